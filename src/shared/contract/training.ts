@@ -1,0 +1,26 @@
+import * as v from 'valibot'
+import { datasetId, runId } from '../model/ids'
+import {
+  type LossCurve,
+  type RunSummary,
+  type TrainingPlan,
+  type TrainingRegistry,
+  type TrainingState,
+  trainingRequest,
+} from '../model/training'
+import { call, event, nothing } from '../rpc'
+
+export const trainingContract = {
+  registry: call<TrainingRegistry>()(nothing),
+  plan: call<TrainingPlan>()(v.strictObject({ datasetId, request: trainingRequest })),
+  start: call<RunSummary>()(v.strictObject({ datasetId, request: trainingRequest })),
+  pause: call<true>()(v.strictObject({ runId })),
+  resume: call<true>()(v.strictObject({ runId })),
+  /** Ends within one step; what was finished is kept. */
+  cancel: call<true>()(v.strictObject({ runId })),
+  runs: call<readonly RunSummary[]>()(v.strictObject({ datasetId })),
+  removeRun: call<true>()(v.strictObject({ runId })),
+  state: call<TrainingState | null>()(v.strictObject({ runId })),
+  curve: call<LossCurve>()(v.strictObject({ runId })),
+  progress: event<TrainingState>(),
+}

@@ -1,0 +1,19 @@
+import type { JobId } from './ids'
+
+export const jobKinds = ['import', 'training', 'projection', 'export'] as const
+export type JobKind = (typeof jobKinds)[number]
+
+/** A long piece of work, as the status bar shows it. */
+export interface JobState {
+  readonly id: JobId
+  readonly kind: JobKind
+  /** What is being worked on: a folder's name, a run's name, a file's name. */
+  readonly subject: string
+  readonly phase: 'running' | 'paused' | 'finished' | 'cancelled' | 'failed'
+  readonly done: number
+  /** 0 while unknown. */
+  readonly total: number
+  readonly remainingMs: number | null
+  /** Set when `phase` is failed. */
+  readonly error: { readonly code: string; readonly message: string } | null
+}

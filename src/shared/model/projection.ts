@@ -1,0 +1,30 @@
+import type { ImageId, RunId } from './ids'
+
+export type ProjectionMethod = 'pca' | 'umap'
+
+/** Points of a map; row i is image ids[i] at (xy[2i], xy[2i+1]), in the method's own units. */
+export interface ProjectionPoints {
+  readonly runId: RunId
+  readonly method: ProjectionMethod
+  readonly ids: Uint32Array
+  readonly xy: Float32Array
+  /** 0 none, 1 train, 2 test. */
+  readonly splits: Uint8Array
+  /** 1 where the nearest neighbour in the embedding has another label. */
+  readonly wrongNeighbour: Uint8Array
+}
+
+export interface ProjectionState {
+  readonly runId: RunId
+  readonly method: ProjectionMethod
+  readonly phase: 'running' | 'finished' | 'cancelled' | 'failed'
+  readonly done: number
+  readonly total: number
+  /** Increases with each new set of points that can be fetched. */
+  readonly revision: number
+}
+
+export interface Neighbour {
+  readonly id: ImageId
+  readonly distance: number
+}

@@ -1,0 +1,15 @@
+import * as v from 'valibot'
+
+export const locales = ['en', 'zh-CN'] as const
+export type Locale = (typeof locales)[number]
+
+export const settings = v.strictObject({
+  theme: v.optional(v.picklist(['system', 'light', 'dark'])),
+  /** Absent: the system's language. */
+  locale: v.optional(v.picklist(locales)),
+  thumbnailPx: v.optional(v.pipe(v.number(), v.integer(), v.minValue(48), v.maxValue(512))),
+  inspectorOpen: v.optional(v.boolean()),
+  labelPanelPx: v.optional(v.pipe(v.number(), v.integer(), v.minValue(120), v.maxValue(800))),
+  inspectorPx: v.optional(v.pipe(v.number(), v.integer(), v.minValue(200), v.maxValue(800))),
+})
+export type Settings = v.InferOutput<typeof settings>

@@ -1,0 +1,236 @@
+import * as v from 'valibot'
+import type { RunId } from './ids'
+
+/** Options of a loss, miner, reducer: plain numbers, switches, choices. */
+export const componentOptions = v.record(
+  v.pipe(v.string(), v.maxLength(64)),
+  v.union([v.pipe(v.number(), v.finite()), v.boolean(), v.pipe(v.string(), v.maxLength(64))]),
+)
+export const component = v.strictObject({
+  name: v.pipe(v.string(), v.maxLength(64)),
+  options: v.optional(componentOptions, {}),
+})
+export type Component = v.InferOutput<typeof component>
+
+const count = (minimum: number, maximum: number) =>
+  v.pipe(v.number(), v.integer(), v.minValue(minimum), v.maxValue(maximum))
+
+/**
+ * What a person may set; whatever is absent is decided from the images (`planTraining`).
+ * The same object is the run file: with the same backend and seed it gives the same numbers.
+ */
+export const trainingRequest = v.strictObject({
+  network: v.optional(v.picklist(['frozen', 'small'])),
+  loss: v.optional(component),
+  /** null: the loss sees all pairs or triplets of the batch. */
+  miner: v.optional(v.nullable(component)),
+  distance: v.optional(v.pipe(v.string(), v.maxLength(64))),
+  embeddingSize: v.optional(count(2, 4096)),
+  classesPerBatch: v.optional(count(2, 1024)),
+  imagesPerClass: v.optional(count(2, 256)),
+  /** The end of training, whichever comes first of those given. */
+  epochs: v.optional(count(1, 10_000)),
+  steps: v.optional(count(1, 10_000_000)),
+  minutes: v.optional(v.pipe(v.number(), v.minValue(0.01), v.maxValue(10_000))),
+  learningRate: v.optional(v.pipe(v.number(), v.minValue(1e-8), v.maxValue(10))),
+  imageSizePx: v.optional(count(16, 512)),
+  split: v.optional(v.picklist(['byClass', 'byImage', 'none'])),
+  testShare: v.optional(v.pipe(v.number(), v.minValue(0.01), v.maxValue(0.9))),
+  seed: v.optional(count(0, 2 ** 31 - 1)),
+  backend: v.optional(v.picklist(['auto', 'tensorflow', 'wasm', 'js'])),
+  /** Where a head on frozen features starts from. */
+  start: v.optional(v.picklist(['lda', 'pca', 'random'])),
+})
+export type TrainingRequest = v.InferOutput<typeof trainingRequest>
+
+/** Every decision taken; what a run was made with. */
+export interface TrainingOptions {
+  readonly network: 'frozen' | 'small'
+  readonly loss: Component
+  readonly miner: Component | null
+  readonly distance: string
+  readonly embeddingSize: number
+  readonly classesPerBatch: number
+  readonly imagesPerClass: number
+  readonly epochs: number
+  readonly stepsPerEpoch: number
+  readonly maxSteps: number | null
+  readonly maxMinutes: number | null
+  readonly learningRate: number
+  readonly imageSizePx: number
+  readonly split: 'byClass' | 'byImage' | 'none'
+  readonly testShare: number
+  readonly seed: number
+  readonly backend: 'auto' | 'tensorflow' | 'wasm' | 'js'
+  readonly start: 'lda' | 'pca' | 'random'
+}
+
+/** The sentence of the Train view, as data that the window and the command line word. */
+export interface TrainingPlan {
+  readonly options: TrainingOptions
+  readonly imageCount: number
+  readonly trainClassCount: number
+  readonly testClassCount: number
+  readonly trainImageCount: number
+  readonly testImageCount: number
+  /** Images without a label or excluded: embedded, not trained on. */
+  readonly unlabelledCount: number
+  readonly featuresCached: number
+  readonly estimatedSeconds: number
+  /** Why the plan is as it is: keys that the window translates. */
+  readonly reasons: readonly PlanReason[]
+}
+export const planReasons = [
+  'fewImagesFrozen',
+  'manyImagesFrozen',
+  'chosenNetwork',
+  'oneClassNoSplit',
+  'fewClassesByImage',
+  'smallClasses',
+  'ldaStart',
+] as const
+export type PlanReason = (typeof planReasons)[number]
+
+export interface RetrievalMetrics {
+  readonly precisionAt1: number
+  readonly rPrecision: number
+  readonly mapAtR: number
+  /** Number of queries the means are over. */
+  readonly queries: number
+}
+
+export interface StepProgress {
+  readonly epoch: number
+  readonly step: number
+  readonly loss: number
+  readonly activeFraction: number
+  readonly meanPositiveDistance: number
+  readonly meanNegativeDistance: number
+  readonly imagesPerSecond: number
+  readonly embeddingNorm: number
+}
+
+/** Counts of distances in equal bins from `minimum` to `maximum`. */
+export interface DistanceHistogram {
+  readonly minimum: number
+  readonly maximum: number
+  readonly positive: readonly number[]
+  readonly negative: readonly number[]
+}
+
+export interface EpochRecord {
+  readonly epoch: number
+  readonly loss: number
+  readonly activeFraction: number
+  readonly meanPositiveDistance: number
+  readonly meanNegativeDistance: number
+  readonly precisionAt1: number
+  readonly rPrecision: number
+  readonly mapAtR: number
+  readonly imagesPerSecond: number
+  readonly histogram: DistanceHistogram | null
+}
+
+export interface BackendReport {
+  /** 'tensorflow' runs the native library, 'wasm' our kernels, 'js' plain JavaScript. */
+  readonly name: 'tensorflow' | 'wasm' | 'js'
+  /** For instance 'TensorFlow 2.18.1, CPU'. */
+  readonly description: string
+  readonly gpu: boolean
+  readonly threads: number
+  /** Why not the better ones, best first. */
+  readonly rejected: readonly { readonly name: string; readonly reason: string }[]
+}
+
+export const trainingStages = [
+  'preparing',
+  'features',
+  'baseline',
+  'training',
+  'embedding',
+  'saving',
+] as const
+export type TrainingStage = (typeof trainingStages)[number]
+
+export const trainingWarnings = [
+  'collapse',
+  'deadMargin',
+  'notANumber',
+  'semiHardFallback',
+  'classesTooSmall',
+] as const
+export type TrainingWarning = {
+  readonly kind: (typeof trainingWarnings)[number]
+  readonly epoch: number
+  /** What was done about it, in the log's words; empty where nothing. */
+  readonly action: string
+}
+
+export type RunStatus = 'running' | 'paused' | 'finished' | 'cancelled' | 'failed' | 'interrupted'
+
+export interface RunSummary {
+  readonly id: RunId
+  readonly startedAt: number
+  readonly status: RunStatus
+  readonly options: TrainingOptions
+  readonly before: RetrievalMetrics | null
+  /** The closed form a head started from, alone: the honest bar. */
+  readonly closedForm: RetrievalMetrics | null
+  readonly after: RetrievalMetrics | null
+  readonly bestEpoch: number | null
+  readonly durationMs: number
+  readonly backend: BackendReport | null
+  readonly hasEmbeddings: boolean
+  readonly tripletCount: number
+}
+
+/** Everything the Train view draws of one run; sent whole, at most ten times a second. */
+export interface TrainingState {
+  readonly run: RunSummary
+  readonly stage: TrainingStage
+  readonly stageDone: number
+  readonly stageTotal: number
+  readonly remainingMs: number | null
+  readonly latest: StepProgress | null
+  readonly epochs: readonly EpochRecord[]
+  readonly warnings: readonly TrainingWarning[]
+  readonly error: { readonly code: string; readonly message: string } | null
+}
+
+/** The loss curve as columns, thinned to at most a few thousand points. */
+export interface LossCurve {
+  readonly step: Float32Array
+  readonly loss: Float32Array
+  readonly activeFraction: Float32Array
+  readonly meanPositiveDistance: Float32Array
+  readonly meanNegativeDistance: Float32Array
+}
+
+/** What the window shows of a registry entry: loss, miner, distance. */
+export interface ComponentDescription {
+  readonly name: string
+  readonly title: { readonly en: string; readonly 'zh-CN': string }
+  readonly description: { readonly en: string; readonly 'zh-CN': string }
+  /** MathML-free text form of the formula; empty where there is none. */
+  readonly formula: string
+  readonly source: string
+  readonly options: readonly OptionDescription[]
+  /** Names that it works with; null: all. For a loss its miners, for a miner nothing. */
+  readonly suits: readonly string[] | null
+}
+
+export interface OptionDescription {
+  readonly name: string
+  readonly kind: 'number' | 'integer' | 'boolean' | 'choice'
+  readonly default: number | boolean | string
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly choices?: readonly string[]
+  readonly meaning: { readonly en: string; readonly 'zh-CN': string }
+}
+
+export interface TrainingRegistry {
+  readonly losses: readonly ComponentDescription[]
+  readonly miners: readonly ComponentDescription[]
+  readonly distances: readonly ComponentDescription[]
+}
