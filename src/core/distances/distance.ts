@@ -1,0 +1,116 @@
+import type { ComponentDescription } from '../../shared/model/training'
+import type { Matrix } from '../math/matrix'
+import { javascriptProduct, type MatrixProduct } from '../math/product'
+import { booleanOption, describeOptions, type Bilingual } from '../registry/options'
+import { normalizeRows, normalizeRowsBackward } from './normalize'
+
+/** Gradients of a scalar with respect to the rows of both sides. */
+export interface DistanceGradients {
+  /** [B, d] */
+  readonly embeddings: Matrix
+  /** [R, d]; null when there were no references or nobody asked. */
+  readonly references: Matrix | null
+}
+
+/** A distance (or similarity) matrix with its way back. */
+export interface DistanceMatrix {
+  /** [B, R]: entry (i, j) compares embedding i with reference j. */
+  readonly values: Matrix
+  readonly isSimilarity: boolean
+  /**
+   * @param gradient [B, R], of a scalar with respect to `values`; not kept, not changed
+   * @param wantsReferences false spares the work for references that carry no gradient
+   */
+  backward(gradient: Matrix, wantsReferences?: boolean): DistanceGradients
+}
+
+export interface DistanceOptions {
+  /** L2-normalise all rows first; always the L2 norm, whatever the distance. */
+  readonly normalized: boolean
+}
+
+/** A distance of the registry. */
+export interface Distance extends ComponentDescription {
+  /** True where larger means closer. */
+  readonly isSimilarity: boolean
+  /** Whether rows are L2-normalised unless told otherwise. */
+  readonly normalizedByDefault: boolean
+  /**
+   * @param embeddings [B, d]
+   * @param references [R, d]; undefined compares the embeddings with themselves, and then the
+   *   gradient of both sides arrives in `embeddings`
+   */
+  forward(
+    embeddings: Matrix,
+    references?: Matrix,
+    options?: Partial<DistanceOptions>,
+    product?: MatrixProduct,
+  ): DistanceMatrix
+}
+
+/** What a distance file computes, on rows that are already as they shall be compared. */
+export interface RawDistance {
+  readonly values: Matrix
+  /** y null: x compared with itself, the whole gradient in x. */
+  backward(
+    gradient: Matrix,
+    wantsReferences: boolean,
+  ): { readonly x: Matrix; readonly y: Matrix | null }
+}
+
+export interface DistanceSpecification {
+  readonly name: string
+  readonly title: Bilingual
+  readonly description: Bilingual
+  readonly formula: string
+  readonly source: string
+  readonly isSimilarity: boolean
+  readonly normalizedByDefault: boolean
+  /** True where rows are normalised whatever the option says (cosine). */
+  readonly alwaysNormalized?: boolean
+  compute(x: Matrix, y: Matrix | null, product: MatrixProduct): RawDistance
+}
+
+export function defineDistance(specification: DistanceSpecification): Distance {
+  const { compute, alwaysNormalized = false, ...description } = specification
+  return {
+    ...description,
+    options: describeOptions({
+      normalized: booleanOption(
+        specification.normalizedByDefault,
+        'L2-normalise the embeddings first; no effect on cosine',
+        '先对嵌入做 L2 归一化（对余弦相似度无影响）',
+      ),
+    }),
+    suits: null,
+    forward(embeddings, references, options = {}, product = javascriptProduct) {
+      if (references !== undefined && references.columns !== embeddings.columns) {
+        throw new Error(
+          `Embeddings have ${embeddings.columns} components, references ${references.columns}`,
+        )
+      }
+      const isNormalized =
+        alwaysNormalized || (options.normalized ?? specification.normalizedByDefault)
+      const x = isNormalized ? normalizeRows(embeddings) : { unit: embeddings, norms: null }
+      const y =
+        references === undefined
+          ? null
+          : isNormalized
+            ? normalizeRows(references)
+            : { unit: references, norms: null }
+      const raw = compute(x.unit, y?.unit ?? null, product)
+      return {
+        values: raw.values,
+        isSimilarity: specification.isSimilarity,
+        backward(gradient, wantsReferences = y !== null) {
+          const gradients = raw.backward(gradient, wantsReferences && y !== null)
+          return {
+            embeddings: normalizeRowsBackward(x, gradients.x),
+            references:
+              y === null || gradients.y === null ? null : normalizeRowsBackward(y, gradients.y),
+          }
+        },
+      }
+    },
+  }
+}

@@ -1,0 +1,189 @@
+import type { ComponentDescription } from '../../shared/model/training'
+import { createMatrix, type Matrix } from '../math/matrix'
+import type { Random } from '../math/random'
+import {
+  describeOptions,
+  resolveOptions,
+  type Bilingual,
+  type GivenOptions,
+  type OptionSchema,
+  type OptionValues,
+} from '../registry/options'
+import type { ElementList } from './elements'
+import type { Relations } from './relations'
+import type { Triplets } from './tuples'
+
+/** Trainable numbers of a loss by name, flat; `LossParameter.shape` says how to read them. */
+export type ParameterValues = Readonly<Record<string, Float32Array>>
+
+/** A trainable array of a loss: proxies, class weights, centres, beta. */
+export interface LossParameter {
+  readonly name: string
+  readonly shape: readonly number[]
+  /** Values to start from. */
+  initial(random: Random): Float32Array
+}
+
+/** What a loss works on. Everything is read-only to it. */
+export interface LossContext {
+  /**
+   * [B, R] in the distance of the loss: anchors are rows, references columns. Without a memory the
+   * references are the batch itself; for a loss of kind `classes` they are the rows of its parameter.
+   */
+  readonly distances: Matrix
+  readonly isSimilarity: boolean
+  /** True where the references are the batch: then (j, i) has a row and a gradient as well. */
+  readonly isSelf: boolean
+  /** [B] */
+  readonly labels: Int32Array
+  /** [R]; for a loss of kind `classes` the label of each row of its parameter. */
+  readonly referenceLabels: Int32Array
+  /** For each anchor its own position among the references, -1 where it has none. */
+  readonly self: Int32Array
+  /** Positive and negative pairs: all of them, or the distinct ones that were mined. */
+  readonly relations: Relations
+  /** Mined triplets; null means all that `relations` join on an anchor. */
+  readonly triplets: Triplets | null
+  /** True where a miner chose `relations`. */
+  readonly isMined: boolean
+  /** [R, R], no gradient goes there; without a memory it is `distances`. */
+  referenceDistances(): Matrix
+  /** [B, d] as they came from the network. */
+  readonly embeddings: Matrix
+  readonly parameters: ParameterValues
+  readonly classCount: number
+  /** A list that reduces with the reducer of the run. */
+  newElements(): ElementList
+}
+
+export interface LossResult {
+  readonly value: number
+  /** [B, R], of the value with respect to `context.distances`. */
+  readonly gradient: Matrix
+  /** Further gradient on the raw embeddings, [B, d]. */
+  readonly embeddingsGradient?: Matrix
+  /** Further gradients on parameters; a loss of kind `classes` gets those of its rows by itself. */
+  readonly parameterGradients?: ParameterValues
+  readonly lists: readonly ElementList[]
+}
+
+/**
+ * `pairs` and `triplets` compare images with images; `classes` compare images with trainable rows.
+ */
+export type LossKind = 'pairs' | 'triplets' | 'classes'
+
+/** A loss of the registry. */
+export interface Loss extends ComponentDescription {
+  readonly kind: LossKind
+  /** Name of the distance it is defined with. */
+  readonly distance: string
+  /** Distances that make sense with it. */
+  readonly distances: readonly string[]
+  /** Null: what the distance does unless told otherwise. */
+  readonly normalizedByDefault: boolean | null
+  /** Null: the reduction belongs to the formula and cannot be chosen. */
+  readonly reducer: string | null
+  /** Whether mined tuples can be given to it. */
+  readonly takesMiner: boolean
+  readonly schema: OptionSchema
+  /** What there is to train besides the network; mostly nothing. */
+  parameters(
+    options: GivenOptions,
+    sizes: { readonly classCount: number; readonly dimension: number },
+  ): readonly LossParameter[]
+  /** For kind `classes`: name of the parameter whose rows are the references. */
+  readonly referenceParameter: string | null
+  /** @throws AppError invalidInput for options that it does not have */
+  evaluate(context: LossContext, options: GivenOptions): LossResult
+}
+
+export interface LossSpecification<S extends OptionSchema> {
+  readonly name: string
+  readonly title: Bilingual
+  readonly description: Bilingual
+  readonly formula: string
+  readonly source: string
+  readonly kind: LossKind
+  readonly distance: string
+  readonly distances?: readonly string[]
+  readonly normalizedByDefault?: boolean
+  readonly reducer: string | null
+  readonly takesMiner?: boolean
+  /** Miners that suit it; null: all. */
+  readonly suits?: readonly string[] | null
+  readonly options: S
+  readonly referenceParameter?: string
+  parameters?(
+    options: OptionValues<S>,
+    sizes: { readonly classCount: number; readonly dimension: number },
+  ): readonly LossParameter[]
+  evaluate(context: LossContext, options: OptionValues<S>): LossResult
+}
+
+const everyDistance = [
+  'euclidean',
+  'squaredEuclidean',
+  'cosine',
+  'dot',
+  'manhattan',
+  'chebyshev',
+  'snr',
+]
+
+/** Distances in the narrow sense: 0 for identical rows, larger is farther. */
+export const properDistances = [
+  'euclidean',
+  'squaredEuclidean',
+  'manhattan',
+  'chebyshev',
+  'snr',
+] as const
+
+/** Makes a registry entry of a loss; a loss file needs nothing more. */
+export function defineLoss<const S extends OptionSchema>(
+  specification: LossSpecification<S>,
+): Loss {
+  const owner = `loss ${specification.name}`
+  const resolve = (given: GivenOptions) => resolveOptions(specification.options, given, owner)
+  return {
+    name: specification.name,
+    title: specification.title,
+    description: specification.description,
+    formula: specification.formula,
+    source: specification.source,
+    options: describeOptions(specification.options),
+    suits: specification.suits ?? null,
+    kind: specification.kind,
+    distance: specification.distance,
+    distances: specification.distances ?? everyDistance,
+    normalizedByDefault: specification.normalizedByDefault ?? null,
+    reducer: specification.reducer,
+    takesMiner: specification.takesMiner ?? specification.kind !== 'classes',
+    schema: specification.options,
+    referenceParameter: specification.referenceParameter ?? null,
+    parameters: (given, sizes) => specification.parameters?.(resolve(given), sizes) ?? [],
+    evaluate: (context, given) => specification.evaluate(context, resolve(given)),
+  }
+}
+
+/** A gradient of zeros for the distances of a context. */
+export function zeroGradient(context: LossContext): Matrix {
+  return createMatrix(context.distances.rows, context.distances.columns)
+}
+
+/** The result of a batch that has nothing to compare: 0, and zeros. */
+export function zeroLoss(context: LossContext): LossResult {
+  return { value: 0, gradient: zeroGradient(context), lists: [] }
+}
+
+/** Multiplies a gradient in place. */
+export function scaleGradient(gradient: Matrix, scale: number): void {
+  const { data } = gradient
+  for (let i = 0; i < data.length; i++) data[i] = data[i]! * scale
+}
+
+/** Whether there is at least one positive and one negative pair. */
+export function hasBothSides(context: LossContext): boolean {
+  const { positives, negatives } = context.relations
+  return positives.columns.length > 0 && negatives.columns.length > 0
+}
