@@ -1,0 +1,13 @@
+export type { EmbeddingModel, LossOfEmbeddings, StepSettings } from './embeddingModel'
+export type { Adam, NetworkOperations, Parameter, Pooling } from './networkOperations'
+export { createLinearHead, type LinearHeadOptions } from './linearHead'
+export { plainOperations } from './plainOperations'
+export { restoreModel } from './restoreModel'
+export {
+  deserializeModel,
+  type ModelManifest,
+  type SavedModel,
+  type SavedTensor,
+  serializeModel,
+} from './savedModel'
+export { createSmallNetwork, type SmallNetworkOptions } from './smallNetwork'

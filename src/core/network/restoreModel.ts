@@ -1,0 +1,31 @@
+import { createRandom } from '../math/random'
+import type { EmbeddingModel } from './embeddingModel'
+import { createLinearHead } from './linearHead'
+import type { NetworkOperations } from './networkOperations'
+import { type SavedModel, unreadable } from './savedModel'
+import { createSmallNetwork } from './smallNetwork'
+
+/** A model as it was when saved; AppError `modelUnreadable` where the parts do not fit. */
+export function restoreModel(saved: SavedModel, operations: NetworkOperations): EmbeddingModel {
+  const model = createLike(saved, operations)
+  try {
+    model.restore(saved)
+  } catch (error) {
+    model.dispose()
+    throw error
+  }
+  return model
+}
+
+function createLike(saved: SavedModel, operations: NetworkOperations): EmbeddingModel {
+  const { kind, inputShape, embeddingSize, dropout } = saved
+  const [size] = inputShape
+  if (size === undefined) throw unreadable('the shape of its input is missing')
+  // Chance serves only the start weights, which are replaced, and dropout, which may start anew.
+  const random = createRandom(`restored at step ${saved.step}`)
+  if (kind === 'head') {
+    return createLinearHead({ inputSize: size, embeddingSize, random, operations, dropout })
+  }
+  if (size < 16 || inputShape.length !== 3) throw unreadable('its pictures are too small')
+  return createSmallNetwork({ imageSizePx: size, embeddingSize, random, operations })
+}

@@ -1,0 +1,112 @@
+import * as v from 'valibot'
+import { AppError } from '../../shared/errors'
+
+export interface SavedTensor {
+  readonly name: string
+  readonly shape: readonly number[]
+  readonly data: Float32Array
+}
+
+/** A model at one moment: what it is and all its numbers. */
+export interface SavedModel {
+  readonly kind: 'small' | 'head'
+  readonly inputShape: readonly number[]
+  readonly embeddingSize: number
+  /** Optimizer steps taken. */
+  readonly step: number
+  /** Share of inputs dropped in training; heads only. */
+  readonly dropout: number
+  readonly tensors: readonly SavedTensor[]
+}
+
+const format = 'semblance-model'
+const version = 1
+/** No model of ours comes near; a damaged or hostile file must not claim all memory. */
+const maximumNumbers = 256 * 1024 * 1024
+
+const size = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(maximumNumbers))
+const manifestSchema = v.object({
+  format: v.literal(format),
+  version: v.literal(version),
+  kind: v.picklist(['small', 'head']),
+  inputShape: v.pipe(v.array(v.pipe(size, v.minValue(1))), v.minLength(1), v.maxLength(3)),
+  embeddingSize: v.pipe(size, v.minValue(1)),
+  step: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  dropout: v.pipe(v.number(), v.minValue(0), v.ltValue(1)),
+  byteOrder: v.literal('little'),
+  /** In the order in which their numbers stand in the weights, float32 each. */
+  tensors: v.pipe(
+    v.array(
+      v.object({
+        name: v.pipe(v.string(), v.maxLength(128)),
+        shape: v.pipe(v.array(size), v.maxLength(4)),
+      }),
+    ),
+    v.maxLength(1024),
+  ),
+})
+export type ModelManifest = v.InferOutput<typeof manifestSchema>
+
+/** A saved model as a JSON object and the bytes of its numbers (float32, little endian). */
+export function serializeModel(model: SavedModel): {
+  readonly manifest: ModelManifest
+  readonly weights: Uint8Array
+} {
+  const total = model.tensors.reduce((sum, tensor) => sum + tensor.data.length, 0)
+  const weights = new Uint8Array(total * 4)
+  const view = new DataView(weights.buffer)
+  let offset = 0
+  for (const { data } of model.tensors) {
+    for (let i = 0; i < data.length; i++, offset += 4) view.setFloat32(offset, data[i]!, true)
+  }
+  return {
+    manifest: {
+      format,
+      version,
+      kind: model.kind,
+      inputShape: [...model.inputShape],
+      embeddingSize: model.embeddingSize,
+      step: model.step,
+      dropout: model.dropout,
+      byteOrder: 'little',
+      tensors: model.tensors.map(({ name, shape }) => ({ name, shape: [...shape] })),
+    },
+    weights,
+  }
+}
+
+/**
+ * The saved model of a manifest and its weights; throws AppError `modelUnreadable` where they are
+ * not what this program writes or do not fit each other.
+ */
+export function deserializeModel(manifest: unknown, weights: Uint8Array): SavedModel {
+  const parsed = v.safeParse(manifestSchema, manifest)
+  if (!parsed.success) {
+    const issue = parsed.issues[0]
+    throw unreadable(`its description has an unexpected ${v.getDotPath(issue) ?? 'form'}`)
+  }
+  const { kind, inputShape, embeddingSize, step, dropout } = parsed.output
+  const counts = parsed.output.tensors.map(({ shape }) => shape.reduce((a, b) => a * b, 1))
+  const total = counts.reduce((a, b) => a + b, 0)
+  if (total > maximumNumbers) throw unreadable('it is larger than any model of this program')
+  if (weights.byteLength !== total * 4) {
+    throw unreadable(`it needs ${total * 4} bytes of weights and has ${weights.byteLength}`)
+  }
+  const view = new DataView(weights.buffer, weights.byteOffset, weights.byteLength)
+  let offset = 0
+  const tensors = parsed.output.tensors.map(({ name, shape }, index) => {
+    const data = new Float32Array(counts[index]!)
+    for (let i = 0; i < data.length; i++, offset += 4) data[i] = view.getFloat32(offset, true)
+    return { name, shape, data }
+  })
+  return { kind, inputShape, embeddingSize, step, dropout, tensors }
+}
+
+/** The failure of a model that cannot be used, for whatever reason. */
+export function unreadable(reason: string): AppError {
+  return new AppError(
+    'modelUnreadable',
+    `The saved model cannot be used: ${reason}. Train again or choose another model.`,
+    { reason },
+  )
+}

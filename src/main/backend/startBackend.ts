@@ -1,0 +1,49 @@
+import { AppError } from '../../shared/errors'
+import type { BackendReport } from '../../shared/model/training'
+import type { Backend, BackendOptions, BackendStart } from './backend'
+import { startJavascript } from './javascriptBackend'
+import { startTensorflow } from './tensorflowBackend'
+import { tensorProduct } from './tensorProduct'
+import { startWasm } from './wasmBackend'
+
+const candidates: readonly {
+  readonly name: BackendReport['name']
+  readonly start: BackendStart
+}[] = [
+  { name: 'tensorflow', start: startTensorflow },
+  { name: 'wasm', start: startWasm },
+  { name: 'js', start: startJavascript },
+]
+
+/**
+ * Starts the best backend that runs on this machine: the native TensorFlow library, else our WASM
+ * kernels, else plain JavaScript; the report says why not the better ones. A backend that is asked
+ * for by name is the only one tried (AppError `backendUnavailable` where it does not run).
+ *
+ * To be called once in a thread, a worker as a rule: tensors and backends are global to a thread.
+ */
+export async function startBackend(options: BackendOptions): Promise<Backend> {
+  const { preferred } = options
+  const tried = candidates.filter(({ name }) => preferred === 'auto' || name === preferred)
+  const rejected: { name: string; reason: string }[] = []
+  for (const { name, start } of tried) {
+    try {
+      const { description, gpu, threads, operations, dispose } = await start(options)
+      return {
+        report: { name, description, gpu, threads, rejected },
+        operations,
+        product: tensorProduct,
+        dispose,
+      }
+    } catch (error) {
+      const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n')
+      rejected.push({ name, reason })
+    }
+  }
+  const reasons = rejected.map(({ name, reason }) => `${name}: ${reason}`).join('; ')
+  throw new AppError(
+    'backendUnavailable',
+    `No backend for training could be started (${reasons}). Run the set-up again or choose the backend "auto".`,
+    { preferred },
+  )
+}

@@ -1,0 +1,28 @@
+import * as tf from '@tensorflow/tfjs-core'
+import type { Matrix } from '../../core/math/matrix'
+import type { MatrixProduct } from '../../core/math/product'
+import { numbersOf } from '../../core/network/plainAdam'
+
+/** Matrix products on the tensor backend that is in use. */
+export const tensorProduct: MatrixProduct = {
+  multiplyTransposed: (a, b) => multiply(a, b, false, true),
+  multiply: (a, b) => multiply(a, b, false, false),
+  transposedMultiply: (a, b) => multiply(a, b, true, false),
+}
+
+function multiply(a: Matrix, b: Matrix, transposeA: boolean, transposeB: boolean): Matrix {
+  const innerA = transposeA ? a.rows : a.columns
+  const innerB = transposeB ? b.columns : b.rows
+  if (innerA !== innerB) throw new Error(`Inner dimensions differ: ${innerA} and ${innerB}`)
+  const rows = transposeA ? a.columns : a.rows
+  const columns = transposeB ? b.rows : b.columns
+  if (rows === 0 || columns === 0 || innerA === 0) {
+    return { data: new Float32Array(rows * columns), rows, columns }
+  }
+  const data = tf.tidy(() => {
+    const left = tf.tensor2d(a.data, [a.rows, a.columns])
+    const right = b === a ? left : tf.tensor2d(b.data, [b.rows, b.columns])
+    return numbersOf(tf.matMul(left, right, transposeA, transposeB))
+  })
+  return { data, rows, columns }
+}
