@@ -4,6 +4,7 @@ import {
   mkdirSync,
   readFileSync,
   readdirSync,
+  realpathSync,
   renameSync,
   rmSync,
 } from 'node:fs'
@@ -75,13 +76,30 @@ async function downloadPrebuilt(folder) {
 }
 
 /**
- * Compiles with the machine's compiler and the headers of two npm packages: no Python, no Node
- * headers needed.
+ * The folder of Node's own headers (the binding needs libuv's too): what npm's `nodedir` names, or
+ * what came with `node`.
+ *
+ * @param {string} root
+ * @returns {Promise<string | undefined>} the folder that holds include/node
+ */
+async function findNodeHeaders(root) {
+  const asked = (await runNpm(['config', 'get', 'nodedir'], { cwd: root })).stdout.trim()
+  const beside = join(dirname(realpathSync(process.execPath)), '..')
+  return [asked, beside].find((path) => {
+    const folder = join(path, 'include', 'node')
+    return existsSync(join(folder, 'node_api.h')) && existsSync(join(folder, 'uv.h'))
+  })
+}
+
+/**
+ * Compiles with the machine's compiler, without node-gyp, which needs Python and takes twice as
+ * long.
  *
  * @param {string} root @param {string} folder the sqlite3 package @param {string} work an empty folder
+ * @param {string} headers the folder that holds include/node
  * @returns {Promise<{ file?: string, problem?: string }>}
  */
-async function compileDirectly(root, folder, work) {
+async function compileDirectly(root, folder, work, headers) {
   const cc = findProgram('cc') ?? findProgram('gcc') ?? findProgram('clang')
   const cxx = findProgram('c++') ?? findProgram('g++') ?? findProgram('clang++')
   if (cc === undefined || cxx === undefined) return { problem: 'there is no C++ compiler' }
@@ -99,7 +117,7 @@ async function compileDirectly(root, folder, work) {
   const bindingFlags = [
     ...['-std=c++17', '-DNAPI_VERSION=6', '-DNAPI_DISABLE_CPP_EXCEPTIONS=1'],
     ...['-DNODE_GYP_MODULE_NAME=node_sqlite3', '-DBUILDING_NODE_EXTENSION', `-I${work}`],
-    `-I${packageFolder(root, 'node-api-headers/include')}`,
+    `-I${join(headers, 'include', 'node')}`,
     `-I${packageFolder(root, 'node-addon-api')}`,
   ]
   const sources = ['backup', 'database', 'node_sqlite3', 'statement']
@@ -130,21 +148,19 @@ async function compileDirectly(root, folder, work) {
 }
 
 /**
- * Compiles with node-gyp, with the headers that npm's `nodedir` names, those beside `node`, or
- * those that node-gyp downloads.
+ * Compiles with node-gyp, with the headers given, or else those that it downloads.
  *
  * @param {string} root @param {string} folder the sqlite3 package
+ * @param {string | undefined} headers the folder that holds include/node
  * @returns {Promise<{ file?: string, problem?: string }>}
  */
-async function compileWithNodeGyp(root, folder) {
+async function compileWithNodeGyp(root, folder, headers) {
   const script = packageFolder(root, 'node-gyp/bin/node-gyp.js')
   if (!existsSync(script)) return { problem: 'node-gyp is not installed' }
-  const asked = (await runNpm(['config', 'get', 'nodedir'], { cwd: root })).stdout.trim()
-  const beside = join(dirname(process.execPath), '..')
-  const nodedir = [asked, beside].find((path) => existsSync(join(path, 'include/node/node_api.h')))
+  const nodedir = headers === undefined ? [] : [`--nodedir=${headers}`]
   const result = await runCommand(
     process.execPath,
-    [script, 'rebuild', ...(nodedir === undefined ? [] : [`--nodedir=${nodedir}`])],
+    [script, 'rebuild', '--jobs', 'max', ...nodedir],
     { cwd: folder, timeoutMs: compileLimitMs },
   )
   const file = join(folder, 'build', 'Release', fileName)
@@ -169,11 +185,13 @@ async function obtain(root, target) {
   /** @type {{ file?: string, problem?: string }} */
   let built = { problem: 'not tried' }
   try {
-    if (process.platform !== 'win32') built = await compileDirectly(root, folder, work)
+    const headers = await findNodeHeaders(root)
+    const canTryDirectly = process.platform !== 'win32' && headers !== undefined
+    if (canTryDirectly) built = await compileDirectly(root, folder, work, headers)
     if (built.file === undefined) {
       const before = built.problem
-      built = await compileWithNodeGyp(root, folder)
-      if (built.file === undefined && process.platform !== 'win32') {
+      built = await compileWithNodeGyp(root, folder, headers)
+      if (built.file === undefined && canTryDirectly) {
         built.problem = `${before}; node-gyp: ${built.problem}`
       }
     }
