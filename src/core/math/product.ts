@@ -21,7 +21,10 @@ const rowBlock = 64
 export const javascriptProduct: MatrixProduct = {
   multiplyTransposed,
   multiply: (a, b) => multiplyTransposed(a, transpose(b)),
-  transposedMultiply: (a, b) => multiplyTransposed(transpose(a), transpose(b)),
+  transposedMultiply(a, b) {
+    const aColumns = transpose(a)
+    return multiplyTransposed(aColumns, a.data === b.data ? aColumns : transpose(b))
+  },
 }
 
 function multiplyTransposed(a: Matrix, b: Matrix): Matrix {

@@ -77,23 +77,20 @@ class SmallFastCounting implements Random {
 
   normal(mean = 0, standardDeviation = 1): number {
     // Polar method (Marsaglia, Bray 1964): two at a time, the second kept for the next call.
-    let value = this.spare
-    if (Number.isNaN(value)) {
-      let u = 0
-      let v = 0
-      let square = 0
-      do {
-        u = 2 * this.next() - 1
-        v = 2 * this.next() - 1
-        square = u * u + v * v
-      } while (square >= 1 || square === 0)
-      const factor = Math.sqrt((-2 * Math.log(square)) / square)
-      value = u * factor
-      this.spare = v * factor
-    } else {
+    if (!Number.isNaN(this.spare)) {
+      const value = this.spare
       this.spare = NaN
+      return mean + standardDeviation * value
     }
-    return mean + standardDeviation * value
+    for (;;) {
+      const u = 2 * this.next() - 1
+      const v = 2 * this.next() - 1
+      const square = u * u + v * v
+      if (square >= 1 || square === 0) continue
+      const factor = Math.sqrt((-2 * Math.log(square)) / square)
+      this.spare = v * factor
+      return mean + standardDeviation * u * factor
+    }
   }
 
   integer(bound: number): number {

@@ -1,0 +1,111 @@
+import { AppError } from '../../shared/errors'
+import { dot64, factorCholesky, solveLower, solveLowerTransposed } from '../math/cholesky'
+import { largestEigenPairs } from '../math/eigen'
+import { javascriptProduct, type MatrixProduct } from '../math/product'
+import { projectionOfRows, type LinearProjection } from './linearProjection'
+import type { ScatterAccumulator } from './scatter'
+
+export interface LdaOptions {
+  /** Most directions to keep; never more than classes - 1. */
+  readonly dimensions?: number
+  /** Share of a round covariance mixed into that within classes, 0 to 1. */
+  readonly shrinkage?: number
+}
+
+/**
+ * Linear discriminant analysis (Fisher 1936; Rao 1948): the directions in which class means differ
+ * most in proportion to how images of a class differ. The within-class covariance W is shrunk to
+ * (1 - s) W + s tr(W) / d I (Friedman 1989), and each direction v is scaled to v^T W v = 1.
+ * @throws AppError tooFewClasses with less than two classes
+ */
+export function fitLda(
+  scatter: ScatterAccumulator,
+  options: LdaOptions = {},
+  product: MatrixProduct = javascriptProduct,
+): LinearProjection {
+  const { dimensions = 256, shrinkage = 0.1 } = options
+  const d = scatter.dimension
+  const between = scatter.betweenRows()
+  const classes = between.rows
+  if (classes < 2) {
+    throw new AppError(
+      'tooFewClasses',
+      `Linear discriminant analysis compares classes, but the images have ${classes}. Give labels of at least two classes.`,
+    )
+  }
+  const within = shrunkWithin(scatter, product.transposedMultiply(between, between).data, shrinkage)
+  if (!factorCholesky(within, d)) {
+    throw new Error('The shrunk within-class covariance is not positive definite')
+  }
+  const rows = Float64Array.from(between.data)
+  solveLower(within, d, rows, classes)
+  const wanted = Math.min(dimensions, classes - 1, d)
+  const { values, vectors } =
+    classes <= d
+      ? directionsOfFewClasses(rows, classes, d, wanted)
+      : directions(rows, classes, d, wanted)
+  solveLowerTransposed(within, d, vectors, values.length)
+  return projectionOfRows(scatter.mean(), vectors, values)
+}
+
+function shrunkWithin(
+  scatter: ScatterAccumulator,
+  between: Float32Array,
+  shrinkage: number,
+): Float64Array {
+  const d = scatter.dimension
+  const within = scatter.covariance()
+  let total = 0
+  let trace = 0
+  for (let i = 0; i < d; i++) total += within[i * d + i]!
+  for (let i = 0; i < within.length; i++) within[i] = within[i]! - between[i]!
+  for (let i = 0; i < d; i++) trace += within[i * d + i]!
+  // Where all images of a class are alike, or nothing is shrunk, a trace of the whole keeps it
+  // invertible: float32 sums are not exact to more than that.
+  const ridge = shrinkage * Math.max(0, trace / d) + 1e-6 * (total / d) + Number.MIN_VALUE ** 0.5
+  for (let i = 0; i < within.length; i++) within[i] = (1 - shrinkage) * within[i]!
+  for (let i = 0; i < d; i++) within[i * d + i] = within[i * d + i]! + ridge
+  return within
+}
+
+/** Eigenvectors of rows^T rows through the smaller rows rows^T. */
+function directionsOfFewClasses(rows: Float64Array, classes: number, d: number, wanted: number) {
+  const inner = new Float64Array(classes * classes)
+  const block = 32
+  for (let j0 = 0; j0 < classes; j0 += block) {
+    const j1 = Math.min(classes, j0 + block)
+    for (let i = j0; i < classes; i++) {
+      for (let j = j0; j < Math.min(j1, i + 1); j++) {
+        inner[i * classes + j] = dot64(rows, i * d, rows, j * d, d)
+      }
+    }
+  }
+  const { values, vectors } = largestEigenPairs(inner, classes, wanted)
+  const kept = values.filter((value) => value > 1e-9 * (values[0] ?? 0) && value > 0)
+  const result = new Float64Array(kept.length * d)
+  for (let r = 0; r < kept.length; r++) {
+    const scale = 1 / Math.sqrt(kept[r]!)
+    for (let c = 0; c < classes; c++) {
+      const factor = scale * vectors[r * classes + c]!
+      for (let k = 0; k < d; k++) {
+        result[r * d + k] = result[r * d + k]! + factor * rows[c * d + k]!
+      }
+    }
+  }
+  return { values: kept, vectors: result }
+}
+
+function directions(rows: Float64Array, classes: number, d: number, wanted: number) {
+  const outer = new Float64Array(d * d)
+  for (let c = 0; c < classes; c++) {
+    for (let i = 0; i < d; i++) {
+      const value = rows[c * d + i]!
+      for (let j = 0; j <= i; j++) {
+        outer[i * d + j] = outer[i * d + j]! + value * rows[c * d + j]!
+      }
+    }
+  }
+  const { values, vectors } = largestEigenPairs(outer, d, wanted)
+  const kept = values.filter((value) => value > 1e-9 * (values[0] ?? 0) && value > 0)
+  return { values: kept, vectors: vectors.subarray(0, kept.length * d) }
+}
