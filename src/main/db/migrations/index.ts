@@ -1,0 +1,5 @@
+import { initial } from './0010-initial'
+import type { Migration } from './migration'
+
+/** In ascending order; a released one is never edited, only followed by another. */
+export const migrations: readonly Migration[] = [initial]

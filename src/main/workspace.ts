@@ -1,0 +1,26 @@
+import { join } from 'node:path'
+
+/** Where the program keeps its own files; the person's folders are never written to. */
+export interface Workspace {
+  readonly databaseFile: string
+  /** `thumbnails/<first two of sha256>/<sha256>.webp`, features: all can be made again. */
+  readonly cacheFolder: string
+  /** One folder a run, named by the run's id. */
+  readonly runsFolder: string
+}
+
+/** The layout below the user-data folder. Nothing is created here. */
+export function workspaceIn(userDataFolder: string): Workspace {
+  return {
+    databaseFile: join(userDataFolder, 'semblance.sqlite'),
+    cacheFolder: join(userDataFolder, 'cache'),
+    runsFolder: join(userDataFolder, 'runs'),
+  }
+}
+
+/** Path of the thumbnail of an image with these contents, whether or not it exists. */
+export const thumbnailFile = (workspace: Pick<Workspace, 'cacheFolder'>, sha256: string): string =>
+  join(workspace.cacheFolder, 'thumbnails', sha256.slice(0, 2), `${sha256}.webp`)
+
+export const runFolder = (workspace: Pick<Workspace, 'runsFolder'>, runId: number): string =>
+  join(workspace.runsFolder, String(runId))
