@@ -1,0 +1,100 @@
+import type uPlot from 'uplot'
+
+/** One line of a chart; the colour is a CSS custom property so that it follows the theme. */
+export interface ChartLine {
+  readonly label: string
+  readonly color: string
+  readonly dashed?: boolean
+  /** 'right' draws it on a second axis from 0 to 1. */
+  readonly axis?: 'left' | 'right'
+}
+
+export interface ChartLook {
+  readonly width: number
+  readonly height: number
+  readonly locale: string
+  /** Reads a CSS custom property. */
+  readonly token: (name: string) => string
+}
+
+/** At most three significant digits, in the locale's way of writing numbers. */
+export function formatValue(value: number | null | undefined, locale: string): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return '–'
+  return new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 }).format(value)
+}
+
+/** Options of a line chart: quiet grid, legend that reads the value under the pointer. */
+export function lineChartOptions(
+  xLabel: string,
+  lines: readonly ChartLine[],
+  look: ChartLook,
+  yRange: readonly [number, number] | null,
+): uPlot.Options {
+  const { token, locale } = look
+  const text = token('--text-muted')
+  const grid = { stroke: token('--border'), width: 1 }
+  const axis = {
+    stroke: text,
+    font: `11px ${token('--font')}`,
+    grid,
+    ticks: { ...grid, size: 4 },
+    values: (_: uPlot, splits: number[]) => splits.map((split) => formatValue(split, locale)),
+  }
+  const hasRight = lines.some((line) => line.axis === 'right')
+  return {
+    width: look.width,
+    height: look.height,
+    cursor: { points: { size: 6 }, drag: { x: false, y: false } },
+    legend: { live: true },
+    scales: {
+      x: { time: false },
+      y: yRange === null ? {} : { range: [yRange[0], yRange[1]] },
+      ...(hasRight ? { share: { range: [0, 1] as [number, number] } } : {}),
+    },
+    axes: [
+      { ...axis, size: 30 },
+      { ...axis, size: 44 },
+      ...(hasRight
+        ? [{ ...axis, scale: 'share', side: 1 as const, size: 40, grid: { show: false } }]
+        : []),
+    ],
+    series: [
+      { label: xLabel, value: (_, value) => formatValue(value, locale) },
+      ...lines.map((line): uPlot.Series => {
+        return {
+          label: line.label,
+          stroke: token(line.color),
+          width: line.dashed === true ? 1.25 : 1.75,
+          ...(line.dashed === true ? { dash: [5, 4] } : {}),
+          points: { show: false },
+          spanGaps: true,
+          scale: line.axis === 'right' ? 'share' : 'y',
+          value: (_, value) => formatValue(value, locale),
+        }
+      }),
+    ],
+  }
+}
+
+/** An SVG path of a histogram as steps, `width` x `height`, scaled to the greatest share. */
+export function histogramPath(
+  shares: readonly number[],
+  greatest: number,
+  width: number,
+  height: number,
+): string {
+  if (shares.length === 0 || greatest <= 0) return ''
+  const bar = width / shares.length
+  let path = `M0 ${height}`
+  shares.forEach((share, k) => {
+    const y = (height - (share / greatest) * height).toFixed(2)
+    path += `L${(k * bar).toFixed(2)} ${y}L${((k + 1) * bar).toFixed(2)} ${y}`
+  })
+  return `${path}L${width} ${height}Z`
+}
+
+/** Counts as shares of their sum, so that two clouds of different size compare. */
+export function sharesOf(counts: readonly number[]): number[] {
+  const sum = counts.reduce((total, count) => total + count, 0)
+  return counts.map((count) => (sum === 0 ? 0 : count / sum))
+}
