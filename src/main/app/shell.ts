@@ -1,0 +1,40 @@
+import { basename } from 'node:path'
+import { type BrowserWindow, dialog, shell } from 'electron'
+import type { Shell } from '../ipc/shell'
+import type { MenuTexts } from './menuTexts'
+
+export interface ElectronShellOptions {
+  window(): BrowserWindow | null
+  texts(): MenuTexts
+}
+
+/** The system's dialogs and file manager. */
+export function createElectronShell(options: ElectronShellOptions): Shell {
+  return {
+    chooseFolder: async () => {
+      const window = options.window()
+      if (window === null) return null
+      const { chooseFolderTitle, chooseFolderButton } = options.texts()
+      const answer = await dialog.showOpenDialog(window, {
+        title: chooseFolderTitle,
+        buttonLabel: chooseFolderButton,
+        properties: ['openDirectory'],
+      })
+      return answer.canceled ? null : (answer.filePaths[0] ?? null)
+    },
+    chooseCsvFile: async (suggestedName) => {
+      const window = options.window()
+      if (window === null) return null
+      const { saveTitle, csvFiles } = options.texts()
+      const answer = await dialog.showSaveDialog(window, {
+        title: saveTitle,
+        defaultPath: basename(suggestedName),
+        filters: [{ name: csvFiles, extensions: ['csv'] }],
+        properties: ['createDirectory', 'showOverwriteConfirmation'],
+      })
+      if (answer.canceled || !answer.filePath) return null
+      return answer.filePath
+    },
+    showInFolder: (file) => shell.showItemInFolder(file),
+  }
+}

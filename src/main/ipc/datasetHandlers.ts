@@ -1,0 +1,38 @@
+import { join } from 'node:path'
+import type { datasetContract } from '../../shared/contract/dataset'
+import { AppError } from '../../shared/errors'
+import type { ServiceHandlers } from '../../shared/rpc'
+import type { Services } from '../services'
+import type { Shell } from './shell'
+
+export const createDatasetHandlers = (
+  { dataset, imports, store }: Pick<Services, 'dataset' | 'imports' | 'store'>,
+  shell: Shell,
+): ServiceHandlers<typeof datasetContract> => ({
+  current: () => dataset.current(),
+  recent: () => dataset.recent(),
+  open: (input) => dataset.open(input),
+  forget: async (input): Promise<true> => {
+    await dataset.forget(input)
+    return true
+  },
+  chooseFolder: async () => {
+    const folder = await shell.chooseFolder()
+    return folder === null ? null : imports.start(folder)
+  },
+  importDropped: ({ path }) => imports.start(path),
+  importSample: () => imports.startSample(),
+  rescan: ({ datasetId }) => imports.rescan(datasetId),
+  report: (input) => dataset.report(input),
+  columns: (input) => dataset.columns(input),
+  images: (input) => dataset.images(input),
+  detail: (input) => dataset.detail(input),
+  showInFolder: async ({ imageId }): Promise<true> => {
+    const location = await store.images.location(imageId)
+    if (location === undefined) {
+      throw new AppError('notFound', 'This image is no longer in the dataset.', { imageId })
+    }
+    shell.showInFolder(join(location.folder, ...location.relativePath.split('/')))
+    return true
+  },
+})

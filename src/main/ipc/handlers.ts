@@ -1,0 +1,39 @@
+import type { AppInfo } from '../../shared/contract/app'
+import type { AppContract } from '../../shared/contract'
+import type { Handlers } from '../../shared/rpc'
+import type { JobBoard } from '../jobs/jobBoard'
+import type { Services } from '../services'
+import type { SettingsStore } from '../settings/settingsStore'
+import { createAppHandlers } from './appHandlers'
+import { createDatasetHandlers } from './datasetHandlers'
+import { createExportingHandlers } from './exportingHandlers'
+import { createLabelHandlers } from './labelHandlers'
+import { createProjectionHandlers } from './projectionHandlers'
+import type { Shell } from './shell'
+import { createTrainingHandlers } from './trainingHandlers'
+import { createTripletHandlers } from './tripletHandlers'
+
+export interface HandlerOptions {
+  readonly services: Services
+  readonly settings: SettingsStore
+  readonly jobs: JobBoard
+  readonly shell: Shell
+  readonly about: Omit<AppInfo, 'backend'>
+}
+
+/** Everything the window may ask; a call without a handler does not compile. */
+export const createHandlers = ({
+  services,
+  settings,
+  jobs,
+  shell,
+  about,
+}: HandlerOptions): Handlers<AppContract> => ({
+  app: createAppHandlers({ about, settings, jobs, backend: services.backend }),
+  dataset: createDatasetHandlers(services, shell),
+  labels: createLabelHandlers(services),
+  training: createTrainingHandlers(services),
+  triplets: createTripletHandlers(services),
+  projection: createProjectionHandlers(services),
+  exporting: createExportingHandlers(services, jobs, shell),
+})

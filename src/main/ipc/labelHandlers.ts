@@ -1,0 +1,16 @@
+import type { labelsContract } from '../../shared/contract/labels'
+import type { ServiceHandlers } from '../../shared/rpc'
+import type { Services } from '../services'
+
+export const createLabelHandlers = ({
+  labels,
+}: Pick<Services, 'labels'>): ServiceHandlers<typeof labelsContract> => ({
+  list: (input) => labels.list(input),
+  assign: (input) => labels.assign(input),
+  rename: (input) => labels.rename(input),
+  merge: (input) => labels.merge(input),
+  setExcluded: (input) => labels.setExcluded(input),
+  undoState: (input) => labels.undoState(input),
+  undo: (input) => labels.undo(input),
+  redo: (input) => labels.redo(input),
+})

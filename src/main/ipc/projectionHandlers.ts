@@ -1,0 +1,12 @@
+import type { projectionContract } from '../../shared/contract/projection'
+import type { ServiceHandlers } from '../../shared/rpc'
+import type { Services } from '../services'
+
+export const createProjectionHandlers = ({
+  projection,
+}: Pick<Services, 'projection'>): ServiceHandlers<typeof projectionContract> => ({
+  start: (input) => projection.start(input),
+  cancel: (input) => projection.cancel(input),
+  points: (input) => projection.points(input),
+  neighbours: (input) => projection.neighbours(input),
+})

@@ -1,0 +1,9 @@
+/** What the handlers need of the desktop; Electron's dialogs in the program. */
+export interface Shell {
+  /** Absolute path of the chosen folder; null where the dialog was dismissed. */
+  chooseFolder(): Promise<string | null>
+  /** Absolute path to write to; null where the dialog was dismissed. */
+  chooseCsvFile(suggestedName: string): Promise<string | null>
+  /** Opens the file manager at a file. */
+  showInFolder(file: string): void
+}

@@ -1,0 +1,70 @@
+import { isAbsolute, relative, sep } from 'node:path'
+import { bundleHost, bundleScheme, pictureScheme } from '../security/policy'
+
+/** Media types of the files a built window consists of; nothing else is served. */
+const mediaTypes: Readonly<Record<string, string>> = {
+  html: 'text/html; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+  json: 'application/json; charset=utf-8',
+  woff2: 'font/woff2',
+  png: 'image/png',
+  webp: 'image/webp',
+  svg: 'image/svg+xml',
+  wasm: 'application/wasm',
+}
+
+export interface BundleFile {
+  /** Parts of the path below the bundle's folder. */
+  readonly parts: readonly string[]
+  readonly mediaType: string
+}
+
+/** Which file of the bundle an `app://` address means; null for anything doubtful. */
+export function resolveBundleFile(address: string): BundleFile | null {
+  const url = parseUrl(address)
+  if (url === null || url.protocol !== `${bundleScheme}:` || url.host !== bundleHost) return null
+  let path: string
+  try {
+    path = decodeURIComponent(url.pathname)
+  } catch {
+    return null
+  }
+  const parts = (path === '/' ? '/index.html' : path).slice(1).split('/')
+  if (parts.some((part) => !/^[\w.@ -]+$/.test(part) || /^\.+$/.test(part))) return null
+  const mediaType = mediaTypes[/\.([a-z0-9]+)$/.exec(parts.at(-1) ?? '')?.[1] ?? '']
+  return mediaType === undefined ? null : { parts, mediaType }
+}
+
+export interface PictureAddress {
+  readonly datasetId: number
+  readonly imageId: number
+  readonly size: 'thumbnail' | 'full'
+}
+
+/** Reads `image://picture/<datasetId>/<imageId>?size=256|full`; null for anything else. */
+export function resolvePicture(address: string): PictureAddress | null {
+  const url = parseUrl(address)
+  if (url === null || url.protocol !== `${pictureScheme}:` || url.host !== 'picture') return null
+  const match = /^\/([1-9]\d{0,9})\/([1-9]\d{0,9})$/.exec(url.pathname)
+  if (match === null) return null
+  const size = url.searchParams.get('size') ?? '256'
+  if (size !== '256' && size !== 'full') return null
+  const [datasetId, imageId] = [Number(match[1]), Number(match[2])]
+  if (datasetId > 2 ** 31 - 1 || imageId > 2 ** 31 - 1) return null
+  return { datasetId, imageId, size: size === 'full' ? 'full' : 'thumbnail' }
+}
+
+/** Whether `file` lies strictly below `root`; both resolved to their real paths before. */
+export function isInside(root: string, file: string): boolean {
+  const path = relative(root, file)
+  return path !== '' && !isAbsolute(path) && path !== '..' && !path.startsWith(`..${sep}`)
+}
+
+function parseUrl(address: string): URL | null {
+  try {
+    return new URL(address)
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,129 @@
+import { join } from 'node:path'
+import type { AppContract } from '../shared/contract'
+import type { ImageId } from '../shared/model/ids'
+import type { BackendReport } from '../shared/model/training'
+import type { Emitter } from '../shared/rpc'
+import { createDatasetService, type DatasetService } from './dataset/datasetService'
+import { openStore, type Store } from './db/store'
+import { coalesce } from './jobs/coalesce'
+import { createImportJobs, type ImportJobs } from './jobs/importJobs'
+import type { JobBoard } from './jobs/jobBoard'
+import { trackProjection, trackTraining } from './jobs/runJobs'
+import { createLabelService, type LabelService } from './labels/labelService'
+import { createProjectionService, type ProjectionService } from './projection/projectionService'
+import { convertPicture } from './protocol/convertPicture'
+import { createPictureReader } from './protocol/pictureReader'
+import { createTrainingService, type TrainingService } from './training/trainingService'
+import { createTripletService, type TripletService } from './triplets/tripletService'
+import type { Workspace } from './workspace'
+
+export interface ServicesOptions {
+  readonly workspace: Workspace
+  /** The built workers, for instance `out/main/workers`. */
+  readonly workersFolder: string
+  /** The folder that holds `resources` and `node_modules`. */
+  readonly projectFolder: string
+  readonly jobs: JobBoard
+  readonly emit: Emitter<AppContract>
+}
+
+export interface Services {
+  readonly workspace: Workspace
+  readonly store: Store
+  readonly dataset: DatasetService
+  readonly imports: ImportJobs
+  readonly labels: LabelService
+  readonly triplets: TripletService
+  readonly training: TrainingService
+  readonly projection: ProjectionService
+  /** WebP bytes of an `image://` address, or null. */
+  readPicture(address: string): Promise<Uint8Array | null>
+  /** What training runs on; null until it is known. */
+  backend(): BackendReport | null
+  /** Finds out what training runs on and tells the window. */
+  reportBackend(): Promise<void>
+  /** Ends running work, keeping what is finished, then closes the database. */
+  close(): Promise<void>
+}
+
+/** Builds and wires every service; knows nothing of Electron. */
+export async function createServices(options: ServicesOptions): Promise<Services> {
+  const { workspace, workersFolder, projectFolder, jobs, emit } = options
+  const store = await openStore(workspace.databaseFile)
+  const dataset = createDatasetService({
+    store,
+    workspace,
+    workersFolder,
+    events: { changed: emit.dataset.changed, importFinished: emit.dataset.importFinished },
+  })
+  const tellDataset = coalesce(() => {
+    void dataset.current().then((summary) => summary !== null && emit.dataset.changed(summary))
+  })
+  const labels = createLabelService({
+    store,
+    events: { changed: emit.labels.changed },
+    onDatasetChanged: tellDataset,
+  })
+  const triplets = createTripletService({
+    store,
+    labels,
+    events: { changed: emit.triplets.changed },
+  })
+  let backend: BackendReport | null = null
+  const onBackend = (report: BackendReport): void => {
+    backend = report
+    emit.app.backendChanged(report)
+  }
+  const showTraining = trackTraining(jobs, (runId) => void training.cancel({ runId }))
+  const training = createTrainingService({
+    store,
+    workspace,
+    workersFolder,
+    projectFolder,
+    events: {
+      progress: (state) => {
+        showTraining(state)
+        emit.training.progress(state)
+      },
+      backendChanged: onBackend,
+    },
+  })
+  const showProjection = trackProjection(jobs, (runId) => void projection.cancel({ runId }))
+  const projection = createProjectionService({
+    store,
+    workspace,
+    workersFolder,
+    events: {
+      progress: (state) => {
+        showProjection(state)
+        emit.projection.progress(state)
+      },
+    },
+  })
+  const imports = createImportJobs(dataset, jobs, join(projectFolder, 'resources', 'sample'))
+  return {
+    workspace,
+    store,
+    dataset,
+    imports,
+    labels,
+    triplets,
+    training,
+    projection,
+    readPicture: createPictureReader({
+      workspace,
+      find: async (datasetId, imageId) => {
+        const location = await store.images.location(imageId as ImageId)
+        return location?.datasetId === datasetId ? location : null
+      },
+      convert: convertPicture,
+    }),
+    backend: () => backend,
+    reportBackend: async () => onBackend(await training.probeBackend()),
+    close: async () => {
+      await Promise.allSettled([imports.close(), training.close(), projection.close()])
+      jobs.dispose()
+      await store.close()
+    },
+  }
+}

@@ -1,0 +1,46 @@
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeSync,
+} from 'node:fs'
+import { dirname } from 'node:path'
+import * as v from 'valibot'
+
+/**
+ * A small JSON file that is checked when read and replaced in one piece when written. Synchronous,
+ * because the window's first colour and size depend on it.
+ */
+export interface JsonFile<T> {
+  /** The stored value; null where there is none or it is not what it should be. */
+  read(): T | null
+  write(value: T): void
+}
+
+export function jsonFile<T>(file: string, schema: v.GenericSchema<unknown, T>): JsonFile<T> {
+  return {
+    read: () => {
+      try {
+        const parsed = v.safeParse(schema, JSON.parse(readFileSync(file, 'utf8')))
+        return parsed.success ? parsed.output : null
+      } catch {
+        return null
+      }
+    },
+    write: (value) => {
+      mkdirSync(dirname(file), { recursive: true })
+      const temporary = `${file}.new`
+      const descriptor = openSync(temporary, 'w')
+      try {
+        writeSync(descriptor, `${JSON.stringify(value, null, 2)}\n`)
+        fsyncSync(descriptor)
+      } finally {
+        closeSync(descriptor)
+      }
+      renameSync(temporary, file)
+    },
+  }
+}

@@ -1,0 +1,16 @@
+import { contextBridge, ipcRenderer, webUtils } from 'electron'
+import { contract } from '../shared/contract'
+import { createBridge } from './bridge'
+
+contextBridge.exposeInMainWorld(
+  'semblance',
+  createBridge(contract, {
+    invoke: (channel, payload) => ipcRenderer.invoke(channel, payload),
+    on: (channel, listener) => {
+      const receive = (_event: unknown, payload: unknown): void => listener(payload)
+      ipcRenderer.on(channel, receive)
+      return () => ipcRenderer.removeListener(channel, receive)
+    },
+    pathOfFile: (file) => webUtils.getPathForFile(file),
+  }),
+)
