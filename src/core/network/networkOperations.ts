@@ -8,7 +8,10 @@ export interface NormalizedBlock {
   readonly value: Tensor4D | Tensor2D
   /** Mean of each channel over batch and picture, `[channels]`. */
   readonly mean: Tensor1D
-  /** Biased variance of each channel over batch and picture, `[channels]`. */
+  /**
+   * Variance of each channel over batch and picture, `[channels]`, corrected for the size of the
+   * sample (divided by count - 1), as running averages take it.
+   */
   readonly variance: Tensor1D
   /** Gradients of the loss, from that with respect to `value`; to be called once at most. */
   backward(gradient: Tensor4D | Tensor2D): {

@@ -19,11 +19,15 @@ export function createParameter(
   data: Float32Array,
   isDecayed: boolean,
 ): NamedParameter {
-  return { name, isDecayed, variable: tf.tidy(() => tf.variable(tf.tensor(data, shape), true)) }
+  return {
+    name,
+    isDecayed,
+    variable: tf.tidy(() => tf.variable(tf.tensor(data.slice(), shape), true)),
+  }
 }
 
 export function createBuffer(name: string, shape: number[], data: Float32Array): NamedBuffer {
-  return { name, variable: tf.tidy(() => tf.variable(tf.tensor(data, shape), false)) }
+  return { name, variable: tf.tidy(() => tf.variable(tf.tensor(data.slice(), shape), false)) }
 }
 
 /** Parameters, buffers and the optimizer's two moments as plain arrays. */
@@ -76,7 +80,7 @@ export function loadTensors(
     second: moments('adamSecond'),
   }
   named.forEach(({ variable }, index) => {
-    tf.tidy(() => variable.assign(tf.tensor(values[index]!, variable.shape)))
+    tf.tidy(() => variable.assign(tf.tensor(values[index]!.slice(), variable.shape)))
   })
   return state
 }

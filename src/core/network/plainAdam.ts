@@ -53,6 +53,6 @@ export function numbersOf(tensor: tf.Tensor): Float32Array {
 
 function assignAll(variables: readonly tf.Variable[], values: readonly Float32Array[]): void {
   variables.forEach((variable, index) => {
-    tf.tidy(() => variable.assign(tf.tensor(values[index]!, variable.shape)))
+    tf.tidy(() => variable.assign(tf.tensor(values[index]!.slice(), variable.shape)))
   })
 }

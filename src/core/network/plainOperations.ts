@@ -77,7 +77,7 @@ function normalizedBlock(
   return {
     value,
     mean,
-    variance,
+    variance: tf.mul(variance, count / Math.max(1, count - 1)),
     backward: (gradient) =>
       tf.tidy(() => {
         const above =

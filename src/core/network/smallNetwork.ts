@@ -127,20 +127,13 @@ export function createSmallNetwork(options: SmallNetworkOptions): EmbeddingModel
     return [...ofBlocks, ...ofDense]
   }
 
-  /** Running averages; the variance is corrected for the size of the sample, as usual. */
-  const averageStatistics = ({ passed }: Forward, rows: number) => {
-    let side = imageSizePx
-    passed.forEach(({ block, normalized }) => {
-      const count = rows * side * side
-      const correction = count > 1 ? count / (count - 1) : 1
-      const blend = (buffer: tf.Variable, now: tf.Tensor, factor: number) =>
-        buffer.assign(
-          tf.add(tf.mul(buffer, 1 - averagingRate), tf.mul(now, averagingRate * factor)),
-        )
-      blend(block.mean.variable, normalized.mean, 1)
-      blend(block.variance.variable, normalized.variance, correction)
-      side = Math.floor(side / 2)
-    })
+  const averageStatistics = ({ passed }: Forward) => {
+    const blend = (buffer: tf.Variable, now: tf.Tensor) =>
+      buffer.assign(tf.add(tf.mul(buffer, 1 - averagingRate), tf.mul(now, averagingRate)))
+    for (const { block, normalized } of passed) {
+      blend(block.mean.variable, normalized.mean)
+      blend(block.variance.variable, normalized.variance)
+    }
   }
 
   const model: EmbeddingModel = {
@@ -171,7 +164,7 @@ export function createSmallNetwork(options: SmallNetworkOptions): EmbeddingModel
         const { value, gradient, isFinite } = evaluateLoss(forward.embeddings, lossOfEmbeddings)
         if (!isFinite) return value
         steps++
-        averageStatistics(forward, rows)
+        averageStatistics(forward)
         applyGradients(adam, backward(forward, gradient), settings)
         return value
       })

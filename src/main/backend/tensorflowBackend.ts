@@ -1,40 +1,67 @@
+import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
-import * as util from 'node:util'
+import { availableParallelism } from 'node:os'
+import { dirname, join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
+import { findDisagreement } from '../../core/network/operationsCheck'
+import type { NetworkOperations } from '../../core/network/networkOperations'
 import { plainOperations } from '../../core/network/plainOperations'
 import type { BackendStart } from './backend'
+import { quietTensorflow } from './environment'
+import type { NativeBackend } from './nativeBinding'
+import { createNativeOperations } from './nativeOperations'
 
-/** What we use of the package of the native binding. */
-interface NativeModule {
-  readonly version: Readonly<Record<string, string>>
-}
+const packageName = '@tensorflow/tfjs-node-gpu'
 
 /** The native TensorFlow library through its Node binding. */
 export const startTensorflow: BackendStart = async ({ projectFolder }) => {
-  // Kernels and devices are announced on stderr unless told not to, before the library loads.
-  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2'
-  restoreRemovedUtilities()
-  loadNative(projectFolder)
+  quietTensorflow()
+  const require = createRequire(join(projectFolder, 'package.json'))
+  checkInstalled(require)
+  restoreRemovedUtilities(require)
+  require(packageName)
   if (!(await tf.setBackend('tensorflow'))) throw new Error('its backend did not start')
+  const backend = tf.backend() as unknown as NativeBackend
+  const { TF_Version: version } = backend.binding
+  const gpu = backend.isUsingGpuDevice
   return {
-    description: 'TensorFlow',
-    gpu: false,
-    threads: 1,
-    operations: plainOperations,
+    description: `TensorFlow ${version}, ${gpu ? 'GPU' : 'CPU'}`,
+    gpu,
+    threads: availableParallelism(),
+    operations: fastestThatAgree(backend),
     dispose() {},
   }
 }
 
-/** The binding calls functions that Node 23 dropped. */
-function restoreRemovedUtilities(): void {
-  const dropped = util as { isNullOrUndefined?: (value: unknown) => boolean }
-  if (dropped.isNullOrUndefined) return
-  const shim = createRequire(__filename)('node:util') as typeof dropped
-  shim.isNullOrUndefined = (value) => value === null || value === undefined
+/** Names the cause, where the loader would print a page about installing. */
+function checkInstalled(require: NodeJS.Require): void {
+  let manifest: string
+  try {
+    manifest = require.resolve(`${packageName}/package.json`)
+  } catch {
+    throw new Error('its package is not installed')
+  }
+  if (!existsSync(join(dirname(manifest), 'lib', 'napi-v8', 'tfjs_binding.node'))) {
+    throw new Error('its library is not installed (the set-up says why)')
+  }
 }
 
-function loadNative(projectFolder: string): NativeModule {
-  const require = createRequire(join(projectFolder, 'package.json'))
-  return require('@tensorflow/tfjs-node-gpu') as NativeModule
+/** The binding's package calls functions that Node 23 dropped. */
+function restoreRemovedUtilities(require: NodeJS.Require): void {
+  const util = require('node:util') as { isNullOrUndefined?: (value: unknown) => boolean }
+  util.isNullOrUndefined ??= (value) => value === null || value === undefined
+}
+
+/** Falls back step by step where an operation is missing or gives something else. */
+function fastestThatAgree(backend: NativeBackend): NetworkOperations {
+  const isCpu = !backend.isUsingGpuDevice
+  for (const pooling of isCpu ? (['argmax', 'plain'] as const) : (['plain'] as const)) {
+    const operations = createNativeOperations(backend, pooling)
+    try {
+      if (findDisagreement(operations) === null) return operations
+    } catch {
+      // An operation or a kernel that this library does not have: the next choice needs fewer.
+    }
+  }
+  return plainOperations
 }
