@@ -1,0 +1,41 @@
+/**
+ * What the loop asks between two steps: whether to go on. `cancel` wins over `pause`, and a paused
+ * loop that is cancelled goes on at once so that it can end.
+ */
+export class Interruption {
+  private readonly controller = new AbortController()
+  private resumed: Promise<void> | null = null
+  private release: () => void = () => {}
+
+  get signal(): AbortSignal {
+    return this.controller.signal
+  }
+
+  get isCancelled(): boolean {
+    return this.controller.signal.aborted
+  }
+
+  get isPaused(): boolean {
+    return this.resumed !== null
+  }
+
+  pause(): void {
+    if (this.isCancelled || this.resumed !== null) return
+    this.resumed = new Promise((resolve) => (this.release = resolve))
+  }
+
+  resume(): void {
+    this.resumed = null
+    this.release()
+  }
+
+  cancel(): void {
+    this.controller.abort()
+    this.resume()
+  }
+
+  /** Resolves when the loop may go on; at once when it is not paused. */
+  async whilePaused(): Promise<void> {
+    while (this.resumed !== null) await this.resumed
+  }
+}

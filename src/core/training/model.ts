@@ -1,0 +1,86 @@
+import type { Random } from '../math/random'
+
+/** What the loss says of a batch of embeddings. */
+export interface LossOfEmbeddings {
+  readonly value: number
+  /** [rows, embeddingSize], row-major. */
+  readonly gradient: Float32Array
+}
+
+export interface StepSettings {
+  readonly learningRate: number
+  readonly gradientClip?: number
+  readonly weightDecay?: number
+}
+
+/** What the loop needs of an embedding model; `Snapshot` is opaque to it. */
+export interface TrainableModel<Snapshot> {
+  readonly embeddingSize: number
+  /** [rows, embeddingSize] in inference mode, not L2-normalised. */
+  embed(batch: Float32Array, rows: number): Float32Array
+  /** One optimizer step; returns the loss. */
+  trainStep(
+    batch: Float32Array,
+    rows: number,
+    lossOfEmbeddings: (embeddings: Float32Array) => LossOfEmbeddings,
+    settings: StepSettings,
+  ): number
+  snapshot(): Snapshot
+  restore(snapshot: Snapshot): void
+}
+
+/** Inputs by row: frozen features, or pixels. */
+export interface InputSource {
+  readonly rows: number
+  /** Numbers in a row. */
+  readonly rowSize: number
+  /**
+   * Writes the named rows one after another into `target`.
+   * @param augmentation where given, rows are varied at random, as for training
+   */
+  read(rows: ArrayLike<number>, target: Float32Array, augmentation: Random | null): void
+}
+
+/** Rows that are in memory as they are: features. */
+export function featureSource(data: Float32Array, rowSize: number): InputSource {
+  return {
+    rows: data.length / rowSize,
+    rowSize,
+    read(rows, target) {
+      for (let i = 0; i < rows.length; i++) {
+        const from = rows[i]! * rowSize
+        target.set(data.subarray(from, from + rowSize), i * rowSize)
+      }
+    },
+  }
+}
+
+/**
+ * Embeds rows in batches, letting others run in between.
+ * @returns [rows.length, embeddingSize]; shorter when `isCancelled` became true
+ */
+export async function embedRows<Snapshot>(
+  model: Pick<TrainableModel<Snapshot>, 'embed' | 'embeddingSize'>,
+  source: InputSource,
+  rows: ArrayLike<number>,
+  breathe: () => Promise<void>,
+  progress: { batchRows?: number; isCancelled?: () => boolean; onBatch?: (done: number) => void } = {},
+): Promise<Float32Array> {
+  const { batchRows = 256, isCancelled = () => false, onBatch = () => {} } = progress
+  const size = model.embeddingSize
+  const result = new Float32Array(rows.length * size)
+  let batch = new Float32Array(0)
+  for (let from = 0; from < rows.length; from += batchRows) {
+    if (isCancelled()) return result.subarray(0, from * size)
+    const to = Math.min(rows.length, from + batchRows)
+    const indices = Array.prototype.slice.call(rows, from, to) as number[]
+    if (batch.length !== indices.length * source.rowSize) {
+      batch = new Float32Array(indices.length * source.rowSize)
+    }
+    source.read(indices, batch, null)
+    result.set(model.embed(batch, indices.length), from * size)
+    onBatch(to)
+    await breathe()
+  }
+  return result
+}

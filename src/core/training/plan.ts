@@ -1,0 +1,266 @@
+import { AppError } from '../../shared/errors'
+import type {
+  Component,
+  PlanReason,
+  TrainingOptions,
+  TrainingPlan,
+  TrainingRequest,
+} from '../../shared/model/training'
+import { distances } from '../distances'
+import { losses } from '../losses'
+import { createRandom } from '../math/random'
+import { miners } from '../miners'
+import { splitRows } from './split'
+
+/** Seconds that pieces of work take on the backend that will run; rough is enough. */
+export interface WorkSpeed {
+  /** Frozen features of one image that are not in the cache. */
+  readonly secondsPerFeature: number
+  /** A head's step, for each image of the batch. */
+  readonly secondsPerHeadImage: number
+  /** The small network's step, for each image of 64 x 64 pixels. */
+  readonly secondsPerPixelImage: number
+}
+
+/** Measured on two cores without a GPU. */
+export const workSpeeds: Readonly<Record<'tensorflow' | 'wasm' | 'js', WorkSpeed>> = {
+  tensorflow: {
+    secondsPerFeature: 0.015,
+    secondsPerHeadImage: 0.00006,
+    secondsPerPixelImage: 0.0022,
+  },
+  wasm: { secondsPerFeature: 0.035, secondsPerHeadImage: 0.00025, secondsPerPixelImage: 0.0055 },
+  js: { secondsPerFeature: 2, secondsPerHeadImage: 0.001, secondsPerPixelImage: 0.3 },
+}
+
+export interface PlanInput {
+  /** For each image the number of its class, from 0; -1 without a label or excluded. */
+  readonly labels: Int32Array
+  /** For each image a number that near-duplicates share; absent: none are known. */
+  readonly groups?: Uint32Array
+  readonly request: TrainingRequest
+  readonly featuresCached: number
+  readonly speed: WorkSpeed
+}
+
+export interface PlannedTraining {
+  readonly plan: TrainingPlan
+  /** For each image 0 (not used), 1 (training) or 2 (test). */
+  readonly split: Uint8Array
+}
+
+const manyImages = 20_000
+const defaultTestShare = 0.2
+
+/**
+ * Decides everything that the request leaves open from the images there are.
+ * @throws AppError noImages, tooFewClasses, noClassWithTwoImages: nothing can be learned;
+ *   invalidInput: names or options that do not exist or do not go together
+ */
+export function planTraining(input: PlanInput): PlannedTraining {
+  const { labels, request } = input
+  const sizes = classSizes(labels)
+  checkEnough(labels.length, sizes)
+  const reasons: PlanReason[] = []
+  const network = request.network ?? 'frozen'
+  if (request.network !== undefined) reasons.push('chosenNetwork')
+  else reasons.push(labels.length < manyImages ? 'fewImagesFrozen' : 'manyImagesFrozen')
+
+  const kind = request.split ?? chooseSplit(sizes, reasons)
+  const seed = request.seed ?? 1
+  const testShare = request.testShare ?? defaultTestShare
+  const random = createRandom(seed).fork('split')
+  const split = splitRows({ labels, groups: input.groups, kind, testShare, random })
+  const trainSizes = classSizes(labels, split, 1)
+  const testSizes = classSizes(labels, split, 2)
+  checkTrainable(trainSizes)
+
+  const recipe = chooseRecipe(network, request)
+  const batch = chooseBatch(trainSizes, network, request, reasons)
+  const trainImageCount = sum(trainSizes)
+  const start = request.start ?? 'lda'
+  if (network === 'frozen' && start === 'lda') reasons.push('ldaStart')
+  const options: TrainingOptions = {
+    network,
+    ...recipe,
+    ...batch,
+    ...chooseSchedule(trainImageCount, batch, network, request),
+    embeddingSize: request.embeddingSize ?? (network === 'frozen' ? 400 : 128),
+    learningRate: request.learningRate ?? (network === 'frozen' ? 3e-4 : 1e-3),
+    imageSizePx: request.imageSizePx ?? 64,
+    split: kind,
+    testShare,
+    seed,
+    backend: request.backend ?? 'auto',
+    start,
+  }
+  const plan: TrainingPlan = {
+    options,
+    imageCount: labels.length,
+    trainClassCount: trainSizes.filter((size) => size > 0).length,
+    testClassCount: testSizes.filter((size) => size > 0).length,
+    trainImageCount,
+    testImageCount: sum(testSizes),
+    unlabelledCount: labels.length - sum(sizes),
+    featuresCached: Math.min(input.featuresCached, labels.length),
+    estimatedSeconds: estimateSeconds(options, input),
+    reasons,
+  }
+  return { plan, split }
+}
+
+function classSizes(labels: Int32Array, split?: Uint8Array, part?: number): number[] {
+  const sizes: number[] = []
+  for (let i = 0; i < labels.length; i++) {
+    const label = labels[i]!
+    if (label < 0 || (split !== undefined && split[i] !== part)) continue
+    sizes[label] = (sizes[label] ?? 0) + 1
+  }
+  return Array.from(sizes, (size) => size ?? 0)
+}
+
+const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0)
+
+function checkEnough(imageCount: number, sizes: readonly number[]): void {
+  if (imageCount === 0) {
+    throw new AppError(
+      'noImages',
+      'There are no images to train on. Choose a folder that holds images, one sub-folder a label.',
+    )
+  }
+  const classCount = sizes.filter((size) => size > 0).length
+  if (classCount < 2) {
+    throw new AppError(
+      'tooFewClasses',
+      classCount === 0
+        ? 'None of the images has a label. Put them into one sub-folder per label, add a labels.csv, or label some in the library; two labels are needed.'
+        : 'All labelled images have the same label. Training learns what tells labels apart: give it at least two.',
+      { classes: classCount },
+    )
+  }
+  checkTrainable(sizes)
+}
+
+function checkTrainable(sizes: readonly number[]): void {
+  if (sizes.some((size) => size >= 2)) return
+  throw new AppError(
+    'noClassWithTwoImages',
+    'No label has two images to train on. Training compares images of one label with each other: add images, or merge labels.',
+  )
+}
+
+function chooseSplit(sizes: readonly number[], reasons: PlanReason[]): TrainingOptions['split'] {
+  const usable = sizes.filter((size) => size >= 2).length
+  if (usable >= 8) return 'byClass'
+  // A test part by images needs two images of a label, and the training part two more.
+  if (sizes.filter((size) => size >= 4).length >= 2) {
+    reasons.push('fewClassesByImage')
+    return 'byImage'
+  }
+  reasons.push('oneClassNoSplit')
+  return 'none'
+}
+
+/** Loss, miner and distance; the choice follows what retrieved best on classes never seen. */
+function chooseRecipe(
+  network: TrainingOptions['network'],
+  request: TrainingRequest,
+): Pick<TrainingOptions, 'loss' | 'miner' | 'distance'> {
+  const loss = request.loss ?? defaultLoss(network)
+  const entry = losses.get(loss.name)
+  const distance = request.distance ?? entry.distance
+  distances.get(distance)
+  if (!entry.distances.includes(distance)) {
+    throw new AppError(
+      'invalidInput',
+      `Loss ${loss.name} does not work with distance ${distance}. Choose one of: ${entry.distances.join(', ')}.`,
+    )
+  }
+  const miner = request.miner === undefined ? defaultMiner(loss.name) : request.miner
+  if (miner !== null) {
+    miners.get(miner.name)
+    const suits = entry.takesMiner && (entry.suits === null || entry.suits.includes(miner.name))
+    if (!suits) {
+      const choice = entry.takesMiner
+        ? `Choose one of: ${(entry.suits ?? miners.names).join(', ')}.`
+        : 'It takes no miner: choose none.'
+      throw new AppError(
+        'invalidInput',
+        `Loss ${loss.name} does not work with miner ${miner.name}. ${choice}`,
+      )
+    }
+  }
+  return { loss, miner, distance }
+}
+
+function defaultLoss(network: TrainingOptions['network']): Component {
+  const wished = network === 'frozen' ? 'supCon' : 'multiSimilarity'
+  if (losses.has(wished)) return { name: wished, options: {} }
+  return { name: 'triplet', options: {} }
+}
+
+function defaultMiner(loss: string): Component | null {
+  const entry = losses.get(loss)
+  const wished =
+    loss === 'multiSimilarity' ? 'multiSimilarity' : entry.kind === 'triplets' ? 'batchHard' : null
+  const suits = wished !== null && entry.takesMiner && (entry.suits?.includes(wished) ?? true)
+  return suits && miners.has(wished) ? { name: wished, options: {} } : null
+}
+
+function chooseBatch(
+  trainSizes: readonly number[],
+  network: TrainingOptions['network'],
+  request: TrainingRequest,
+  reasons: PlanReason[],
+): Pick<TrainingOptions, 'classesPerBatch' | 'imagesPerClass'> {
+  const usable = trainSizes.filter((size) => size >= 2).sort((a, b) => a - b)
+  const median = usable[usable.length >> 1] ?? 2
+  const batchImages = network === 'frozen' ? 128 : 64
+  const mostClasses = network === 'frozen' ? 32 : 16
+  const classesPerBatch =
+    request.classesPerBatch ?? Math.max(2, Math.min(mostClasses, usable.length))
+  const wanted = Math.max(4, Math.floor(batchImages / classesPerBatch))
+  const imagesPerClass = request.imagesPerClass ?? Math.max(2, Math.min(wanted, median, 32))
+  if (imagesPerClass > median || median < 4) reasons.push('smallClasses')
+  return { classesPerBatch, imagesPerClass }
+}
+
+function chooseSchedule(
+  trainImages: number,
+  batch: Pick<TrainingOptions, 'classesPerBatch' | 'imagesPerClass'>,
+  network: TrainingOptions['network'],
+  request: TrainingRequest,
+): Pick<TrainingOptions, 'epochs' | 'stepsPerEpoch' | 'maxSteps' | 'maxMinutes'> {
+  const batchSize = batch.classesPerBatch * batch.imagesPerClass
+  // An epoch of few steps would measure more than it trains.
+  const stepsPerEpoch = Math.max(20, Math.ceil(trainImages / batchSize))
+  const openEnd = request.minutes !== undefined && request.epochs === undefined
+  const stepsByDefault = network === 'frozen' ? 300 : 600
+  const wanted = request.steps ?? stepsByDefault
+  const epochs =
+    request.epochs ??
+    (openEnd && request.steps === undefined ? 10_000 : Math.ceil(wanted / stepsPerEpoch))
+  const isLimited = request.steps !== undefined || (request.epochs === undefined && !openEnd)
+  return {
+    epochs,
+    stepsPerEpoch,
+    maxSteps: isLimited ? wanted : null,
+    maxMinutes: request.minutes ?? null,
+  }
+}
+
+function estimateSeconds(options: TrainingOptions, input: PlanInput): number {
+  const { speed, labels, featuresCached } = input
+  const steps = Math.min(options.epochs * options.stepsPerEpoch, options.maxSteps ?? Infinity)
+  const batch = options.classesPerBatch * options.imagesPerClass
+  const isFrozen = options.network === 'frozen'
+  const area = (options.imageSizePx / 64) ** 2
+  const perImage = isFrozen ? speed.secondsPerHeadImage : speed.secondsPerPixelImage * area
+  // A head is trained twice: once to find how long, once on everything.
+  const training = steps * batch * perImage * (isFrozen ? 2 : 1)
+  const features = isFrozen
+    ? Math.max(0, labels.length - featuresCached) * speed.secondsPerFeature + 6
+    : labels.length * 0.002
+  const limited = Math.min(training, (options.maxMinutes ?? Infinity) * 60)
+  return Math.max(3, Math.round(features + limited + 3))
+}

@@ -1,0 +1,231 @@
+/** One option of a command, as the parser checks it and the help prints it. */
+export interface CommandOption {
+  readonly name: string
+  readonly kind: 'flag' | 'text' | 'number' | 'integer' | 'pair'
+  /** What stands for the value in the help, for instance `N`. */
+  readonly value?: string
+  readonly choices?: readonly string[]
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly meaning: string
+  readonly isRequired?: boolean
+}
+
+export interface Command {
+  readonly name: string
+  readonly usage: string
+  readonly summary: string
+  /** Names of the positional arguments, all required. */
+  readonly positionals: readonly string[]
+  readonly options: readonly CommandOption[]
+}
+
+const json: CommandOption = {
+  name: 'json',
+  kind: 'flag',
+  meaning: 'print the result as JSON on standard output',
+}
+const verbose: CommandOption = {
+  name: 'verbose',
+  kind: 'flag',
+  meaning: 'on a failure, print where in the program it happened',
+}
+const help: CommandOption = { name: 'help', kind: 'flag', meaning: 'print this help' }
+const backend: CommandOption = {
+  name: 'backend',
+  kind: 'text',
+  choices: ['auto', 'tensorflow', 'wasm', 'js'],
+  meaning: 'what computes; auto takes the fastest that works',
+}
+
+/** @param names of the registries, so that a new loss is an option at once */
+export function commandsFor(names: {
+  readonly losses: readonly string[]
+  readonly miners: readonly string[]
+  readonly distances: readonly string[]
+}): readonly Command[] {
+  const train: Command = {
+    name: 'train',
+    usage: 'train FOLDER --out DIR [options]',
+    summary: 'Imports a folder of labelled images, trains an embedding and writes all results.',
+    positionals: ['FOLDER'],
+    options: [
+      {
+        name: 'out',
+        kind: 'text',
+        value: 'DIR',
+        meaning: 'folder for the results; made where it is missing',
+        isRequired: true,
+      },
+      {
+        name: 'network',
+        kind: 'text',
+        choices: ['frozen', 'small'],
+        meaning: 'a head on frozen features, or a small network from the pixels',
+      },
+      { name: 'loss', kind: 'text', choices: names.losses, meaning: 'what training asks of distances' },
+      {
+        name: 'miner',
+        kind: 'text',
+        choices: [...names.miners, 'none'],
+        meaning: 'which pairs or triplets of a batch take part',
+      },
+      {
+        name: 'distance',
+        kind: 'text',
+        choices: names.distances,
+        meaning: 'how far apart two embeddings are',
+      },
+      { name: 'margin', kind: 'number', value: 'M', meaning: 'margin of the loss' },
+      {
+        name: 'loss-option',
+        kind: 'pair',
+        value: 'NAME=VALUE',
+        meaning: 'any other option of the loss; may be repeated',
+      },
+      {
+        name: 'miner-option',
+        kind: 'pair',
+        value: 'NAME=VALUE',
+        meaning: 'any option of the miner; may be repeated',
+      },
+      {
+        name: 'embedding-size',
+        kind: 'integer',
+        value: 'N',
+        minimum: 2,
+        maximum: 4096,
+        meaning: 'numbers per image',
+      },
+      {
+        name: 'classes-per-batch',
+        kind: 'integer',
+        value: 'P',
+        minimum: 2,
+        maximum: 1024,
+        meaning: 'labels in a batch',
+      },
+      {
+        name: 'images-per-class',
+        kind: 'integer',
+        value: 'K',
+        minimum: 2,
+        maximum: 256,
+        meaning: 'images of each label in a batch',
+      },
+      {
+        name: 'epochs',
+        kind: 'integer',
+        value: 'N',
+        minimum: 1,
+        maximum: 10_000,
+        meaning: 'end after so many epochs',
+      },
+      {
+        name: 'steps',
+        kind: 'integer',
+        value: 'N',
+        minimum: 1,
+        maximum: 10_000_000,
+        meaning: 'end after so many steps',
+      },
+      {
+        name: 'minutes',
+        kind: 'number',
+        value: 'M',
+        minimum: 0.01,
+        maximum: 10_000,
+        meaning: 'end after so many minutes of training',
+      },
+      {
+        name: 'learning-rate',
+        kind: 'number',
+        value: 'R',
+        minimum: 1e-8,
+        maximum: 10,
+        meaning: 'of the Adam optimizer',
+      },
+      {
+        name: 'image-size',
+        kind: 'integer',
+        value: 'PX',
+        minimum: 16,
+        maximum: 512,
+        meaning: 'side of the picture the small network sees',
+      },
+      {
+        name: 'start',
+        kind: 'text',
+        choices: ['lda', 'pca', 'random'],
+        meaning: 'where a head on frozen features starts',
+      },
+      {
+        name: 'split',
+        kind: 'text',
+        choices: ['byClass', 'byImage', 'none'],
+        meaning: 'what is kept unseen for the evaluation',
+      },
+      {
+        name: 'test-share',
+        kind: 'number',
+        value: 'S',
+        minimum: 0.01,
+        maximum: 0.9,
+        meaning: 'share of the labels or images kept unseen',
+      },
+      {
+        name: 'seed',
+        kind: 'integer',
+        value: 'S',
+        minimum: 0,
+        maximum: 2 ** 31 - 1,
+        meaning: 'same seed, same backend: same numbers',
+      },
+      backend,
+      json,
+      verbose,
+      help,
+    ],
+  }
+  const embed: Command = {
+    name: 'embed',
+    usage: 'embed FOLDER --model DIR/model --out FILE.csv [options]',
+    summary: 'Embeds the images of a folder with a model that train saved.',
+    positionals: ['FOLDER'],
+    options: [
+      {
+        name: 'model',
+        kind: 'text',
+        value: 'DIR/model',
+        meaning: 'the model folder that train wrote',
+        isRequired: true,
+      },
+      {
+        name: 'out',
+        kind: 'text',
+        value: 'FILE.csv',
+        meaning: 'the table to write',
+        isRequired: true,
+      },
+      backend,
+      json,
+      verbose,
+      help,
+    ],
+  }
+  const about: Command = {
+    name: 'help',
+    usage: 'help',
+    summary: 'Prints the commands and their options.',
+    positionals: [],
+    options: [verbose, help],
+  }
+  const version: Command = {
+    name: 'version',
+    usage: 'version',
+    summary: 'Prints the version.',
+    positionals: [],
+    options: [json, verbose, help],
+  }
+  return [train, embed, about, version]
+}

@@ -1,0 +1,299 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { AppError, type SerializedError, serializeError } from '../../shared/errors'
+import type { RunId } from '../../shared/model/ids'
+import type {
+  EpochRecord,
+  RunStatus,
+  RunSummary,
+  StepProgress,
+  TrainingStage,
+  TrainingState,
+  TrainingWarning,
+} from '../../shared/model/training'
+import { appendCurve } from '../db/curveFile'
+import type { Store } from '../db/store'
+import { startWorker, type WorkerHandle } from '../jobs/workerHost'
+import type {
+  TrainingCommand,
+  TrainingResult,
+  TrainJob,
+  TripletColumns,
+  WorkerMessage,
+} from './messages'
+
+export interface ActiveRunInput {
+  readonly store: Store
+  readonly summary: RunSummary
+  readonly job: TrainJob
+  readonly workerFile: string
+  readonly onProgress: (state: TrainingState) => void
+  readonly onTriplets: (runId: RunId) => void
+}
+
+const progressEveryMs = 100
+const tripletsEveryMs = 2000
+
+/** A run that is on: follows its worker, keeps its state, writes what must survive. */
+export class ActiveRun {
+  /** Resolves with the run as it ended, however it ended. */
+  readonly finished: Promise<TrainingState>
+  result: TrainingResult | null = null
+  private readonly worker: WorkerHandle<TrainingCommand>
+  private summary: RunSummary
+  private stage: TrainingStage = 'preparing'
+  private stageDone = 0
+  private stageTotal = 0
+  private stageStartedAt = performance.now()
+  private latest: StepProgress | null = null
+  private readonly epochs: EpochRecord[] = []
+  private readonly warnings: TrainingWarning[] = []
+  private error: SerializedError | null = null
+  private readonly startedAt = performance.now()
+  private writes: Promise<unknown> = Promise.resolve()
+  private lastProgress = 0
+  private progressTimer: NodeJS.Timeout | null = null
+  private lastTriplets = -Infinity
+  private isCancelled = false
+
+  constructor(private readonly input: ActiveRunInput) {
+    this.summary = input.summary
+    this.worker = startWorker<TrainingCommand, WorkerMessage>({
+      file: input.workerFile,
+      name: 'training',
+      data: input.job,
+      onMessage: (message) => this.receive(message),
+    })
+    this.finished = this.follow()
+  }
+
+  get runId(): RunId {
+    return this.summary.id
+  }
+
+  pause(): void {
+    this.worker.post({ kind: 'pause' })
+  }
+
+  resume(): void {
+    this.worker.post({ kind: 'resume' })
+  }
+
+  cancel(): void {
+    this.isCancelled = true
+    this.worker.post({ kind: 'cancel' })
+  }
+
+  /** Ends the worker in the middle of whatever it does; the run counts as interrupted. */
+  async terminate(): Promise<void> {
+    await this.worker.terminate()
+    await this.finished
+  }
+
+  state(): TrainingState {
+    const durationMs = Math.round(performance.now() - this.startedAt)
+    const isOn = this.summary.status === 'running' || this.summary.status === 'paused'
+    return {
+      run: isOn ? { ...this.summary, durationMs } : this.summary,
+      stage: this.stage,
+      stageDone: this.stageDone,
+      stageTotal: this.stageTotal,
+      remainingMs: isOn ? this.remainingMs() : null,
+      latest: this.latest,
+      epochs: withFewHistograms(this.epochs),
+      warnings: [...this.warnings],
+      error: this.error,
+    }
+  }
+
+  private async follow(): Promise<TrainingState> {
+    await mkdir(this.input.job.runFolder, { recursive: true }).catch(() => {})
+    let crash: SerializedError | null = null
+    await this.worker.ended.catch((error: unknown) => (crash = serializeError(error)))
+    await this.writes.catch(() => {})
+    this.error ??= crash
+    await this.conclude(this.statusAtEnd())
+    this.send(true)
+    return this.state()
+  }
+
+  private statusAtEnd(): RunStatus {
+    if (this.error !== null) return 'failed'
+    if (this.result === null) return this.isCancelled ? 'cancelled' : 'interrupted'
+    return this.result.reason === 'cancelled' ? 'cancelled' : 'finished'
+  }
+
+  private async conclude(status: RunStatus): Promise<void> {
+    const { result, error } = this
+    const durationMs = Math.round(performance.now() - this.startedAt)
+    const changes = {
+      status,
+      durationMs,
+      after: result?.after ?? null,
+      before: result?.before ?? this.summary.before,
+      closedForm: result?.closedForm ?? this.summary.closedForm,
+      bestEpoch: result === null || result.steps === 0 ? null : result.bestEpoch,
+      hasEmbeddings: result?.hasEmbeddings ?? false,
+    }
+    this.summary = { ...this.summary, ...changes }
+    const { store } = this.input
+    try {
+      await store.runs.update(this.runId, {
+        ...changes,
+        stage: this.stage,
+        warnings: this.warnings,
+        error,
+      })
+      const stored = await store.runs.find(this.runId)
+      if (stored !== undefined) this.summary = stored.summary
+    } catch (failure) {
+      this.error ??= serializeError(failure)
+    }
+  }
+
+  private receive(message: WorkerMessage): void {
+    const { store } = this.input
+    switch (message.kind) {
+      case 'backend':
+        this.summary = { ...this.summary, backend: message.report }
+        this.write(() => store.runs.update(this.runId, { backend: message.report }))
+        break
+      case 'stage':
+        this.enter(message.stage, message.done, message.total)
+        break
+      case 'baseline': {
+        const { before, closedForm } = message
+        this.summary = { ...this.summary, before, closedForm }
+        this.write(() => store.runs.update(this.runId, { before, closedForm }))
+        break
+      }
+      case 'steps':
+        this.takeSteps(message.steps)
+        break
+      case 'epoch':
+        this.epochs.push(message.record)
+        if (message.isBest) this.summary = { ...this.summary, bestEpoch: message.record.epoch }
+        this.write(() => store.runs.saveEpoch(this.runId, message.record))
+        break
+      case 'warning':
+        this.warnings.push(message.warning)
+        break
+      case 'paused':
+      case 'resumed': {
+        const status = message.kind === 'paused' ? 'paused' : 'running'
+        this.summary = { ...this.summary, status }
+        this.write(() => store.runs.update(this.runId, { status }))
+        break
+      }
+      case 'triplets':
+        this.takeTriplets(message.triplets)
+        break
+      case 'finished':
+        this.result = message.result
+        break
+      case 'embedded':
+        break
+      case 'failed':
+        this.error = message.error
+        break
+    }
+    this.send(false)
+  }
+
+  private enter(stage: TrainingStage, done: number, total: number): void {
+    if (stage !== this.stage) this.stageStartedAt = performance.now()
+    this.stage = stage
+    this.stageDone = done
+    this.stageTotal = total
+  }
+
+  private takeSteps(steps: readonly StepProgress[]): void {
+    this.latest = steps.at(-1) ?? this.latest
+    this.stageDone = this.latest?.step ?? this.stageDone
+    const rows = Float32Array.from(
+      steps.flatMap((step) => [
+        step.step,
+        step.loss,
+        step.activeFraction,
+        step.meanPositiveDistance,
+        step.meanNegativeDistance,
+      ]),
+    )
+    this.write(() => appendCurve(join(this.input.job.runFolder, 'curve.f32'), rows))
+  }
+
+  private takeTriplets(columns: TripletColumns): void {
+    const isFinal = columns.savedPositiveDistance !== null
+    if (!isFinal && performance.now() - this.lastTriplets < tripletsEveryMs) return
+    this.lastTriplets = performance.now()
+    this.write(async () => {
+      await this.input.store.triplets.replace(this.runId, tripletRows(columns))
+      const tripletCount = columns.anchor.length
+      this.summary = { ...this.summary, tripletCount }
+      this.input.onTriplets(this.runId)
+    })
+  }
+
+  /** Writes go one after another; one that fails ends the run with what happened. */
+  private write(work: () => Promise<unknown>): void {
+    this.writes = this.writes.then(work).catch((error: unknown) => {
+      this.error ??= serializeError(error)
+      this.worker.post({ kind: 'cancel' })
+    })
+  }
+
+  private remainingMs(): number | null {
+    const elapsed = performance.now() - this.stageStartedAt
+    if (this.stageDone <= 0 || this.stageTotal <= 0 || elapsed < 500) return null
+    const perUnit = elapsed / this.stageDone
+    return Math.max(0, Math.round(perUnit * (this.stageTotal - this.stageDone)))
+  }
+
+  private send(isLast: boolean): void {
+    const wait = this.lastProgress + progressEveryMs - performance.now()
+    if (isLast || wait <= 0) {
+      if (this.progressTimer !== null) clearTimeout(this.progressTimer)
+      this.progressTimer = null
+      this.lastProgress = performance.now()
+      this.input.onProgress(this.state())
+      return
+    }
+    this.progressTimer ??= setTimeout(() => {
+      this.progressTimer = null
+      this.lastProgress = performance.now()
+      this.input.onProgress(this.state())
+    }, wait)
+  }
+}
+
+/** Histograms of the first and the last epochs only: the state travels ten times a second. */
+export function withFewHistograms(epochs: readonly EpochRecord[]): readonly EpochRecord[] {
+  return epochs.map((record, i) =>
+    i === 0 || i >= epochs.length - 2 ? record : { ...record, histogram: null },
+  )
+}
+
+function tripletRows(columns: TripletColumns) {
+  return Array.from(columns.anchor, (anchor, i) => ({
+    anchor,
+    positive: columns.positive[i]!,
+    negative: columns.negative[i]!,
+    epoch: columns.epoch[i]!,
+    step: columns.step[i]!,
+    timesMined: columns.timesMined[i]!,
+    minedPositiveDistance: columns.positiveDistance[i]!,
+    minedNegativeDistance: columns.negativeDistance[i]!,
+    minedLoss: columns.loss[i]!,
+    positiveDistance: columns.savedPositiveDistance?.[i] ?? null,
+    negativeDistance: columns.savedNegativeDistance?.[i] ?? null,
+  }))
+}
+
+/** A run that does not exist, as every call that names one says it. */
+export const noSuchRun = (runId: number): AppError =>
+  new AppError('notFound', `There is no run ${runId}. It may have been removed.`, { runId })
+
+/** Writes JSON for a person to read. */
+export async function writeJson(file: string, value: unknown): Promise<void> {
+  await writeFile(file, `${JSON.stringify(value, null, 2)}\n`)
+}

@@ -1,0 +1,44 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/** Embeddings of a run as they lie in its folder; row i belongs to image ids[i]. */
+export interface StoredEmbeddings {
+  readonly ids: Uint32Array
+  /** [ids.length, embeddingSize] */
+  readonly embeddings: Float32Array
+  readonly embeddingSize: number
+  /** 0 none, 1 training, 2 test. */
+  readonly splits: Uint8Array
+}
+
+const bytesOf = (array: Float32Array | Uint32Array | Uint8Array): Uint8Array =>
+  new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
+
+/** Writes embeddings.f32, ids.u32 and splits.u8 (little endian); the ids come last, atomically. */
+export async function saveEmbeddings(folder: string, stored: StoredEmbeddings): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  await replace(join(folder, 'embeddings.f32'), bytesOf(stored.embeddings))
+  await replace(join(folder, 'splits.u8'), stored.splits)
+  await replace(join(folder, 'ids.u32'), bytesOf(stored.ids))
+}
+
+/** @throws the system's error where the files are not there */
+export async function loadEmbeddings(folder: string): Promise<StoredEmbeddings> {
+  const ids = await readFile(join(folder, 'ids.u32'))
+  const values = await readFile(join(folder, 'embeddings.f32'))
+  const splits = await readFile(join(folder, 'splits.u8'))
+  const rows = ids.length / 4
+  // Copies, because a small file's buffer may start at any byte of a shared pool.
+  const embeddings = new Float32Array(Uint8Array.from(values).buffer)
+  return {
+    ids: new Uint32Array(Uint8Array.from(ids).buffer),
+    embeddings,
+    embeddingSize: rows === 0 ? 0 : embeddings.length / rows,
+    splits: Uint8Array.from(splits),
+  }
+}
+
+async function replace(file: string, content: Uint8Array): Promise<void> {
+  await writeFile(`${file}.new`, content)
+  await rename(`${file}.new`, file)
+}

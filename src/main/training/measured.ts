@@ -1,0 +1,57 @@
+import type { Matrix } from '../../core/math/matrix'
+import type { MatrixProduct } from '../../core/math/product'
+import type { Random } from '../../core/math/random'
+import type { Evaluation } from '../../core/training/loop'
+import { chooseProbe, measureHistogram, measureRetrieval } from '../../core/training/measure'
+
+/** Rows of the inputs with the class of each. */
+export interface LabelledRows {
+  readonly rows: Uint32Array
+  readonly labels: Int32Array
+}
+
+/** The rows that are wanted, with their classes. */
+export function pickRows(
+  labels: Int32Array,
+  isWanted: (row: number) => boolean,
+): LabelledRows {
+  const rows: number[] = []
+  labels.forEach((label, row) => {
+    if (label >= 0 && isWanted(row)) rows.push(row)
+  })
+  return { rows: Uint32Array.from(rows), labels: Int32Array.from(rows, (row) => labels[row]!) }
+}
+
+/** At most a few thousand of the rows, whole classes, for measuring while training runs. */
+export function probeOf(all: LabelledRows, random: Random): LabelledRows {
+  const places = chooseProbe(all.labels, random)
+  return {
+    rows: Uint32Array.from(places, (place) => all.rows[place]!),
+    labels: Int32Array.from(places, (place) => all.labels[place]!),
+  }
+}
+
+/** Numbers the classes of the rows from 0 without gaps. */
+export function renumber({ rows, labels }: LabelledRows): LabelledRows {
+  const numbers = new Map<number, number>()
+  const renumbered = Int32Array.from(labels, (label) => {
+    const known = numbers.get(label) ?? numbers.size
+    numbers.set(label, known)
+    return known
+  })
+  return { rows, labels: renumbered }
+}
+
+/** What the loop is told of embeddings of its evaluation rows. */
+export function evaluationOf(
+  embeddings: Matrix,
+  labels: Int32Array,
+  distance: string,
+  random: Random,
+  product: MatrixProduct,
+): Omit<Evaluation, 'selection'> {
+  return {
+    metrics: measureRetrieval(embeddings, labels, product),
+    histogram: measureHistogram(embeddings, labels, distance, random),
+  }
+}

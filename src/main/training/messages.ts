@@ -1,0 +1,112 @@
+import type { SerializedError } from '../../shared/errors'
+import type {
+  BackendReport,
+  EpochRecord,
+  RetrievalMetrics,
+  StepProgress,
+  TrainingOptions,
+  TrainingStage,
+  TrainingWarning,
+} from '../../shared/model/training'
+import type { PictureFile } from './pictures'
+
+/** The images of a job; row i is one image everywhere in the job and in its results. */
+export interface JobImages {
+  readonly ids: Uint32Array
+  readonly sha256: readonly string[]
+  readonly files: readonly PictureFile[]
+}
+
+interface JobBase {
+  readonly images: JobImages
+  readonly cacheFolder: string
+  /** Where the built workers lie; the backend starts its own from there. */
+  readonly workersFolder: string
+  /** Holds `node_modules` and `resources`. */
+  readonly projectFolder: string
+  readonly backend: TrainingOptions['backend']
+}
+
+export interface TrainJob extends JobBase {
+  readonly kind: 'train'
+  readonly runFolder: string
+  readonly options: TrainingOptions
+  /** For each image the number of its class, from 0; -1 without a label or excluded. */
+  readonly labels: Int32Array
+  /** 0 not used, 1 training, 2 test. */
+  readonly split: Uint8Array
+}
+
+export interface EmbedJob extends JobBase {
+  readonly kind: 'embed'
+  readonly modelFolder: string
+  /** Gets embeddings.f32 and ids.u32. */
+  readonly outputFolder: string
+}
+
+/** Starts the backend, says which one it is and ends. */
+export interface ProbeJob {
+  readonly kind: 'probe'
+  readonly workersFolder: string
+  readonly projectFolder: string
+  readonly backend: TrainingOptions['backend']
+}
+
+export type WorkerJob = TrainJob | EmbedJob | ProbeJob
+
+export type TrainingCommand =
+  { readonly kind: 'pause' } | { readonly kind: 'resume' } | { readonly kind: 'cancel' }
+
+/** Mined triplets by image id, worst first. */
+export interface TripletColumns {
+  readonly anchor: Uint32Array
+  readonly positive: Uint32Array
+  readonly negative: Uint32Array
+  readonly epoch: Uint32Array
+  readonly step: Uint32Array
+  readonly timesMined: Uint32Array
+  readonly positiveDistance: Float32Array
+  readonly negativeDistance: Float32Array
+  readonly loss: Float32Array
+  /** In the saved embedding; null while it trains. */
+  readonly savedPositiveDistance: Float32Array | null
+  readonly savedNegativeDistance: Float32Array | null
+}
+
+export interface TrainingResult {
+  readonly reason: 'finished' | 'cancelled' | 'notANumber'
+  readonly before: RetrievalMetrics | null
+  readonly closedForm: RetrievalMetrics | null
+  /** Of the model that is saved; null where a cancellation left none. */
+  readonly after: RetrievalMetrics | null
+  readonly bestEpoch: number
+  readonly steps: number
+  /** Of the training steps alone. */
+  readonly imagesPerSecond: number
+  readonly hasEmbeddings: boolean
+  /** Images whose pixels could not be read again; they have no embedding. */
+  readonly unreadable: readonly { readonly id: number; readonly reason: string }[]
+}
+
+export type WorkerMessage =
+  | { readonly kind: 'backend'; readonly report: BackendReport }
+  | {
+      readonly kind: 'stage'
+      readonly stage: TrainingStage
+      readonly done: number
+      readonly total: number
+    }
+  | {
+      readonly kind: 'baseline'
+      readonly before: RetrievalMetrics | null
+      readonly closedForm: RetrievalMetrics | null
+    }
+  | { readonly kind: 'steps'; readonly steps: readonly StepProgress[] }
+  | { readonly kind: 'epoch'; readonly record: EpochRecord; readonly isBest: boolean }
+  | { readonly kind: 'warning'; readonly warning: TrainingWarning }
+  | { readonly kind: 'paused' }
+  | { readonly kind: 'resumed' }
+  | { readonly kind: 'triplets'; readonly triplets: TripletColumns }
+  | { readonly kind: 'finished'; readonly result: TrainingResult }
+  | { readonly kind: 'embedded'; readonly rows: number; readonly embeddingSize: number }
+  | { readonly kind: 'failed'; readonly error: SerializedError }

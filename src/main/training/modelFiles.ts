@@ -1,0 +1,81 @@
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import * as v from 'valibot'
+import { deserializeModel, type SavedModel, serializeModel } from '../../core/network'
+import { AppError } from '../../shared/errors'
+
+/** What a saved model must be fed with. */
+export type ModelInput =
+  | { readonly kind: 'features'; readonly extractor: string }
+  | { readonly kind: 'pixels'; readonly sizePx: number }
+
+export interface StoredModel {
+  readonly model: SavedModel
+  readonly input: ModelInput
+  /** Whether embeddings are L2-normalised before they are written. */
+  readonly isNormalized: boolean
+}
+
+const extras = v.object({
+  input: v.variant('kind', [
+    v.object({ kind: v.literal('features'), extractor: v.pipe(v.string(), v.maxLength(200)) }),
+    v.object({
+      kind: v.literal('pixels'),
+      sizePx: v.pipe(v.number(), v.integer(), v.minValue(16), v.maxValue(512)),
+    }),
+  ]),
+  isNormalized: v.boolean(),
+})
+
+/** Writes manifest.json and weights.bin; a folder of that name is replaced as a whole. */
+export async function saveModel(folder: string, stored: StoredModel): Promise<void> {
+  const { manifest, weights } = serializeModel(stored.model)
+  const temporary = `${folder}.new`
+  await rm(temporary, { recursive: true, force: true })
+  await mkdir(temporary, { recursive: true })
+  await writeFile(join(temporary, 'weights.bin'), weights)
+  const text = JSON.stringify(
+    { ...manifest, input: stored.input, isNormalized: stored.isNormalized },
+    null,
+    2,
+  )
+  await writeFile(join(temporary, 'manifest.json'), `${text}\n`)
+  await rm(folder, { recursive: true, force: true })
+  await rename(temporary, folder)
+}
+
+const greatestFile = 2 ** 30
+
+/** @throws AppError modelUnreadable with what is wrong with the folder */
+export async function loadModel(folder: string): Promise<StoredModel> {
+  const manifestText = await read(join(folder, 'manifest.json'))
+  const weights = await read(join(folder, 'weights.bin'))
+  let manifest: unknown
+  try {
+    manifest = JSON.parse(manifestText.toString('utf8'))
+  } catch (error) {
+    throw unreadable(folder, 'manifest.json is not JSON', error)
+  }
+  const parsed = v.safeParse(extras, manifest)
+  if (!parsed.success) throw unreadable(folder, 'manifest.json does not say what the input is')
+  return { model: deserializeModel(manifest, weights), ...parsed.output }
+}
+
+async function read(file: string): Promise<Buffer> {
+  try {
+    const content = await readFile(file)
+    if (content.length > greatestFile) throw new Error('it is larger than 1 GiB')
+    return content
+  } catch (error) {
+    throw unreadable(file, error instanceof Error ? error.message : String(error), error)
+  }
+}
+
+function unreadable(place: string, reason: string, cause?: unknown): AppError {
+  return new AppError(
+    'modelUnreadable',
+    `The model at ${place} cannot be used: ${reason}. Give the "model" folder that training wrote.`,
+    { place, reason },
+    cause,
+  )
+}

@@ -1,0 +1,117 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { restoreModel } from '../../core/network'
+import { createMatrix } from '../../core/math/matrix'
+import { Interruption } from '../../core/training/interruption'
+import { normalizeInPlace } from '../../core/training/measure'
+import { embedRows } from '../../core/training/model'
+import { AppError, serializeError } from '../../shared/errors'
+import type { Backend } from '../backend/backend'
+import { startBackend } from '../backend/startBackend'
+import { saveEmbeddings } from './embeddingFiles'
+import { loadFeatures, loadPixels } from './inputs'
+import type { EmbedJob, TrainingCommand, WorkerJob, WorkerMessage } from './messages'
+import { loadModel } from './modelFiles'
+import { runTraining } from './runTraining'
+
+const port = parentPort
+if (port === null) throw new Error('This file is a worker.')
+const job = workerData as WorkerJob
+const interruption = new Interruption()
+const post = (message: WorkerMessage) => port.postMessage(message)
+
+port.on('message', (command: TrainingCommand) => {
+  switch (command.kind) {
+    case 'pause':
+      return interruption.pause()
+    case 'resume':
+      return interruption.resume()
+    case 'cancel':
+      return interruption.cancel()
+  }
+})
+
+void run()
+
+async function run(): Promise<void> {
+  let backend: Backend | null = null
+  try {
+    backend = await startBackend({
+      preferred: job.backend,
+      workersFolder: job.workersFolder,
+      projectFolder: job.projectFolder,
+    })
+    post({ kind: 'backend', report: backend.report })
+    if (job.kind === 'train') {
+      const result = await runTraining({ job, backend, interruption, post })
+      post({ kind: 'finished', result })
+    } else if (job.kind === 'embed') await embed(job, backend)
+  } catch (error) {
+    post({ kind: 'failed', error: serializeError(asAppError(error)) })
+  } finally {
+    backend?.dispose()
+    port?.close()
+  }
+}
+
+/** What a person can act on: memory that ran out has another remedy than a fault of ours. */
+function asAppError(error: unknown): unknown {
+  if (error instanceof AppError) return error
+  const message = error instanceof Error ? error.message : String(error)
+  if (error instanceof RangeError || /out of memory|allocation failed/i.test(message)) {
+    return new AppError(
+      'outOfMemory',
+      `There was not enough memory (${message}). Close other programs, or choose a smaller batch or image size.`,
+      {},
+      error,
+    )
+  }
+  return error
+}
+
+async function embed(embedJob: EmbedJob, backend: Backend): Promise<void> {
+  const stored = await loadModel(embedJob.modelFolder)
+  const model = restoreModel(stored.model, backend.operations)
+  const report = {
+    onProgress: (done: number, total: number) =>
+      post({ kind: 'stage', stage: 'features', done, total }),
+    isCancelled: () => interruption.isCancelled,
+    whilePaused: () => interruption.whilePaused(),
+  }
+  const inputs =
+    stored.input.kind === 'features'
+      ? await loadFeatures(embedJob.images, { ...embedJob, backend }, report)
+      : await loadPixels(embedJob.images, stored.input.sizePx, report)
+  if (inputs === null) return
+  const { input } = inputs
+  if (
+    stored.input.kind === 'features' &&
+    input.kind === 'features' &&
+    input.extractor !== stored.input.extractor
+  ) {
+    throw new AppError(
+      'modelUnreadable',
+      `The model needs features of ${stored.input.extractor}; this version computes ${input.extractor}. Train again.`,
+    )
+  }
+  const rows = Uint32Array.from(inputs.isReadable.keys()).filter((row) => inputs.isReadable[row])
+  const data = await embedRows(
+    model,
+    inputs.source,
+    rows,
+    () => new Promise((resolve) => setImmediate(resolve)),
+    {
+      isCancelled: () => interruption.isCancelled,
+      onBatch: (done) => post({ kind: 'stage', stage: 'embedding', done, total: rows.length }),
+    },
+  )
+  if (interruption.isCancelled) return
+  const embeddings = createMatrix(rows.length, model.embeddingSize, data)
+  if (stored.isNormalized) normalizeInPlace(embeddings)
+  await saveEmbeddings(embedJob.outputFolder, {
+    ids: Uint32Array.from(rows, (row) => embedJob.images.ids[row]!),
+    embeddings: data,
+    embeddingSize: model.embeddingSize,
+    splits: new Uint8Array(rows.length),
+  })
+  post({ kind: 'embedded', rows: rows.length, embeddingSize: model.embeddingSize })
+}

@@ -1,0 +1,70 @@
+import { join } from 'node:path'
+import type { DatasetId } from '../../shared/model/ids'
+import type { Store } from '../db/store'
+import { thumbnailFile, type Workspace } from '../workspace'
+import type { JobImages } from './messages'
+
+/** What training knows of a dataset; row i is one image, in the order of relative paths. */
+export interface TrainingImages {
+  readonly images: JobImages
+  /** Class of each image by the order in which labels appear; -1 without a label or excluded. */
+  readonly labels: Int32Array
+  /** Images with the same number show the same thing. */
+  readonly groups: Uint32Array
+}
+
+/** Reads the images that are not missing. */
+export async function readTrainingImages(
+  store: Store,
+  workspace: Workspace,
+  datasetId: DatasetId,
+  folder: string,
+): Promise<TrainingImages> {
+  const rows = await store.images.trainingRows(datasetId)
+  const labels = new Int32Array(rows.ids.length).fill(-1)
+  const numbers = new Map<number, number>()
+  rows.labelIds.forEach((labelId, i) => {
+    if (labelId === 0 || rows.excluded[i] === 1) return
+    const number = numbers.get(labelId) ?? numbers.size
+    numbers.set(labelId, number)
+    labels[i] = number
+  })
+  return {
+    images: {
+      ids: rows.ids,
+      sha256: rows.sha256,
+      files: rows.relativePaths.map((path, i) => ({
+        thumbnail: thumbnailFile(workspace, rows.sha256[i]!),
+        original: join(folder, path),
+      })),
+    },
+    labels,
+    groups: groupTwins(rows.sha256, rows.perceptualHashes),
+  }
+}
+
+/** A hash that more images than this share says nothing of them (blank pictures, one colour). */
+const greatestGroup = 12
+
+/** Groups of images with the same content or, where few have it, the same perceptual hash. */
+export function groupTwins(
+  sha256: readonly string[],
+  perceptualHashes: readonly string[],
+): Uint32Array {
+  const contents = new Map<string, Set<string>>()
+  sha256.forEach((key, i) => {
+    const hash = perceptualHashes[i]!
+    const known = contents.get(hash)
+    if (known === undefined) contents.set(hash, new Set([key]))
+    else known.add(key)
+  })
+  const numbers = new Map<string, number>()
+  return Uint32Array.from(sha256, (key, i) => {
+    const hash = perceptualHashes[i]!
+    const isTelling = contents.get(hash)!.size <= greatestGroup
+    const name = isTelling && hash !== '' ? hash : key
+    const number = numbers.get(name) ?? numbers.size
+    numbers.set(name, number)
+    return number
+  })
+}

@@ -1,0 +1,326 @@
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { planTraining, type PlannedTraining, workSpeeds } from '../../core/training/plan'
+import { AppError } from '../../shared/errors'
+import type { DatasetId, RunId } from '../../shared/model/ids'
+import type {
+  BackendReport,
+  LossCurve,
+  RunSummary,
+  TrainingPlan,
+  TrainingRegistry,
+  TrainingRequest,
+  TrainingState,
+} from '../../shared/model/training'
+import { readCurve } from '../db/curveFile'
+import type { Store } from '../db/store'
+import { startWorker } from '../jobs/workerHost'
+import { runFolder, type Workspace } from '../workspace'
+import { ActiveRun, noSuchRun, withFewHistograms } from './activeRun'
+import { countCachedFeatures } from './featureCache'
+import type { EmbedJob, ProbeJob, TrainingCommand, TrainingResult, WorkerMessage } from './messages'
+import { trainingRegistry } from './registry'
+import { readTrainingImages, type TrainingImages } from './trainingImages'
+
+export interface TrainingServiceOptions {
+  readonly store: Store
+  readonly workspace: Workspace
+  /** The folder of the built workers. */
+  readonly workersFolder: string
+  /** Holds `node_modules` and `resources`. */
+  readonly projectFolder: string
+  readonly events?: {
+    /** At most ten times a second and once at the end. */
+    readonly progress?: (state: TrainingState) => void
+    /** The triplets of a run were replaced. */
+    readonly tripletsChanged?: (event: { readonly runId: RunId }) => void
+    readonly backendChanged?: (report: BackendReport) => void
+  }
+}
+
+type DatasetRequest = { readonly datasetId: DatasetId; readonly request: TrainingRequest }
+type OfRun = { readonly runId: RunId }
+
+/** The training calls of the contract, and what the command line needs beside them. */
+export interface TrainingService {
+  registry(input?: object): TrainingRegistry
+  plan(input: DatasetRequest): Promise<TrainingPlan>
+  /** @throws AppError busy while another run is on, and what `planTraining` throws */
+  start(input: DatasetRequest): Promise<RunSummary>
+  pause(input: OfRun): Promise<true>
+  resume(input: OfRun): Promise<true>
+  cancel(input: OfRun): Promise<true>
+  runs(input: { readonly datasetId: DatasetId }): Promise<readonly RunSummary[]>
+  removeRun(input: OfRun): Promise<true>
+  state(input: OfRun): Promise<TrainingState | null>
+  curve(input: OfRun): Promise<LossCurve>
+  /** Resolves when a run has ended, with its last state and what its worker gave. */
+  finished(runId: RunId): Promise<{ state: TrainingState; result: TrainingResult | null }>
+  /** Marks what a former process left running; called once at the start. */
+  recover(): Promise<readonly RunId[]>
+  /** The backend that runs here; starts a worker to find out where none has run yet. */
+  probeBackend(): Promise<BackendReport>
+  /** Embeds the images of a dataset with a saved model, into files of `outputFolder`. */
+  embed(input: EmbedInput): Promise<{ readonly rows: number } | null>
+  /** Ends a run in the middle of whatever it does. */
+  close(): Promise<void>
+}
+
+export interface EmbedInput {
+  readonly datasetId: DatasetId
+  readonly modelFolder: string
+  readonly outputFolder: string
+  readonly backend?: EmbedJob['backend']
+  readonly signal?: AbortSignal
+  readonly onProgress?: (stage: string, done: number, total: number) => void
+}
+
+export function createTrainingService(options: TrainingServiceOptions): TrainingService {
+  return new Service(options)
+}
+
+class Service implements TrainingService {
+  private active: ActiveRun | null = null
+  /** Runs that ended in this process: their last state has what the database does not keep. */
+  private readonly ended = new Map<RunId, ActiveRun>()
+  private isStarting = false
+  private knownBackend: BackendReport | null = null
+
+  constructor(private readonly options: TrainingServiceOptions) {}
+
+  registry(): TrainingRegistry {
+    return trainingRegistry()
+  }
+
+  async plan(input: DatasetRequest): Promise<TrainingPlan> {
+    const images = await this.images(input.datasetId)
+    return this.planFor(images, input.request).plan
+  }
+
+  async start({ datasetId, request }: DatasetRequest): Promise<RunSummary> {
+    if (this.active !== null || this.isStarting) {
+      throw new AppError(
+        'busy',
+        'A training is on already. Wait until it ends, or cancel it, and start again.',
+      )
+    }
+    this.isStarting = true
+    try {
+      const { store, workspace, workersFolder, projectFolder, events = {} } = this.options
+      const images = await this.images(datasetId)
+      const { plan, split } = this.planFor(images, request)
+      const runId = await store.runs.create(datasetId, plan.options, Date.now())
+      const folder = runFolder(workspace, runId)
+      await mkdir(folder, { recursive: true })
+      const stored = await store.runs.find(runId)
+      if (stored === undefined) throw noSuchRun(runId)
+      const run = new ActiveRun({
+        store,
+        summary: stored.summary,
+        workerFile: join(workersFolder, 'training.js'),
+        job: {
+          kind: 'train',
+          images: images.images,
+          labels: images.labels,
+          split,
+          options: plan.options,
+          backend: plan.options.backend,
+          runFolder: folder,
+          cacheFolder: workspace.cacheFolder,
+          workersFolder,
+          projectFolder,
+        },
+        onProgress: (state) => {
+          this.noteBackend(state.run.backend)
+          events.progress?.(state)
+        },
+        onTriplets: (id) => events.tripletsChanged?.({ runId: id }),
+      })
+      this.active = run
+      void run.finished.then(() => {
+        this.ended.set(runId, run)
+        if (this.active === run) this.active = null
+      })
+      return run.state().run
+    } finally {
+      this.isStarting = false
+    }
+  }
+
+  async pause({ runId }: OfRun): Promise<true> {
+    this.activeRun(runId)?.pause()
+    return true
+  }
+
+  async resume({ runId }: OfRun): Promise<true> {
+    this.activeRun(runId)?.resume()
+    return true
+  }
+
+  async cancel({ runId }: OfRun): Promise<true> {
+    this.activeRun(runId)?.cancel()
+    return true
+  }
+
+  async runs({ datasetId }: { readonly datasetId: DatasetId }): Promise<readonly RunSummary[]> {
+    const stored = await this.options.store.runs.list(datasetId)
+    return stored.map(({ summary }) =>
+      this.active?.runId === summary.id ? this.active.state().run : summary,
+    )
+  }
+
+  async removeRun({ runId }: OfRun): Promise<true> {
+    if (this.activeRun(runId) !== null) {
+      throw new AppError('busy', 'This run is on. Cancel it, then remove it.')
+    }
+    const { store, workspace } = this.options
+    await store.runs.remove(runId)
+    this.ended.delete(runId)
+    await rm(runFolder(workspace, runId), { recursive: true, force: true })
+    return true
+  }
+
+  async state({ runId }: OfRun): Promise<TrainingState | null> {
+    const known = this.activeRun(runId) ?? this.ended.get(runId)
+    if (known !== undefined) return known.state()
+    const { store } = this.options
+    const stored = await store.runs.find(runId)
+    if (stored === undefined) return null
+    const epochs = await store.runs.epochs(runId)
+    const { stage, warnings, error, summary } = stored
+    return {
+      run: summary,
+      stage,
+      stageDone: 0,
+      stageTotal: 0,
+      remainingMs: null,
+      latest: null,
+      epochs: withFewHistograms(epochs),
+      warnings,
+      error,
+    }
+  }
+
+  async curve({ runId }: OfRun): Promise<LossCurve> {
+    return readCurve(join(runFolder(this.options.workspace, runId), 'curve.f32'))
+  }
+
+  async finished(runId: RunId) {
+    const run = this.activeRun(runId) ?? this.ended.get(runId)
+    if (run === undefined) throw noSuchRun(runId)
+    const state = await run.finished
+    return { state, result: run.result }
+  }
+
+  async recover(): Promise<readonly RunId[]> {
+    return this.options.store.runs.markInterrupted()
+  }
+
+  async probeBackend(): Promise<BackendReport> {
+    if (this.knownBackend !== null) return this.knownBackend
+    const { workersFolder, projectFolder } = this.options
+    const job: ProbeJob = { kind: 'probe', workersFolder, projectFolder, backend: 'auto' }
+    let report: BackendReport | null = null
+    await this.runWorker(job, (message) => {
+      if (message.kind === 'backend') report = message.report
+    })
+    this.noteBackend(report)
+    if (this.knownBackend === null) {
+      throw new AppError(
+        'backendUnavailable',
+        'No backend for training could be started. Run the set-up again.',
+      )
+    }
+    return this.knownBackend
+  }
+
+  async embed(input: EmbedInput): Promise<{ readonly rows: number } | null> {
+    const { workspace, workersFolder, projectFolder } = this.options
+    const { images } = await this.images(input.datasetId)
+    if (images.ids.length === 0) {
+      throw new AppError('noImages', 'The folder holds no images that could be read.')
+    }
+    const job: EmbedJob = {
+      kind: 'embed',
+      images,
+      backend: input.backend ?? 'auto',
+      modelFolder: input.modelFolder,
+      outputFolder: input.outputFolder,
+      cacheFolder: workspace.cacheFolder,
+      workersFolder,
+      projectFolder,
+    }
+    let rows: number | null = null
+    await this.runWorker(
+      job,
+      (message) => {
+        if (message.kind === 'stage') input.onProgress?.(message.stage, message.done, message.total)
+        if (message.kind === 'embedded') rows = message.rows
+      },
+      input.signal,
+    )
+    return rows === null ? null : { rows }
+  }
+
+  async close(): Promise<void> {
+    await this.active?.terminate()
+  }
+
+  private async runWorker(
+    job: ProbeJob | EmbedJob,
+    onMessage: (message: WorkerMessage) => void,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    let failure: AppError | null = null
+    const worker = startWorker<TrainingCommand, WorkerMessage>({
+      file: join(this.options.workersFolder, 'training.js'),
+      name: 'training',
+      data: job,
+      onMessage: (message) => {
+        if (message.kind === 'failed') failure = AppError.from(message.error)
+        else onMessage(message)
+      },
+    })
+    const cancel = () => worker.post({ kind: 'cancel' })
+    if (signal?.aborted === true) cancel()
+    signal?.addEventListener('abort', cancel)
+    try {
+      await worker.ended
+    } finally {
+      signal?.removeEventListener('abort', cancel)
+    }
+    if (failure !== null) throw failure as AppError
+  }
+
+  private async images(datasetId: DatasetId): Promise<TrainingImages> {
+    const { store, workspace } = this.options
+    const dataset = await store.datasets.find(datasetId)
+    if (dataset === undefined) {
+      throw new AppError('noDataset', 'There is no such dataset. Import a folder first.')
+    }
+    return readTrainingImages(store, workspace, datasetId, dataset.folder)
+  }
+
+  private planFor(images: TrainingImages, request: TrainingRequest): PlannedTraining {
+    const name = this.knownBackend?.name ?? 'wasm'
+    const { sha256 } = images.images
+    return planTraining({
+      labels: images.labels,
+      groups: images.groups,
+      request,
+      featuresCached: countCachedFeatures(this.options.workspace.cacheFolder, sha256),
+      speed: workSpeeds[request.backend === undefined || request.backend === 'auto' ? name : request.backend],
+    })
+  }
+
+  private activeRun(runId: RunId): ActiveRun | null {
+    return this.active?.runId === runId ? this.active : null
+  }
+
+  private noteBackend(report: BackendReport | null): void {
+    if (report === null || report === this.knownBackend) return
+    this.knownBackend = report
+    this.options.events?.backendChanged?.(report)
+  }
+}
+
