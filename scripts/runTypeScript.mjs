@@ -9,7 +9,12 @@ import { fileURLToPath } from 'node:url'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
-/** Bundles `source` (absolute path) and answers the path of the program made of it. */
+/**
+ * Bundles `source` (absolute path) and answers the path of the program made of it.
+ *
+ * @param {string} source
+ * @returns {Promise<string>}
+ */
 export async function bundleTypeScript(source) {
   const { rolldown } = await import('rolldown')
   const folder = join(root, 'node_modules', '.cache', 'semblance')
@@ -25,7 +30,14 @@ export async function bundleTypeScript(source) {
   return file
 }
 
-/** Runs `source` with `parameters`; answers its exit status. */
+/**
+ * Runs `source` with `parameters`; answers its exit status.
+ *
+ * @param {string} source
+ * @param {readonly string[]} [parameters]
+ * @param {readonly string[]} [nodeOptions]
+ * @returns {Promise<number>}
+ */
 export async function runTypeScript(source, parameters = [], nodeOptions = []) {
   const file = await bundleTypeScript(source)
   const child = spawn(process.execPath, [...nodeOptions, file, ...parameters], {

@@ -7,6 +7,8 @@ import { runScript, say, SetUpError } from './setup/report.mjs'
 import { decideStart, hasDisplay, resultsFolderName } from './startDecision.mjs'
 
 const interruptedStatus = 130
+const repeatMs = 500
+const signals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])
 
 /** npm runs scripts in the checkout; relative paths are meant from where the person stands. */
 const standingIn =
@@ -21,26 +23,37 @@ function resolveFolder(argument) {
 }
 
 /**
- * Runs a program in the foreground: it gets our terminal, our interrupts, and gives our status.
+ * Runs a program in the foreground: it writes to our terminal, hears our interrupts, and gives our
+ * status. A terminal interrupts every process of the group, and npm repeats it; the program gets a
+ * group of its own, so that it hears one interrupt when a person gives one.
  *
  * @param {string} program @param {readonly string[]} args @param {NodeJS.ProcessEnv} env
  * @returns {Promise<number>}
  */
 function runInForeground(program, args, env) {
   return new Promise((settle) => {
-    const child = spawn(program, args, { cwd: standingIn, env, stdio: 'inherit' })
-    // A terminal interrupts the whole group, `kill` only us. The child hears it once more then,
-    // and decides for itself when to end; we wait for it.
-    const forward = (/** @type {NodeJS.Signals} */ signal) => child.kill(signal)
-    process.on('SIGINT', forward)
-    process.on('SIGTERM', forward)
+    const child = spawn(program, args, {
+      cwd: standingIn,
+      env,
+      stdio: 'inherit',
+      detached: process.platform !== 'win32',
+    })
+    let lastMs = -Infinity
+    const forward = (/** @type {NodeJS.Signals} */ signal) => {
+      const isRepeated = performance.now() - lastMs < repeatMs
+      lastMs = performance.now()
+      if (!isRepeated) child.kill(signal)
+    }
+    for (const signal of signals) process.on(signal, forward)
+    const kill = () => child.kill('SIGKILL')
+    process.once('exit', kill)
     child.on('error', (error) => {
       say(`${program} could not be started: ${error.message}`)
       settle(1)
     })
     child.on('exit', (code, signal) => {
-      process.removeListener('SIGINT', forward)
-      process.removeListener('SIGTERM', forward)
+      for (const name of signals) process.removeListener(name, forward)
+      process.removeListener('exit', kill)
       settle(code ?? (signal === 'SIGINT' ? interruptedStatus : 1))
     })
   })
