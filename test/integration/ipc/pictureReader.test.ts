@@ -1,0 +1,104 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import sharp from 'sharp'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { convertPicture } from '../../../src/main/protocol/convertPicture'
+import { createPictureReader } from '../../../src/main/protocol/pictureReader'
+import { thumbnailFile } from '../../../src/main/workspace'
+
+let folder: string
+let images: string
+const workspace = { cacheFolder: '' }
+const paths = new Map<number, string>()
+
+const read = (address: string): Promise<Uint8Array | null> =>
+  createPictureReader({
+    workspace,
+    find: async (datasetId, imageId) => {
+      const relativePath = paths.get(imageId)
+      if (datasetId !== 1 || relativePath === undefined) return null
+      return { folder: images, relativePath, sha256: `ab${imageId}` }
+    },
+    convert: convertPicture,
+  })(address)
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'semblance-pictures-'))
+  images = join(folder, 'images')
+  workspace.cacheFolder = join(folder, 'cache')
+  await mkdir(join(images, 'cats'), { recursive: true })
+  const red = { r: 200, g: 10, b: 10 }
+  const picture = sharp({ create: { width: 3000, height: 1500, channels: 3, background: red } })
+  await picture
+    .clone()
+    .jpeg()
+    .withMetadata({ orientation: 6 })
+    .toFile(join(images, 'cats', 'turned.jpg'))
+  await sharp({
+    create: { width: 40, height: 30, channels: 4, background: { ...red, alpha: 0 } },
+  })
+    .png()
+    .toFile(join(images, 'clear.png'))
+  await picture.clone().png().toFile(join(folder, 'outside.png'))
+  await symlink(join(folder, 'outside.png'), join(images, 'link.png'))
+  await writeFile(join(images, 'broken.png'), 'no picture')
+  await writeFile(join(images, 'empty.png'), '')
+  for (const [id, path] of [
+    'cats/turned.jpg',
+    'clear.png',
+    'link.png',
+    '../outside.png',
+    'broken.png',
+    'empty.png',
+    'gone.png',
+    'cats',
+  ].entries()) {
+    paths.set(id + 1, path)
+  }
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+describe('the picture reader', () => {
+  it('gives the picture upright, as WebP, of bearable size', async () => {
+    const bytes = await read('image://picture/1/1?size=full')
+    const { format, width, height } = await sharp(bytes ?? new Uint8Array()).metadata()
+    expect([format, width, height]).toEqual(['webp', 1024, 2048])
+  })
+
+  it('shows what is transparent on white', async () => {
+    const bytes = await read('image://picture/1/2?size=full')
+    const { data, info } = await sharp(bytes ?? new Uint8Array())
+      .raw()
+      .toBuffer({ resolveWithObject: true })
+    expect([info.width, info.height]).toEqual([40, 30])
+    expect([...data.subarray(0, 3)]).toEqual([255, 255, 255])
+  })
+
+  it('takes the thumbnail of the cache, else makes one', async () => {
+    const made = await read('image://picture/1/1?size=256')
+    expect((await sharp(made ?? new Uint8Array()).metadata()).height).toBe(256)
+    const cached = thumbnailFile(workspace, 'ab1')
+    await mkdir(dirname(cached), { recursive: true })
+    await writeFile(cached, 'cached')
+    const found = await read('image://picture/1/1?size=256')
+    expect(Buffer.from(found ?? []).toString()).toBe('cached')
+  })
+
+  it.each([
+    ['a link that leads outside', 3],
+    ['a path that leads outside', 4],
+    ['what is no picture', 5],
+    ['an empty file', 6],
+    ['a file that is gone', 7],
+    ['a folder', 8],
+    ['an unknown id', 99],
+  ])('gives nothing for %s', async (_what, id) => {
+    expect(await read(`image://picture/1/${id}?size=full`)).toBeNull()
+    expect(await read(`image://picture/1/${id}?size=256`)).toBeNull()
+  })
+
+  it('gives nothing of another dataset', async () => {
+    expect(await read('image://picture/2/1?size=full')).toBeNull()
+  })
+})
