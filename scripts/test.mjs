@@ -61,7 +61,11 @@ async function runSuite(name, limitMs, env = process.env) {
         packageScript('vitest/vitest.mjs'),
         ...['run', '--project', name, '--reporter=json', `--outputFile=${reportFile}`],
       ],
-      { cwd: checkout, env: { ...env, NO_COLOR: '1' }, timeoutMs: limitMs },
+      {
+        cwd: checkout,
+        env: { ...env, NO_COLOR: '1', VITE_CONFIG_NATIVE_IGNORE_WARNING: 'true' },
+        timeoutMs: limitMs,
+      },
     )
     const output = result.timedOut
       ? `it ran past its time limit of ${limitMs / minuteMs} minutes`
@@ -149,7 +153,10 @@ async function runCheck(name) {
     const where = failure.name.startsWith(checkout)
       ? relative(checkout, failure.name)
       : failure.name
-    const indented = failure.message.split('\n').map((line) => `      ${line}`)
+    const indented = failure.message
+      .split('\n')
+      .filter((line) => !/^\s+at .*(node_modules\/@?vitest|new Promise \(<anonymous>\))/.test(line))
+      .map((line) => `      ${line}`)
     process.stdout.write(`  x ${where}\n${indented.join('\n')}\n`)
   }
   return outcome
