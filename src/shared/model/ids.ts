@@ -27,6 +27,6 @@ export const jobId = idSchema<JobId>()
 
 /** Ids of many images as a column; at most a million. */
 export const imageIdColumn = v.pipe(
-  v.instance(Uint32Array),
+  v.custom<Uint32Array>((ids) => ids instanceof Uint32Array, 'a Uint32Array'),
   v.check((ids) => ids.length <= 1_000_000, 'at most 1,000,000 images'),
 )
