@@ -14,9 +14,13 @@ const external = [
   '@tensorflow/tfjs-node-gpu',
 ]
 
+/** The oldest runtime the program meets: electron-vite would take the newest, that of package.json. */
+const oldest = { node: 'node20.18', chrome: 'chrome130' }
+
 export default defineConfig({
   main: {
     build: {
+      target: oldest.node,
       outDir: 'out/main',
       externalizeDeps: false,
       rollupOptions: {
@@ -35,6 +39,7 @@ export default defineConfig({
   },
   preload: {
     build: {
+      target: oldest.node,
       outDir: 'out/preload',
       externalizeDeps: false,
       rollupOptions: {
@@ -47,7 +52,15 @@ export default defineConfig({
   renderer: {
     root: 'src/renderer',
     plugins: [vue()],
+    define: {
+      // vue-i18n compiles messages to data instead of code: the page's policy forbids eval.
+      __INTLIFY_JIT_COMPILATION__: true,
+      __VUE_I18N_LEGACY_API__: false,
+      __VUE_I18N_FULL_INSTALL__: false,
+      __INTLIFY_PROD_DEVTOOLS__: false,
+    },
     build: {
+      target: oldest.chrome,
       outDir: 'out/renderer',
       assetsInlineLimit: 0,
       rollupOptions: { input: { index: resolve('src/renderer/index.html') } },

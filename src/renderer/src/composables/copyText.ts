@@ -1,0 +1,19 @@
+/**
+ * Puts text on the clipboard. The window is granted no permission at all, the clipboard's
+ * included; a copy command from a person's click needs none.
+ */
+export function copyText(text: string): boolean {
+  const area = document.createElement('textarea')
+  area.value = text
+  area.readOnly = true
+  area.className = 'unseen'
+  // Inside an open dialog, whose focus trap would take the selection away.
+  const host = document.activeElement?.closest('[role="dialog"]') ?? document.body
+  const focused = document.activeElement
+  host.append(area)
+  area.select()
+  const isCopied = document.execCommand('copy')
+  area.remove()
+  if (focused instanceof HTMLElement) focused.focus()
+  return isCopied
+}

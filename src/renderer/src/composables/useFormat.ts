@@ -1,0 +1,71 @@
+import { computed, type ComputedRef } from 'vue'
+import { useI18n } from 'vue-i18n'
+
+export interface Format {
+  /** Whole numbers with the locale's separators. */
+  count(value: number): string
+  /** Three significant digits; a dash where there is no number. */
+  number(value: number | null | undefined): string
+  /** For instance 71%. */
+  percent(share: number): string
+  bytes(value: number): string
+  date(at: number): string
+  /** A duration as people say it: 3 s, 2 min. */
+  duration(ms: number): string
+  /** Time left as people say it; empty while unknown. */
+  remaining(ms: number | null): string
+}
+
+/** Numbers, sizes and times in the window's language. */
+export function useFormat(): ComputedRef<Format> {
+  const { t, locale } = useI18n()
+  return computed(() => formatFor(locale.value, t))
+}
+
+type Translate = (key: string, values: Record<string, unknown>, plural: number) => string
+
+export function formatFor(locale: string, t: Translate): Format {
+  const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 })
+  const three = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 })
+  const share = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 })
+  const moment = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' })
+  const unit = (value: number, name: string): string =>
+    new Intl.NumberFormat(locale, {
+      style: 'unit',
+      unit: name,
+      unitDisplay: 'short',
+      maximumSignificantDigits: 3,
+    }).format(value)
+
+  return {
+    count: (value) => whole.format(value),
+    number: (value) =>
+      value === null || value === undefined || !Number.isFinite(value) ? '–' : three.format(value),
+    percent: (value) => share.format(value),
+    bytes(value) {
+      if (value < 1000) return unit(value, 'byte')
+      if (value < 999_500) return unit(value / 1e3, 'kilobyte')
+      return value < 999_500_000 ? unit(value / 1e6, 'megabyte') : unit(value / 1e9, 'gigabyte')
+    },
+    date: (at) => moment.format(at),
+    duration(ms) {
+      if (ms < 59_500) return unit(ms / 1000, 'second')
+      return ms < 5_400_000 ? unit(ms / 60_000, 'minute') : unit(ms / 3_600_000, 'hour')
+    },
+    remaining(ms) {
+      if (ms === null || !Number.isFinite(ms)) return ''
+      const seconds = ms / 1000
+      if (seconds < 8) return t('frame.time.fewSeconds', {}, 1)
+      if (seconds < 55) {
+        const n = Math.ceil(seconds / 5) * 5
+        return t('frame.time.aboutSeconds', { n }, n)
+      }
+      if (seconds < 5400) {
+        const n = Math.max(1, Math.round(seconds / 60))
+        return t('frame.time.aboutMinutes', { n }, n)
+      }
+      const n = Math.round(seconds / 3600)
+      return t('frame.time.aboutHours', { n }, n)
+    },
+  }
+}

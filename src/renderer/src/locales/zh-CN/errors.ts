@@ -1,0 +1,28 @@
+import type { errors as english } from '../en/errors'
+
+export const errors: typeof english = {
+  invalidInput: '无法识别该输入，未作任何更改。',
+  notFound: '该内容已不存在。',
+  folderMissing: '找不到该文件夹。标签和训练记录仍然保留，请将文件夹放回原处，或从新位置重新拖入。',
+  folderUnreadable: '无法读取该文件夹。请检查访问权限后重新拖入。',
+  noImages: '该文件夹中没有图片。',
+  tooFewClasses: '训练至少需要两个标签。请先为一些图片设置标签，再开始训练。',
+  noClassWithTwoImages: '至少要有一个标签包含两张图片才能训练。请先标注更多图片。',
+  noDataset: '请先将图片文件夹拖入窗口。',
+  busy: '已有任务正在运行。请等待完成或取消后再试。',
+  nothingToUndo: '没有可撤销的操作。',
+  nothingToRedo: '没有可重做的操作。',
+  trainingFailed: '训练失败。图片、标签和以往的训练记录均未受影响。',
+  trainingDiverged: '训练发散，损失变为无穷大。请降低学习率后重新训练。',
+  backendUnavailable: '该计算后端无法在此电脑上运行，请选择“自动”。',
+  modelUnreadable: '无法读取已保存的模型，请重新训练。',
+  noEmbeddings: '这次训练还没有嵌入。请等待训练完成，或重新训练。',
+  diskFull: '磁盘空间不足。请释放空间后重试，数据没有丢失。',
+  readOnly: '该位置无法写入。请选择其他位置，或更改访问权限。',
+  writeFailed: '文件写入失败。请选择其他位置后重试。',
+  databaseDamaged: '数据库已损坏。旧文件已另行保存并新建了数据库，图片未受影响。',
+  workerCrashed: '后台进程意外停止。已完成的部分仍然保留，请重试。',
+  outOfMemory: '内存不足。请减小批大小或图片尺寸后重试。',
+  forbidden: '不允许执行该操作。',
+  internal: '出现问题。图片和标签均已保留，可复制详细信息以便反馈。',
+}

@@ -1,0 +1,68 @@
+import { watch } from 'vue'
+import { api } from '../api/client'
+import { useAppStore } from './app'
+import { useDatasetStore } from './dataset'
+import { useImageStore } from './images'
+import { useLabelStore } from './labels'
+import { useRunStore } from './runs'
+import { useSelectionStore } from './selection'
+
+/**
+ * Wires what main sends to the stores, then asks for the present state. Called once; answers with
+ * what takes it apart again.
+ */
+export function connectStores(): { readonly loaded: Promise<void>; readonly stop: () => void } {
+  const app = useAppStore()
+  const dataset = useDatasetStore()
+  const images = useImageStore()
+  const labels = useLabelStore()
+  const runs = useRunStore()
+  const selection = useSelectionStore()
+
+  const stops = [
+    api.app.onJobsChanged((jobs) => {
+      app.jobs = jobs
+    }),
+    api.app.onBackendChanged((report) => {
+      app.backend = report
+    }),
+    api.dataset.onChanged((summary) => {
+      dataset.accept(summary)
+      void labels.refresh()
+    }),
+    api.dataset.onImportFinished((report) => {
+      if (report.datasetId !== dataset.id) return
+      dataset.report = report
+      images.refresh([])
+      void dataset.refreshColumns()
+      void dataset.loadRecent()
+    }),
+    api.labels.onChanged(({ imageIds, undoState }) => {
+      labels.undoState = undoState
+      images.refresh(imageIds)
+      void dataset.refreshColumns()
+      void labels.refresh()
+    }),
+    api.training.onProgress((state) => runs.remember(state)),
+    watch(
+      () => dataset.id,
+      () => {
+        images.forget()
+        selection.clear()
+        runs.reset()
+        void labels.refresh()
+        void runs.refresh()
+      },
+    ),
+    watch(
+      () => runs.current?.id ?? null,
+      (runId) => {
+        if (runId !== null && !runs.states.has(runId)) void runs.loadState(runId)
+      },
+    ),
+  ]
+  const loaded = (async () => {
+    await Promise.all([app.load(), dataset.load()])
+  })()
+  return { loaded, stop: () => stops.forEach((stop) => stop()) }
+}

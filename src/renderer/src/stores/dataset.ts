@@ -1,0 +1,167 @@
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef } from 'vue'
+import type {
+  DatasetSummary,
+  ImageColumns,
+  ImageFilter,
+  ImageOrder,
+  ImportReport,
+} from '../../../shared/model/dataset'
+import type { DatasetId, ImageId, LabelId } from '../../../shared/model/ids'
+import { api } from '../api/client'
+import { coalesce } from './coalesce'
+import { useToastStore } from './toasts'
+
+/** The open dataset: its counts, what is shown of it, and how it comes in. */
+export const useDatasetStore = defineStore('dataset', () => {
+  const toasts = useToastStore()
+  /** False until main has said whether there is one. */
+  const ready = ref(false)
+  const current = shallowRef<DatasetSummary | null>(null)
+  const recent = shallowRef<readonly DatasetSummary[]>([])
+  const filter = shallowRef<ImageFilter>({})
+  const order = ref<ImageOrder>('label')
+  /** Images of the filter in display order; null until they came. */
+  const columns = shallowRef<ImageColumns | null>(null)
+  const report = shallowRef<ImportReport | null>(null)
+  /** Between the drop and the first answer, when there is nothing else to show. */
+  const opening = ref(false)
+  const reportOpen = ref(false)
+
+  const id = computed<DatasetId | null>(() => current.value?.id ?? null)
+  const isFiltered = computed(() => Object.keys(filter.value).length > 0)
+  /** Label of each image of `columns`, 0 where it has none. */
+  const labelOf = computed(() => {
+    const map = new Map<ImageId, LabelId | null>()
+    const shown = columns.value
+    if (shown === null) return map
+    for (let row = 0; row < shown.ids.length; row++) {
+      const label = shown.labelIds[row]!
+      map.set(shown.ids[row]! as ImageId, label === 0 ? null : (label as LabelId))
+    }
+    return map
+  })
+
+  const refreshColumns = coalesce(async () => {
+    const asked = { datasetId: id.value, filter: filter.value, order: order.value }
+    if (asked.datasetId === null) {
+      columns.value = null
+      return
+    }
+    const loaded = await toasts.guard(() =>
+      api.dataset.columns({ ...asked, datasetId: asked.datasetId! }),
+    )
+    const isStale =
+      asked.datasetId !== id.value || asked.filter !== filter.value || asked.order !== order.value
+    if (loaded !== undefined && !isStale) columns.value = loaded
+  }, 400)
+
+  async function load(): Promise<void> {
+    const summary = await toasts.guard(() => api.dataset.current({}))
+    accept(summary ?? null)
+    ready.value = true
+    await Promise.all([loadRecent(), loadReport()])
+  }
+
+  /** Takes a summary that main sent; a new dataset starts without filter. */
+  function accept(summary: DatasetSummary | null): void {
+    if (summary?.id !== current.value?.id) {
+      filter.value = {}
+      columns.value = null
+      report.value = null
+    }
+    current.value = summary
+    void refreshColumns()
+  }
+
+  async function loadRecent(): Promise<void> {
+    recent.value = (await toasts.guard(() => api.dataset.recent({}))) ?? []
+  }
+
+  async function loadReport(): Promise<void> {
+    if (id.value === null) return
+    const datasetId = id.value
+    const loaded = await toasts.guard(() => api.dataset.report({ datasetId }))
+    if (datasetId === id.value) report.value = loaded ?? null
+  }
+
+  async function bringIn(work: () => Promise<DatasetSummary | null>): Promise<boolean> {
+    opening.value = true
+    const summary = await toasts.guard(work)
+    opening.value = false
+    if (summary === undefined || summary === null) return false
+    accept(summary)
+    void loadRecent()
+    return true
+  }
+
+  const chooseFolder = (): Promise<boolean> => bringIn(() => api.dataset.chooseFolder({}))
+  const importPath = (path: string): Promise<boolean> =>
+    bringIn(() => api.dataset.importDropped({ path }))
+  const importSample = (): Promise<boolean> => bringIn(() => api.dataset.importSample({}))
+
+  async function open(datasetId: DatasetId): Promise<void> {
+    if (await bringIn(() => api.dataset.open({ datasetId }))) await loadReport()
+  }
+
+  const rescan = async (): Promise<void> => {
+    const datasetId = id.value
+    if (datasetId !== null) await bringIn(() => api.dataset.rescan({ datasetId }))
+  }
+
+  async function forget(datasetId: DatasetId): Promise<void> {
+    await toasts.guard(() => api.dataset.forget({ datasetId }))
+    await load()
+  }
+
+  /** Sets fields of the filter; an undefined one no longer restricts. */
+  function setFilter(patch: {
+    [Field in keyof ImageFilter]?: ImageFilter[Field] | undefined
+  }): void {
+    const next: Record<string, unknown> = { ...filter.value, ...patch }
+    for (const [field, value] of Object.entries(next)) {
+      if (value === undefined || value === '') delete next[field]
+    }
+    filter.value = next as ImageFilter
+    void refreshColumns()
+  }
+
+  function clearFilter(): void {
+    filter.value = {}
+    void refreshColumns()
+  }
+
+  function setOrder(next: ImageOrder): void {
+    order.value = next
+    void refreshColumns()
+  }
+
+  return {
+    ready,
+    current,
+    id,
+    recent,
+    filter,
+    isFiltered,
+    order,
+    columns,
+    labelOf,
+    report,
+    opening,
+    reportOpen,
+    load,
+    accept,
+    loadRecent,
+    loadReport,
+    refreshColumns,
+    chooseFolder,
+    importPath,
+    importSample,
+    open,
+    rescan,
+    forget,
+    setFilter,
+    clearFilter,
+    setOrder,
+  }
+})

@@ -1,0 +1,121 @@
+import { defineStore } from 'pinia'
+import { computed, shallowRef } from 'vue'
+import type { UndoState, UndoStep } from '../../../shared/contract/labels'
+import type { LabelSummary } from '../../../shared/model/dataset'
+import type { DatasetId, LabelId } from '../../../shared/model/ids'
+import { api } from '../api/client'
+import { t } from '../locales/i18n'
+import { labelColor } from '../styles/labelColor'
+import { coalesce } from './coalesce'
+import { useDatasetStore } from './dataset'
+import { useToastStore } from './toasts'
+
+/** Labels of the open dataset, and what a person does to them; each act is one undo step. */
+export const useLabelStore = defineStore('labels', () => {
+  const dataset = useDatasetStore()
+  const toasts = useToastStore()
+  const list = shallowRef<readonly LabelSummary[]>([])
+  const undoState = shallowRef<UndoState>({ undo: null, redo: null })
+
+  const byId = computed(() => new Map(list.value.map((label) => [label.id, label])))
+  const byName = computed(() => new Map(list.value.map((label) => [label.name, label])))
+
+  /** Empty where the image has no label. */
+  const nameOf = (id: LabelId | null): string =>
+    id === null ? '' : (byId.value.get(id)?.name ?? '')
+  /** A CSS colour; null where there is no label. */
+  function colorOf(id: LabelId | null): string | null {
+    const label = id === null ? undefined : byId.value.get(id)
+    return label === undefined ? null : labelColor(label.colorIndex)
+  }
+
+  const refresh = coalesce(async () => {
+    const datasetId = dataset.id
+    if (datasetId === null) {
+      list.value = []
+      undoState.value = { undo: null, redo: null }
+      return
+    }
+    const loaded = await toasts.guard(() =>
+      Promise.all([api.labels.list({ datasetId }), api.labels.undoState({ datasetId })]),
+    )
+    if (loaded === undefined || datasetId !== dataset.id) return
+    list.value = loaded[0]
+    undoState.value = loaded[1]
+  }, 400)
+
+  /** What a step was, in words: "12 images labelled cat". */
+  const wordsOf = (step: UndoStep): string =>
+    t(
+      `labelling.steps.${step.kind}`,
+      { n: step.imageCount, label: step.label ?? t('labelling.noLabel') },
+      step.imageCount,
+    )
+
+  async function act(work: (datasetId: DatasetId) => Promise<UndoState>): Promise<boolean> {
+    const datasetId = dataset.id
+    if (datasetId === null) return false
+    const state = await toasts.guard(() => work(datasetId))
+    if (state === undefined) return false
+    undoState.value = state
+    return true
+  }
+
+  /** Does it and offers to take it back. */
+  async function change(work: (datasetId: DatasetId) => Promise<UndoState>): Promise<boolean> {
+    if (!(await act(work))) return false
+    const step = undoState.value.undo
+    if (step !== null) {
+      toasts.say(wordsOf(step), { label: t('labelling.undo'), run: () => void undo() })
+    }
+    return true
+  }
+
+  const assign = (imageIds: Uint32Array, label: string | null): Promise<boolean> =>
+    change((datasetId) => api.labels.assign({ datasetId, imageIds, label }))
+  const setExcluded = (imageIds: Uint32Array, excluded: boolean): Promise<boolean> =>
+    change((datasetId) => api.labels.setExcluded({ datasetId, imageIds, excluded }))
+  const rename = (labelId: LabelId, name: string): Promise<boolean> =>
+    change((datasetId) => api.labels.rename({ datasetId, labelId, name }))
+  const merge = (from: LabelId, into: LabelId): Promise<boolean> =>
+    change((datasetId) => api.labels.merge({ datasetId, from, into }))
+
+  async function undo(): Promise<void> {
+    const step = undoState.value.undo
+    if (step === null) return
+    if (await act((datasetId) => api.labels.undo({ datasetId }))) {
+      toasts.say(t('labelling.undone', { what: wordsOf(step) }), {
+        label: t('labelling.redo'),
+        run: () => void redo(),
+      })
+    }
+  }
+
+  async function redo(): Promise<void> {
+    const step = undoState.value.redo
+    if (step === null) return
+    if (await act((datasetId) => api.labels.redo({ datasetId }))) {
+      toasts.say(t('labelling.redone', { what: wordsOf(step) }), {
+        label: t('labelling.undo'),
+        run: () => void undo(),
+      })
+    }
+  }
+
+  return {
+    list,
+    byId,
+    byName,
+    undoState,
+    nameOf,
+    colorOf,
+    wordsOf,
+    refresh,
+    assign,
+    setExcluded,
+    rename,
+    merge,
+    undo,
+    redo,
+  }
+})
