@@ -1,0 +1,8 @@
+export { exactNeighbours } from './exactNeighbours'
+export { neighbourDescent } from './neighbourDescent'
+export { finish, type NeighbourGraph, type Steps } from './neighbourGraph'
+export { standardizePlane } from './plane'
+export { principalPlane } from './principalPlane'
+export { createProjection, exactNeighbourLimit, nearestOf, type Projection } from './project'
+export { dotOfRows, normalizedRows } from './rows'
+export { umapNeighbours, umapPlane } from './umap'

@@ -1,0 +1,175 @@
+import type { Matrix } from '../math/matrix'
+import type { Random } from '../math/random'
+
+/** Vectors iterated on; more than the two wanted, so that close eigenvalues converge fast. */
+const subspaceSize = 6
+const maximumRounds = 60
+/** Rounds end when the two leading variances change by less than this share. */
+const tolerance = 1e-5
+
+/**
+ * Coordinates of the rows on their first two principal components, [rows, 2]: centred, not
+ * scaled. Subspace iteration (Rutishauser 1969) on the covariance, which is never formed:
+ * O(n d) a round. A component's sign makes its largest weight positive, so that the same
+ * rows always give the same map. What has no second dimension gets y = 0.
+ *
+ * @param random where the iteration starts; it does not decide where it ends
+ */
+export function principalPlane(matrix: Matrix, random: Random): Float32Array {
+  const { rows, columns, data } = matrix
+  const result = new Float32Array(rows * 2)
+  if (rows < 2 || columns === 0) return result
+  const mean = columnMeans(matrix)
+  const size = Math.min(subspaceSize, columns, rows)
+  let basis: Float64Array[] = Array.from({ length: size }, () =>
+    Float64Array.from({ length: columns }, () => random.normal()),
+  )
+  orthonormalize(basis)
+  let before = [0, 0]
+  for (let round = 0; round < maximumRounds; round++) {
+    const images = applyCovariance(data, rows, columns, mean, basis)
+    const variances = images.map(lengthOf)
+    basis = images
+    orthonormalize(basis)
+    const change = Math.max(...[0, 1].map((i) => Math.abs((variances[i] ?? 0) - (before[i] ?? 0))))
+    before = variances
+    if (change <= tolerance * (variances[0] ?? 0)) break
+  }
+  const components = rotateToAxes(basis, applyCovariance(data, rows, columns, mean, basis))
+  for (let axis = 0; axis < Math.min(2, components.length); axis++) {
+    const component = components[axis]!
+    for (let i = 0; i < rows; i++) {
+      let sum = 0
+      const start = i * columns
+      for (let k = 0; k < columns; k++) sum += (data[start + k]! - mean[k]!) * component[k]!
+      result[2 * i + axis] = sum
+    }
+  }
+  return result
+}
+
+function columnMeans({ data, rows, columns }: Matrix): Float64Array {
+  const mean = new Float64Array(columns)
+  for (let i = 0, at = 0; i < rows; i++) {
+    for (let k = 0; k < columns; k++, at++) mean[k] = mean[k]! + data[at]!
+  }
+  for (let k = 0; k < columns; k++) mean[k] = mean[k]! / rows
+  return mean
+}
+
+/** Covariance times each vector, without the covariance. */
+function applyCovariance(
+  data: Float32Array,
+  rows: number,
+  columns: number,
+  mean: Float64Array,
+  vectors: readonly Float64Array[],
+): Float64Array[] {
+  const results = vectors.map(() => new Float64Array(columns))
+  const row = new Float64Array(columns)
+  for (let i = 0; i < rows; i++) {
+    const start = i * columns
+    for (let k = 0; k < columns; k++) row[k] = data[start + k]! - mean[k]!
+    for (let v = 0; v < vectors.length; v++) {
+      const vector = vectors[v]!
+      let dot = 0
+      for (let k = 0; k < columns; k++) dot += row[k]! * vector[k]!
+      const result = results[v]!
+      for (let k = 0; k < columns; k++) result[k] = result[k]! + dot * row[k]!
+    }
+  }
+  for (const result of results) for (let k = 0; k < columns; k++) result[k] = result[k]! / rows
+  return results
+}
+
+const dotOf = (a: Float64Array, b: Float64Array): number => {
+  let sum = 0
+  for (let k = 0; k < a.length; k++) sum += a[k]! * b[k]!
+  return sum
+}
+const lengthOf = (a: Float64Array): number => Math.sqrt(dotOf(a, a))
+
+/** Modified Gram-Schmidt, twice; what is a combination of those before it becomes zero. */
+function orthonormalize(vectors: readonly Float64Array[]): void {
+  const largest = Math.max(...vectors.map(lengthOf))
+  vectors.forEach((vector, index) => {
+    for (let pass = 0; pass < 2; pass++) {
+      for (let other = 0; other < index; other++) {
+        const shared = dotOf(vector, vectors[other]!)
+        for (let k = 0; k < vector.length; k++)
+          vector[k] = vector[k]! - shared * vectors[other]![k]!
+      }
+    }
+    const length = lengthOf(vector)
+    const factor = length > 1e-12 * largest ? 1 / length : 0
+    for (let k = 0; k < vector.length; k++) vector[k] = vector[k]! * factor
+  })
+}
+
+/** Turns an invariant basis to the principal axes (Rayleigh-Ritz), largest variance first. */
+function rotateToAxes(
+  basis: readonly Float64Array[],
+  images: readonly Float64Array[],
+): Float64Array[] {
+  const size = basis.length
+  const small = basis.map((b) => images.map((image) => dotOf(b, image)))
+  const rotation = jacobi(small)
+  const order = Array.from({ length: size }, (_, i) => i).sort(
+    (a, b) => small[b]![b]! - small[a]![a]!,
+  )
+  return order.map((column) => {
+    const component = new Float64Array(basis[0]!.length)
+    for (let v = 0; v < size; v++) {
+      const weight = rotation[v]![column]!
+      for (let k = 0; k < component.length; k++)
+        component[k] = component[k]! + weight * basis[v]![k]!
+    }
+    let largest = 0
+    for (let k = 0; k < component.length; k++) {
+      if (Math.abs(component[k]!) > Math.abs(component[largest]!) * (1 + 1e-9)) largest = k
+    }
+    if (component[largest]! < 0)
+      for (let k = 0; k < component.length; k++) component[k] = -component[k]!
+    return component
+  })
+}
+
+/** Diagonalises a small symmetric matrix in place (Jacobi 1846); answers the rotation. */
+function jacobi(a: number[][]): number[][] {
+  const size = a.length
+  const rotation: number[][] = a.map((_, i) => a.map((__, j) => (i === j ? 1 : 0)))
+  for (let sweep = 0; sweep < 30; sweep++) {
+    let off = 0
+    for (let p = 0; p < size; p++) {
+      for (let q = p + 1; q < size; q++) {
+        const apq = a[p]![q]!
+        off += apq * apq
+        if (apq === 0) continue
+        const theta = (a[q]![q]! - a[p]![p]!) / (2 * apq)
+        const t = (theta < 0 ? -1 : 1) / (Math.abs(theta) + Math.sqrt(theta * theta + 1))
+        const c = 1 / Math.sqrt(t * t + 1)
+        const s = t * c
+        for (let k = 0; k < size; k++) {
+          const akp = a[k]![p]!
+          const akq = a[k]![q]!
+          a[k]![p] = c * akp - s * akq
+          a[k]![q] = s * akp + c * akq
+        }
+        for (let k = 0; k < size; k++) {
+          const apk = a[p]![k]!
+          const aqk = a[q]![k]!
+          a[p]![k] = c * apk - s * aqk
+          a[q]![k] = s * apk + c * aqk
+        }
+        for (let k = 0; k < size; k++) {
+          const rkp = rotation[k]![p]!
+          const rkq = rotation[k]![q]!
+          rotation[k]![p] = c * rkp - s * rkq
+          rotation[k]![q] = s * rkp + c * rkq
+        }
+      }
+    }
+    if (off === 0) break
+  }
+  return rotation
+}
