@@ -85,9 +85,11 @@ export async function createServices(options: ServicesOptions): Promise<Services
         showTraining(state)
         emit.training.progress(state)
       },
+      tripletsChanged: emit.triplets.changed,
       backendChanged: onBackend,
     },
   })
+  await training.recover()
   const showProjection = trackProjection(jobs, (runId) => void projection.cancel({ runId }))
   const projection = createProjectionService({
     store,

@@ -1,3 +1,4 @@
+/// <reference path="../../src/renderer/src/api/window.d.ts" />
 import { mkdtemp, mkdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'

@@ -44,6 +44,10 @@ beforeAll(async () => {
   await symlink(join(folder, 'outside.png'), join(images, 'link.png'))
   await writeFile(join(images, 'broken.png'), 'no picture')
   await writeFile(join(images, 'empty.png'), '')
+  await writeFile(
+    join(images, 'exchanged.png'),
+    '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>',
+  )
   for (const [id, path] of [
     'cats/turned.jpg',
     'clear.png',
@@ -53,6 +57,7 @@ beforeAll(async () => {
     'empty.png',
     'gone.png',
     'cats',
+    'exchanged.png',
   ].entries()) {
     paths.set(id + 1, path)
   }
@@ -92,6 +97,7 @@ describe('the picture reader', () => {
     ['an empty file', 6],
     ['a file that is gone', 7],
     ['a folder', 8],
+    ['a picture that became an SVG', 9],
     ['an unknown id', 99],
   ])('gives nothing for %s', async (_what, id) => {
     expect(await read(`image://picture/1/${id}?size=full`)).toBeNull()
