@@ -1,4 +1,4 @@
-/// <reference path="../../src/renderer/src/api/window.d.ts" />
+import type {} from '../../src/renderer/src/api/window'
 import { mkdtemp, mkdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
