@@ -1,11 +1,14 @@
 import { createMatrix, type Matrix } from '../math/matrix'
 import type { MatrixProduct } from '../math/product'
 import type { RawDistance } from './distance'
+import { equalizeRepeatedRows } from './repeatedRows'
 
 /** Inner products of all rows, [B, R], with gradients G y and G^T x. */
 export function innerProducts(x: Matrix, y: Matrix | null, product: MatrixProduct): RawDistance {
+  const values = product.multiplyTransposed(x, y ?? x)
+  equalizeRepeatedRows(values, x, y)
   return {
-    values: product.multiplyTransposed(x, y ?? x),
+    values,
     backward(gradient, wantsReferences) {
       if (y === null) return { x: product.multiply(addTransposed(gradient), x), y: null }
       return {

@@ -1,6 +1,7 @@
 import { createMatrix, type Matrix } from '../math/matrix'
 import type { MatrixProduct } from '../math/product'
 import { addTransposed } from './bilinear'
+import { equalizeRepeatedRows } from './repeatedRows'
 
 /** Below this share of the larger squared norm the sum of float32 products is mostly rounding. */
 const refineBelow = 1e-4
@@ -26,6 +27,7 @@ export function squaredNorms(matrix: Matrix): Float64Array {
 export function squaredDistances(x: Matrix, y: Matrix | null, product: MatrixProduct): Matrix {
   const other = y ?? x
   const values = product.multiplyTransposed(x, other)
+  equalizeRepeatedRows(values, x, y)
   const d2 = values.data
   const xNorms = squaredNorms(x)
   const yNorms = y === null ? xNorms : squaredNorms(y)

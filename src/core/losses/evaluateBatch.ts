@@ -65,6 +65,7 @@ export function evaluateBatch(input: BatchInput): BatchOutcome {
   const context: LossContext = {
     distances: between.values,
     isSimilarity: between.isSimilarity,
+    largestDistance: settings.distance === 'squaredEuclidean' ? 4 : 2,
     isSelf: references.isSelf,
     labels,
     referenceLabels: references.labels,
@@ -135,6 +136,11 @@ function classReferences(input: BatchInput): References {
       'invalidInput',
       `The parameter ${name} of the loss ${loss.name} holds ${values.length} numbers, which does not fit ${input.classCount} classes of ${columns} components.`,
     )
+  }
+  for (const label of input.labels) {
+    if (label < 0 || label >= input.classCount) {
+      throw new Error(`Label ${label} lies outside 0 .. ${input.classCount - 1}`)
+    }
   }
   return {
     key: `parameter ${name} of ${loss.name}`,

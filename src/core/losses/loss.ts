@@ -32,6 +32,8 @@ export interface LossContext {
    */
   readonly distances: Matrix
   readonly isSimilarity: boolean
+  /** Greatest distance that normalised embeddings can have; 4 for squaredEuclidean, else 2. */
+  readonly largestDistance: number
   /** True where the references are the batch: then (j, i) has a row and a gradient as well. */
   readonly isSelf: boolean
   /** [B] */

@@ -28,17 +28,19 @@ export const random = defineMiner({
   },
   distribution({ relations, distances }) {
     const anchor: number[] = []
+    const hasBoth = (i: number) =>
+      sizeOf(relations.positives, i) > 0 && sizeOf(relations.negatives, i) > 0
     const rows = (lists: RowLists) =>
       Array.from({ length: distances.rows }, (_, i) => {
         const row = new Array<number>(distances.columns).fill(0)
-        const size = sizeOf(lists, i)
+        const size = hasBoth(i) ? sizeOf(lists, i) : 0
         for (let k = 0; k < size; k++) row[lists.columns[lists.start[i]! + k]!] = 1 / size
         return row
       })
     const positiveProbabilities = rows(relations.positives)
     const negativeProbabilities = rows(relations.negatives)
     for (let i = 0; i < distances.rows; i++) {
-      if (sizeOf(relations.positives, i) > 0 && sizeOf(relations.negatives, i) > 0) anchor.push(i)
+      if (hasBoth(i)) anchor.push(i)
     }
     return { anchor, positiveProbabilities, negativeProbabilities }
   },

@@ -1,0 +1,68 @@
+import { distances } from '../distances'
+import { gatherRows, type Matrix } from '../math/matrix'
+import { javascriptProduct, type MatrixProduct } from '../math/product'
+
+export interface SilhouetteOptions {
+  readonly distance?: string
+  readonly normalized?: boolean
+  readonly product?: MatrixProduct
+}
+
+/**
+ * Mean silhouette of the labels (Rousseeuw 1987): (b - a) / max(a, b), a = mean distance to the
+ * own class, b = the least mean distance to another. An image alone in its class counts 0; with
+ * less than two classes the whole is 0.
+ */
+export function silhouette(
+  embeddings: Matrix,
+  labels: ArrayLike<number>,
+  options: SilhouetteOptions = {},
+): number {
+  const { distance = 'euclidean', normalized = true, product = javascriptProduct } = options
+  const classes = new Map<number, number>()
+  const classOf = Int32Array.from(labels, (label) => {
+    const index = classes.get(label) ?? classes.size
+    classes.set(label, index)
+    return index
+  })
+  const sizes = new Float64Array(classes.size)
+  for (const index of classOf) sizes[index] = sizes[index]! + 1
+  if (classes.size < 2) return 0
+  const definition = distances.get(distance)
+  const sums = new Float64Array(classes.size)
+  let total = 0
+  const blockRows = Math.max(1, Math.floor((4 * 1024 * 1024) / embeddings.rows))
+  for (let from = 0; from < embeddings.rows; from += blockRows) {
+    const block = Array.from(
+      { length: Math.min(blockRows, embeddings.rows - from) },
+      (_, row) => from + row,
+    )
+    const isWhole = block.length === embeddings.rows
+    const rows = isWhole ? embeddings : gatherRows(embeddings, block)
+    const { values } = definition.forward(
+      rows,
+      isWhole ? undefined : embeddings,
+      { normalized },
+      product,
+    )
+    for (const image of block) {
+      const row = (image - from) * values.columns
+      sums.fill(0)
+      for (let j = 0; j < values.columns; j++) {
+        const at = classOf[j]!
+        const value = values.data[row + j]!
+        if (j !== image) sums[at] = sums[at]! + (definition.isSimilarity ? 1 - value : value)
+      }
+      const own = classOf[image]!
+      if (sizes[own]! < 2) continue
+      const a = sums[own]! / (sizes[own]! - 1)
+      let b = Infinity
+      for (let c = 0; c < sums.length; c++) {
+        if (c !== own) b = Math.min(b, sums[c]! / sizes[c]!)
+      }
+      const larger = Math.max(a, b)
+      total += larger > 0 ? (b - a) / larger : 0
+    }
+  }
+  return total / embeddings.rows
+}
