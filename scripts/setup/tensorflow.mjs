@@ -59,6 +59,32 @@ export function cudaRequirements(metadata) {
   ].map((match) => `${match[1]}${(match[2] ?? '').replaceAll(' ', '')}`)
 }
 
+/**
+ * Linker arguments that make the binding itself ask for CUDA's libraries. TensorFlow opens them by
+ * name at run time and would look for them beside Python's modules; by then they are loaded. Listed
+ * here they are all found before any of them asks for another.
+ *
+ * @param {string} folder of the cache, with nvidia/NAME/lib in it
+ * @returns {string[]} none where there is no CUDA
+ */
+export function cudaLinkArguments(folder) {
+  const cuda = join(folder, 'nvidia')
+  if (!existsSync(cuda)) return []
+  return readdirSync(cuda).flatMap((name) => {
+    const libraries = join(cuda, name, 'lib')
+    if (!existsSync(libraries)) return []
+    // cuDNN opens its parts itself; the profiler's and the compiler's libraries are not needed.
+    const files = readdirSync(libraries).filter((file) =>
+      /^lib(cudart|cublas|cublasLt|cufft|curand|cusolver|cusparse|nvJitLink|cudnn|nccl)\.so\.\d+$/.test(
+        file,
+      ),
+    )
+    if (files.length === 0) return []
+    const search = [`-L${libraries}`, `-Wl,-rpath,$ORIGIN/nvidia/${name}/lib`]
+    return [...search, ...files.map((file) => `-l:${file}`)]
+  })
+}
+
 /** @returns {Promise<boolean>} whether this is a machine with a working NVIDIA driver */
 async function hasNvidia() {
   if (findProgram('nvidia-smi') === undefined) return false
@@ -140,6 +166,7 @@ async function build(root, folder, gpu, python) {
       `-I${join(libraries, 'include')}`,
       `-L${libraries}`,
       ...['-ltensorflow', '-ltensorflow_framework', '-Wl,-rpath,$ORIGIN/tensorflow'],
+      ...['-Wl,--no-as-needed', ...cudaLinkArguments(folder), '-Wl,--as-needed'],
       // A worker's end unloads the file, and destructors registered at exit would then be gone.
       '-Wl,-z,nodelete',
       ...['-o', join(folder, 'tfjs_binding.node')],
