@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError, type SerializedError, serializeError } from '../../shared/errors'
 import type { RunId } from '../../shared/model/ids'
@@ -293,7 +293,3 @@ function tripletRows(columns: TripletColumns) {
 export const noSuchRun = (runId: number): AppError =>
   new AppError('notFound', `There is no run ${runId}. It may have been removed.`, { runId })
 
-/** Writes JSON for a person to read. */
-export async function writeJson(file: string, value: unknown): Promise<void> {
-  await writeFile(file, `${JSON.stringify(value, null, 2)}\n`)
-}

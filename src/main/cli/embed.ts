@@ -1,0 +1,88 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import type { TrainingRequest } from '../../shared/model/training'
+import { defused, writeCsvAtomically } from '../exporting/csv'
+import { loadEmbeddings } from '../training/embeddingFiles'
+import { type ParsedCommand, UsageError } from './parse'
+import { count, existingFolder, importFolder, prepareOut, type Session } from './session'
+
+export async function checkEmbedArguments(parsed: ParsedCommand) {
+  const folder = await existingFolder(parsed.positionals[0]!)
+  const model = resolve(parsed.texts.get('model')!)
+  const found = await stat(join(model, 'manifest.json')).catch(() => null)
+  if (found === null) {
+    throw new UsageError(
+      `${model} holds no model (manifest.json is missing). Give the "model" folder that train wrote.`,
+    )
+  }
+  const out = resolve(parsed.texts.get('out')!)
+  if ((await stat(out).catch(() => null))?.isDirectory() === true) {
+    throw new UsageError(`--out ${out} is a folder. Give a file name, for instance ${join(out, 'embeddings.csv')}.`)
+  }
+  const backend = parsed.texts.get('backend') as TrainingRequest['backend']
+  return { folder, model, out, backend }
+}
+
+export interface EmbedOutcome {
+  readonly rows: number
+  readonly embeddingSize: number
+  readonly out: string
+}
+
+/** Embeds a folder with a saved model into a CSV; null where it was cancelled. */
+export async function runEmbed(
+  session: Session,
+  { folder, model, out, backend }: Awaited<ReturnType<typeof checkEmbedArguments>>,
+): Promise<EmbedOutcome | null> {
+  const { services, progress, signal } = session
+  await prepareOut(dirname(out))
+  const { dataset } = await importFolder(session, folder, [])
+  if (signal.aborted) return null
+  const files = await mkdtemp(join(tmpdir(), 'semblance-embed-'))
+  try {
+    const done = await services.training.embed({
+      datasetId: dataset.id,
+      modelFolder: model,
+      outputFolder: files,
+      signal,
+      ...(backend === undefined ? {} : { backend }),
+      onProgress: (stage, at, total) =>
+        progress.update(
+          stage === 'features' ? 'Reading images' : 'Embedding',
+          `${count(at)} of ${count(total)}`,
+        ),
+    })
+    if (done === null) return null
+    const { ids, embeddings, embeddingSize } = await loadEmbeddings(files)
+    const rows = await services.store.images.trainingRows(dataset.id)
+    const names = await services.store.labels.names(dataset.id)
+    const place = new Map(Array.from(rows.ids, (id, i) => [id, i]))
+    function* table() {
+      for (let i = 0; i < ids.length; i++) {
+        const at = place.get(ids[i]!)!
+        yield [
+          defused(rows.relativePaths[at]!),
+          defused(names.get(rows.labelIds[at]!) ?? ''),
+          'none',
+          ...Array.from(embeddings.subarray(i * embeddingSize, (i + 1) * embeddingSize), shortest),
+        ]
+      }
+    }
+    const columns = Array.from({ length: embeddingSize }, (_, k) => `e${k}`)
+    await writeCsvAtomically(out, ['image', 'label', 'split', ...columns], table(), { signal })
+    return { rows: ids.length, embeddingSize, out }
+  } finally {
+    progress.clear()
+    await rm(files, { recursive: true, force: true })
+  }
+}
+
+/** The fewest digits, up to nine, that give the same float32 back. */
+const shortest = (value: number): number => {
+  for (let digits = 6; digits < 9; digits++) {
+    const rounded = Number(value.toPrecision(digits))
+    if (Math.fround(rounded) === value) return rounded
+  }
+  return Number(value.toPrecision(9))
+}

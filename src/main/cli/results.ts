@@ -1,0 +1,165 @@
+import { cp, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { ImportReport } from '../../shared/model/dataset'
+import type { DatasetId, RunId } from '../../shared/model/ids'
+import type { ProjectionPoints } from '../../shared/model/projection'
+import type { RetrievalMetrics, TrainingState } from '../../shared/model/training'
+import type { Store } from '../db/store'
+import { defused, writeCsvAtomically } from '../exporting/csv'
+import { exportEmbeddings } from '../exporting/embeddingExport'
+import type { TrainingResult } from '../training/messages'
+import { runFolder, type Workspace } from '../workspace'
+import { drawMap } from './mapPicture'
+
+export interface ResultContext {
+  readonly store: Store
+  readonly workspace: Workspace
+  readonly datasetId: DatasetId
+  /** The folder that the results go into. */
+  readonly out: string
+}
+
+/** Path and label of each image of a dataset. */
+interface ImageNames {
+  readonly path: ReadonlyMap<number, string>
+  readonly label: ReadonlyMap<number, string>
+}
+
+async function readNames({ store, datasetId }: ResultContext): Promise<ImageNames> {
+  const rows = await store.images.trainingRows(datasetId)
+  const names = await store.labels.names(datasetId)
+  const path = new Map<number, string>()
+  const label = new Map<number, string>()
+  rows.ids.forEach((id, i) => {
+    path.set(id, rows.relativePaths[i]!)
+    label.set(id, names.get(rows.labelIds[i]!) ?? '')
+  })
+  return { path, label }
+}
+
+export async function writeImportReport(out: string, report: ImportReport): Promise<void> {
+  const { datasetId: _, ...shown } = report
+  await writeJson(join(out, 'import-report.json'), shown)
+}
+
+/** embeddings.csv and triplets.csv and the model of a run. */
+export async function writeRunResults(context: ResultContext, runId: RunId): Promise<void> {
+  const { store, workspace, out } = context
+  await exportEmbeddings({ store, workspace, runId, file: join(out, 'embeddings.csv') })
+  const names = await readNames(context)
+  const path = (id: number) => defused(names.path.get(id) ?? '')
+  const triplets = await store.triplets.all(runId)
+  await writeCsvAtomically(
+    join(out, 'triplets.csv'),
+    ['epoch', 'step', 'anchor', 'positive', 'negative', 'd_ap', 'd_an', 'loss'],
+    triplets.map((triplet) => [
+      triplet.epoch,
+      triplet.step,
+      path(triplet.anchor),
+      path(triplet.positive),
+      path(triplet.negative),
+      short(triplet.minedPositiveDistance),
+      short(triplet.minedNegativeDistance),
+      short(triplet.minedLoss),
+    ]),
+  )
+  const model = join(out, 'model')
+  await rm(`${model}.new`, { recursive: true, force: true })
+  await cp(join(runFolder(workspace, runId), 'model'), `${model}.new`, { recursive: true })
+  await rm(model, { recursive: true, force: true })
+  await rename(`${model}.new`, model)
+}
+
+/** map.csv and map.png. */
+export async function writeMap(context: ResultContext, points: ProjectionPoints): Promise<void> {
+  const names = await readNames(context)
+  const ids = [...points.ids]
+  const labels = ids.map((id) => names.label.get(id) ?? '')
+  await writeCsvAtomically(
+    join(context.out, 'map.csv'),
+    ['image', 'label', 'x', 'y'],
+    ids.map((id, i) => [
+      defused(names.path.get(id) ?? ''),
+      defused(labels[i]!),
+      short(points.xy[2 * i]!),
+      short(points.xy[2 * i + 1]!),
+    ]),
+  )
+  await replaceFile(join(context.out, 'map.png'), await drawMap({ xy: points.xy, labels }))
+}
+
+export interface MetricsFile {
+  readonly version: string
+  readonly seed: number
+  readonly options: TrainingState['run']['options']
+  readonly backend: string | null
+  readonly backendDescription: string | null
+  readonly status: TrainingState['run']['status']
+  readonly imagesPerSecond: number
+  readonly before: RetrievalMetrics | null
+  readonly closedForm: RetrievalMetrics | null
+  readonly after: RetrievalMetrics | null
+  readonly bestEpoch: number | null
+  readonly steps: number
+  readonly durationSeconds: number
+  readonly warnings: TrainingState['warnings']
+  readonly unreadable: readonly string[]
+  readonly epochs: readonly {
+    readonly epoch: number
+    readonly loss: number
+    readonly activeFraction: number
+    readonly meanPositiveDistance: number
+    readonly meanNegativeDistance: number
+    readonly precisionAt1: number
+    readonly rPrecision: number
+    readonly mapAtR: number
+  }[]
+}
+
+/** What metrics.json says; the numbers are those of the saved embeddings on the test part. */
+export function metricsOf(
+  version: string,
+  state: TrainingState,
+  result: TrainingResult | null,
+): MetricsFile {
+  const { run } = state
+  return {
+    version,
+    seed: run.options.seed,
+    options: run.options,
+    backend: run.backend?.name ?? null,
+    backendDescription: run.backend?.description ?? null,
+    status: run.status,
+    imagesPerSecond: Math.round((result?.imagesPerSecond ?? 0) * 10) / 10,
+    before: run.before,
+    closedForm: run.closedForm,
+    after: run.after,
+    bestEpoch: run.bestEpoch,
+    steps: result?.steps ?? state.latest?.step ?? 0,
+    durationSeconds: Math.round(run.durationMs / 100) / 10,
+    warnings: state.warnings,
+    unreadable: (result?.unreadable ?? []).map(({ reason }) => reason),
+    epochs: state.epochs.map((record) => ({
+      epoch: record.epoch,
+      loss: record.loss,
+      activeFraction: record.activeFraction,
+      meanPositiveDistance: record.meanPositiveDistance,
+      meanNegativeDistance: record.meanNegativeDistance,
+      precisionAt1: record.precisionAt1,
+      rPrecision: record.rPrecision,
+      mapAtR: record.mapAtR,
+    })),
+  }
+}
+
+export async function writeJson(file: string, value: unknown): Promise<void> {
+  await replaceFile(file, `${JSON.stringify(value, null, 2)}\n`)
+}
+
+async function replaceFile(file: string, content: string | Uint8Array): Promise<void> {
+  await writeFile(`${file}.new`, content)
+  await rename(`${file}.new`, file)
+}
+
+/** Seven significant digits: what a float32 holds. */
+const short = (value: number): number => Number(value.toPrecision(7))

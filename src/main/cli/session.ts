@@ -1,0 +1,121 @@
+import { mkdir, stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { contract } from '../../shared/contract'
+import { AppError } from '../../shared/errors'
+import type { DatasetSummary, ImportReport } from '../../shared/model/dataset'
+import { channelOf, emitterOf } from '../../shared/rpc'
+import { createJobBoard } from '../jobs/jobBoard'
+import { createServices, type Services } from '../services'
+import { UsageError } from './parse'
+import { ProgressLine } from './progressLine'
+import { createHeadlessWorkspace } from './workspace'
+
+/** Where the built program lies. */
+export interface ProgramFolders {
+  readonly workersFolder: string
+  readonly projectFolder: string
+  readonly version: string
+}
+
+/** The window's services without a window, for one command. */
+export interface Session {
+  readonly services: Services
+  readonly progress: ProgressLine
+  readonly signal: AbortSignal
+  /** Hears one event of the contract; returns how to stop. */
+  on(service: string, event: string, listener: (payload: unknown) => void): () => void
+  close(): Promise<void>
+}
+
+export async function openSession(
+  folders: ProgramFolders,
+  progress: ProgressLine,
+  signal: AbortSignal,
+): Promise<Session> {
+  const headless = await createHeadlessWorkspace()
+  const listeners = new Map<string, Set<(payload: unknown) => void>>()
+  try {
+    const services = await createServices({
+      workspace: headless.workspace,
+      workersFolder: folders.workersFolder,
+      projectFolder: folders.projectFolder,
+      jobs: createJobBoard(),
+      emit: emitterOf(contract, (channel, payload) => {
+        for (const listener of listeners.get(channel) ?? []) listener(payload)
+      }),
+    })
+    return {
+      services,
+      progress,
+      signal,
+      on(service, event, listener) {
+        const channel = channelOf(service, event)
+        const known = listeners.get(channel) ?? new Set()
+        listeners.set(channel, known.add(listener))
+        return () => known.delete(listener)
+      },
+      async close() {
+        await services.close()
+        await headless.remove()
+      },
+    }
+  } catch (error) {
+    await headless.remove()
+    throw error
+  }
+}
+
+/** The folder as an absolute path. @throws UsageError where there is none */
+export async function existingFolder(given: string): Promise<string> {
+  const folder = resolve(given)
+  const found = await stat(folder).catch(() => null)
+  if (found === null) {
+    throw new UsageError(`There is no folder ${folder}. Give the folder that holds the images.`)
+  }
+  if (!found.isDirectory()) {
+    throw new UsageError(`${folder} is a file. Give the folder that holds the images.`)
+  }
+  return folder
+}
+
+/** Makes the folder for results; found out before the work, not after it. */
+export async function prepareOut(out: string): Promise<void> {
+  try {
+    await mkdir(out, { recursive: true })
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new AppError(
+      'writeFailed',
+      `The folder for results, ${out}, cannot be made (${reason}). Choose another with --out.`,
+      { out },
+      error,
+    )
+  }
+}
+
+/** Imports a folder, telling how far it is. */
+export async function importFolder(
+  session: Session,
+  folder: string,
+  ignore: readonly string[],
+): Promise<{ readonly dataset: DatasetSummary; readonly report: ImportReport }> {
+  const { services, progress, signal } = session
+  const { dataset, finished } = await services.dataset.importFolder(folder, {
+    signal,
+    ignore: [...ignore],
+    onProgress: ({ done, total }) =>
+      progress.update('Importing images', `${count(done)}${total > 0 ? ` of ${count(total)}` : ''}`),
+  })
+  const report = await finished
+  const summary = (await services.dataset.summary(dataset.id)) ?? dataset
+  const leftOut =
+    report.leftOutTotal > 0
+      ? `, ${count(report.leftOutTotal)} files left out (see import-report.json)`
+      : ''
+  progress.line(
+    `${count(summary.imageCount)} images, ${count(summary.labelCount)} labels${leftOut}.`,
+  )
+  return { dataset: summary, report }
+}
+
+export const count = (value: number): string => value.toLocaleString('en-US')
