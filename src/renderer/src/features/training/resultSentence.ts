@@ -1,5 +1,10 @@
 import type { RunSummary } from '../../../../shared/model/training'
-import type { Sentence } from './planSentence'
+
+/** A message key with what fills it; the view translates it. */
+export interface Sentence {
+  readonly key: string
+  readonly values: Readonly<Record<string, number>>
+}
 
 /** What a run has reached, as one sentence a person can use; null where it has no figures. */
 export function resultSentence(run: RunSummary): Sentence | null {

@@ -12,7 +12,6 @@ export const training = {
     smallByImage:
       'A small network from the pixels on {train} images. {test} images are kept aside for the test.',
     smallNone: 'A small network from the pixels on all {train} images, without a test.',
-    time: 'About {time} on this machine.',
     unlabelled:
       'no images without a label | One image without a label is embedded, not trained on. | {n} images without a label are embedded, not trained on.',
     loading: 'Looking at your labels',
@@ -102,7 +101,6 @@ export const training = {
     imagesPerSecond: '{n} images/s',
     epochOf: 'Epoch {epoch} of {total}',
     bestEpoch: 'Best epoch: {epoch}',
-    left: 'about {time} left',
   },
   warnings: {
     collapse:

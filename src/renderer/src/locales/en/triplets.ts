@@ -34,7 +34,7 @@ export const triplets = {
     pick: 'Right label of the {which}',
     pickHint: 'Type to find a label or make a new one; Enter sets it, Escape goes back.',
     sameHint: 'All of “{from}” becomes “{into}”.',
-    newLabel: '(new)',
+    suggested: 'It is “{label}”',
     given: {
       fine: 'Fine',
       mislabelled: 'Label corrected',

@@ -12,7 +12,6 @@ export const training: typeof english = {
       '从像素开始，在 {train} 个标签上训练一个小网络；另留 {test} 个标签不参与训练，只用于测试。',
     smallByImage: '从像素开始，在 {train} 张图片上训练一个小网络；另留 {test} 张图片用于测试。',
     smallNone: '从像素开始，在全部 {train} 张图片上训练一个小网络，不留测试集。',
-    time: '在这台电脑上约需{time}。',
     unlabelled:
       '没有无标签的图片 | 有 1 张图片没有标签：只计算嵌入，不参与训练。 | 有 {n} 张图片没有标签：只计算嵌入，不参与训练。',
     loading: '正在查看标签',
@@ -97,7 +96,6 @@ export const training: typeof english = {
     imagesPerSecond: '{n} 张/秒',
     epochOf: '第 {epoch} 轮，共 {total} 轮',
     bestEpoch: '最佳轮次：{epoch}',
-    left: '约剩{time}',
   },
   warnings: {
     collapse: '坍缩：所有嵌入正趋于同一点。请降低学习率，或改用半困难挖掘。',

@@ -36,7 +36,7 @@ export const triplets: typeof english = {
     pick: '{which}的正确标签',
     pickHint: '输入以查找或新建标签；回车确定，Esc 返回。',
     sameHint: '“{from}”的全部图片将归入“{into}”。',
-    newLabel: '（新建）',
+    suggested: '应为“{label}”',
     given: {
       fine: '没有问题',
       mislabelled: '标签已更正',
