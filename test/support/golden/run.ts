@@ -1,0 +1,72 @@
+/** `npm run golden -- FILE.json [--backend js|wasm|tensorflow]`: one line a case. */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { javascriptProduct, type MatrixProduct } from '../../../src/core/math/product'
+import type { BackendChoice } from '../../../src/main/backend/backend'
+import { startBackend } from '../../../src/main/backend/startBackend'
+import { checkGolden } from './checkGolden'
+import type { GoldenFile, GoldenResult } from './format'
+
+const usage = 'Usage: npm run golden -- [FILE.json] [--backend js|wasm|tensorflow] [--quiet]'
+
+async function run(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { backend: { type: 'string' }, quiet: { type: 'boolean', default: false } },
+  })
+  const file = positionals[0] ?? join('test', 'fixtures', 'golden.json')
+  if (positionals.length > 1 || !existsSync(file)) {
+    process.stderr.write(`${existsSync(file) ? '' : `There is no file ${file}.\n`}${usage}\n`)
+    return 2
+  }
+  const golden = JSON.parse(readFileSync(file, 'utf8')) as GoldenFile
+  const { product, dispose, description } = await startProduct(values.backend)
+  let count = 0
+  let bad = 0
+  for (const result of checkGolden(golden, product)) {
+    count++
+    if (result.problem !== '') bad++
+    if (result.problem !== '' || !values.quiet) process.stdout.write(`${lineOf(result)}\n`)
+  }
+  dispose()
+  process.stdout.write(`${count - bad} of ${count} cases within tolerance (${description})\n`)
+  return bad === 0 && count > 0 ? 0 : 1
+}
+
+async function startProduct(name: string | undefined): Promise<{
+  product: MatrixProduct
+  dispose: () => void
+  description: string
+}> {
+  if (name === undefined) {
+    return { product: javascriptProduct, dispose: () => {}, description: 'plain JavaScript' }
+  }
+  if (!['js', 'wasm', 'tensorflow'].includes(name)) throw new Error(usage)
+  const backend = await startBackend({
+    preferred: name as BackendChoice,
+    workersFolder: join(process.cwd(), 'out', 'main', 'workers'),
+    projectFolder: process.cwd(),
+  })
+  return {
+    product: backend.product,
+    dispose: () => backend.dispose(),
+    description: `${backend.report.name}: ${backend.report.description}`,
+  }
+}
+
+/** Errors are shares of what is allowed: 1 is the limit. */
+function lineOf({ kind, name, detail, valueError, gradientError, problem }: GoldenResult): string {
+  const errors = `value ${valueError.toExponential(1)} gradient ${gradientError?.toExponential(1) ?? '-'}`
+  return `${problem === '' ? 'ok  ' : 'FAIL'} ${kind} ${name} ${errors} ${detail}${problem === '' ? '' : ` ${problem}`}`
+}
+
+run().then(
+  (code) => {
+    process.exitCode = code
+  },
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+    process.exitCode = 2
+  },
+)

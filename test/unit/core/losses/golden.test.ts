@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { checkGolden } from '../../../support/golden/checkGolden'
+import type { GoldenFile } from '../../../support/golden/format'
+
+const path = fileURLToPath(new URL('../../../fixtures/golden.json', import.meta.url))
+const file = JSON.parse(readFileSync(path, 'utf8')) as GoldenFile
+
+describe('golden values of an independent implementation', () => {
+  const results = [...checkGolden(file)]
+
+  it.each([
+    ['distance', 78],
+    ['loss', 573],
+    ['miner', 208],
+    ['metric', 136],
+  ])('%s: all %i cases are within tolerance', (kind, count) => {
+    const ours = results.filter((result) => result.kind === kind)
+    expect(ours).toHaveLength(count)
+    expect(ours.filter((result) => result.problem !== '')).toEqual([])
+  })
+
+  it('checks a gradient wherever the file has one', () => {
+    const withGradient = file.losses?.filter((entry) => entry.gradient !== undefined) ?? []
+    const checked = results.filter((r) => r.kind === 'loss' && r.gradientError !== null)
+    expect(checked).toHaveLength(withGradient.length)
+    expect(withGradient.length).toBeGreaterThan(400)
+  })
+
+  it('fails where a value, a gradient or a tuple is off', () => {
+    const loss = file.losses![0]!
+    const miner = file.miners!.find((entry) => entry.name === 'batchHard')!
+    const wrong: GoldenFile = {
+      ...file,
+      distances: [],
+      metrics: [],
+      losses: [
+        { ...loss, value: Number(loss.value) * 1.0001 },
+        { ...loss, gradient: loss.gradient!.map((row) => row.map((g) => g * 1.001)) },
+        { ...loss, name: 'unheardOf' },
+        { ...loss, options: { unheardOf: 1 } },
+      ],
+      miners: [{ ...miner, value: { ...(miner.value as object), negative: [] } }],
+    }
+    expect([...checkGolden(wrong)].map((result) => result.problem === '')).toEqual([
+      false,
+      false,
+      false,
+      false,
+      false,
+    ])
+  })
+})
