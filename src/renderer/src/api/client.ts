@@ -1,6 +1,17 @@
-/// <reference path="./window.d.ts" />
 import { type AppContract, contract } from '../../../shared/contract'
-import { type Client, connect } from '../../../shared/rpc'
+import { type Client, connect, type Reply } from '../../../shared/rpc'
+
+declare global {
+  interface Window {
+    /** What the preload exposes. */
+    readonly semblance: {
+      invoke(channel: string, payload: unknown): Promise<Reply>
+      on(channel: string, listener: (payload: unknown) => void): () => void
+      /** Absolute path of a file that the person dropped; empty where it has none. */
+      pathOfDroppedFile(file: File): string
+    }
+  }
+}
 
 /** Everything the window asks of main. The bridge is looked up at each call, never kept. */
 export const api: Client<AppContract> = connect(contract, {

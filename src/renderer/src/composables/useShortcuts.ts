@@ -19,13 +19,16 @@ export function nameOfKey(event: KeyboardEvent): string {
   ].join('')
 }
 
-/** True where keys belong to what is typed in, or to an open dialog or menu. */
-export function keysAreTaken(event: KeyboardEvent): boolean {
-  const target = event.target
+/** True where a key belongs to what is typed in, to an open dialog or menu, or to a control. */
+export function keyIsTaken(event: KeyboardEvent): boolean {
+  const { target, key } = event
   if (!(target instanceof Element)) return false
-  if (target.closest('[role="dialog"], [role="menu"], [role="listbox"]') !== null) return true
-  if (target instanceof HTMLInputElement)
-    return !['checkbox', 'radio', 'range'].includes(target.type)
+  if (target.closest('[role="dialog"], [role="menu"]') !== null) return true
+  if (target instanceof HTMLInputElement) {
+    if (target.type === 'range' || target.type === 'radio') return key.startsWith('Arrow')
+    return target.type !== 'checkbox' || key === ' '
+  }
+  if (key === 'Enter' || key === ' ') return target.closest('button, a, summary') !== null
   return (
     target instanceof HTMLTextAreaElement ||
     target instanceof HTMLSelectElement ||
@@ -33,34 +36,48 @@ export function keysAreTaken(event: KeyboardEvent): boolean {
   )
 }
 
+interface Registration {
+  readonly shortcuts: Shortcuts
+  readonly always: Shortcuts
+}
+
+/** The newest has the first say: what lies on top takes Escape before what lies below. */
+let registrations: readonly Registration[] = []
+
+function onKeydown(event: KeyboardEvent): void {
+  if (event.defaultPrevented || event.isComposing) return
+  const name = nameOfKey(event)
+  const isTaken = keyIsTaken(event)
+  for (const { shortcuts, always } of registrations.toReversed()) {
+    const run = always[name] ?? (isTaken ? undefined : shortcuts[name])
+    if (run === undefined) continue
+    event.preventDefault()
+    run(event)
+    return
+  }
+}
+
 /**
  * Shortcuts while the component is on the page (and, in a kept-alive view, while that view is
  * shown). Keys typed into fields are left alone, except those in `always`.
  */
 export function useShortcuts(shortcuts: Shortcuts, always: Shortcuts = {}): void {
-  let listening = false
+  const registration: Registration = { shortcuts, always }
 
-  function onKeydown(event: KeyboardEvent): void {
-    if (event.defaultPrevented || event.isComposing) return
-    const name = nameOfKey(event)
-    const run = always[name] ?? (keysAreTaken(event) ? undefined : shortcuts[name])
-    if (run === undefined) return
-    event.preventDefault()
-    run(event)
+  function add(): void {
+    if (registrations.includes(registration)) return
+    if (registrations.length === 0) window.addEventListener('keydown', onKeydown)
+    registrations = [...registrations, registration]
   }
-  function listen(): void {
-    if (!listening) window.addEventListener('keydown', onKeydown)
-    listening = true
-  }
-  function stop(): void {
-    window.removeEventListener('keydown', onKeydown)
-    listening = false
+  function remove(): void {
+    registrations = registrations.filter((other) => other !== registration)
+    if (registrations.length === 0) window.removeEventListener('keydown', onKeydown)
   }
 
-  onMounted(listen)
-  onActivated(listen)
-  onDeactivated(stop)
-  onUnmounted(stop)
+  onMounted(add)
+  onActivated(add)
+  onDeactivated(remove)
+  onUnmounted(remove)
 }
 
 /** A shortcut as the person's keyboard writes it: 'mod+k' is ⌘K or Ctrl+K. */
