@@ -1,0 +1,39 @@
+import type { Random } from '../math/random'
+import { meanOf } from './retrieval'
+
+export interface Interval {
+  readonly mean: number
+  readonly low: number
+  readonly high: number
+}
+
+/**
+ * Percentile bootstrap interval of the mean over queries (Efron 1979): queries are drawn with
+ * replacement again and again, and the middle share of the means is the interval.
+ * @param scores one value a query; none gives 0, 0, 0
+ */
+export function bootstrapInterval(
+  scores: Float64Array,
+  options: { readonly random: Random; readonly rounds?: number; readonly level?: number },
+): Interval {
+  const { random, rounds = 1000, level = 0.95 } = options
+  const mean = meanOf(scores)
+  if (scores.length === 0) return { mean, low: mean, high: mean }
+  const means = new Float64Array(rounds)
+  for (let round = 0; round < rounds; round++) {
+    let sum = 0
+    for (let k = 0; k < scores.length; k++) sum += scores[random.integer(scores.length)]!
+    means[round] = sum / scores.length
+  }
+  means.sort()
+  const tail = (1 - level) / 2
+  return { mean, low: quantile(means, tail), high: quantile(means, 1 - tail) }
+}
+
+/** Linear between the order statistics. */
+function quantile(sorted: Float64Array, share: number): number {
+  const at = share * (sorted.length - 1)
+  const low = Math.floor(at)
+  const high = Math.min(sorted.length - 1, low + 1)
+  return sorted[low]! + (at - low) * (sorted[high]! - sorted[low]!)
+}
