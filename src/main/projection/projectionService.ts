@@ -1,0 +1,214 @@
+import type { projectionContract } from '../../shared/contract/projection'
+import { AppError } from '../../shared/errors'
+import type { ImageId, RunId } from '../../shared/model/ids'
+import type {
+  Neighbour,
+  ProjectionMethod,
+  ProjectionPoints,
+  ProjectionState,
+} from '../../shared/model/projection'
+import type { ServiceHandlers } from '../../shared/rpc'
+import type { Store } from '../db/store'
+import { runFolder, type Workspace } from '../workspace'
+import { createEmbeddingCache, type RunEmbeddings } from './embeddingCache'
+import { nearestRows } from './nearestRows'
+import { embeddingFingerprint, loadProjection, saveProjection } from './projectionFiles'
+import type { StoredProjection } from './projectionFiles'
+import { type ProjectionTask, startProjectionTask } from './projectionTask'
+import { shownRows } from './shownRows'
+
+export interface ProjectionServiceOptions {
+  readonly store: Pick<Store, 'runs' | 'images'>
+  readonly workspace: Workspace
+  readonly workersFolder: string
+  readonly events?: { readonly progress?: (state: ProjectionState) => void }
+}
+
+/** Maps of runs: computed in a worker, kept in the run's folder; and nearest neighbours. */
+export interface ProjectionService extends ServiceHandlers<typeof projectionContract> {
+  /** The state in which the run's computation ends; at once where none is under way. */
+  whenEnded(input: { readonly runId: RunId }): Promise<ProjectionState>
+  close(): Promise<void>
+}
+
+/** What is known of a run's map since the program started. */
+interface Session {
+  readonly fingerprint: string
+  state: ProjectionState
+  planes: Partial<StoredProjection>
+  task: ProjectionTask | null
+  ended: Promise<void>
+}
+
+/** Parts of the whole in a state's `done` and `total`. */
+const progressTotal = 1000
+/** Neighbours asked for beyond those wanted, for images that are not shown any more. */
+const spareNeighbours = 24
+
+export function createProjectionService(options: ProjectionServiceOptions): ProjectionService {
+  const { store, workspace, workersFolder } = options
+  const sessions = new Map<RunId, Session>()
+  const embeddingsOf = createEmbeddingCache(workspace)
+
+  function change(session: Session, patch: Partial<ProjectionState>): void {
+    session.state = { ...session.state, ...patch }
+    options.events?.progress?.(session.state)
+  }
+
+  /** The session of the run's present embeddings, with what is stored of them. */
+  async function open(runId: RunId): Promise<Session> {
+    const folder = runFolder(workspace, runId)
+    const fingerprint = await embeddingFingerprint(folder)
+    const known = sessions.get(runId)
+    if (known !== undefined && known.fingerprint === fingerprint) return known
+    const stored = fingerprint === null ? null : await loadProjection(folder, fingerprint)
+    // Another call may have opened it while this one was reading.
+    const raced = sessions.get(runId)
+    if (raced !== undefined && raced.fingerprint === fingerprint) return raced
+    await raced?.task?.cancel()
+    const session: Session = {
+      fingerprint: fingerprint ?? '',
+      state: {
+        runId,
+        method: stored === null ? 'pca' : 'umap',
+        phase: stored === null ? 'cancelled' : 'finished',
+        done: stored === null ? 0 : progressTotal,
+        total: progressTotal,
+        revision: stored === null ? 0 : 2,
+      },
+      planes: stored ?? {},
+      task: null,
+      ended: Promise.resolve(),
+    }
+    sessions.set(runId, session)
+    return session
+  }
+
+  async function start(runId: RunId): Promise<ProjectionState> {
+    const run = await store.runs.find(runId)
+    if (run === undefined) throw noRun(runId)
+    const embeddings = await embeddingsOf(runId)
+    const session = await open(runId)
+    if (session.task !== null || session.planes.umap !== undefined) return session.state
+    session.state = { ...session.state, method: 'pca', phase: 'running', done: 0 }
+    const { data, rows, columns } = embeddings.normalized
+    const task = startProjectionTask({
+      workersFolder,
+      job: { embeddings: data, rows, columns, seed: run.summary.options.seed },
+      onPrincipal: (pca) => {
+        session.planes = { ...session.planes, pca }
+        change(session, { method: 'umap', revision: session.state.revision + 1 })
+      },
+      onProgress: (share) => change(session, { done: Math.floor(share * (progressTotal - 1)) }),
+    })
+    session.task = task
+    session.ended = finish(session, task)
+    options.events?.progress?.(session.state)
+    return session.state
+  }
+
+  async function finish(session: Session, task: ProjectionTask): Promise<void> {
+    const { runId } = session.state
+    try {
+      const planes = await task.result
+      session.task = null
+      if (planes === null) return change(session, { phase: 'cancelled' })
+      session.planes = planes
+      await saveProjection(runFolder(workspace, runId), session.fingerprint, planes)
+      const revision = session.state.revision + 1
+      change(session, { phase: 'finished', done: progressTotal, revision })
+    } catch {
+      session.task = null
+      // Computed but not kept, as on a full disk: the map can be looked at all the same.
+      const isComputed = session.planes.umap !== undefined
+      const revision = session.state.revision + (isComputed ? 1 : 0)
+      change(session, { phase: isComputed ? 'finished' : 'failed', revision })
+    }
+  }
+
+  async function points(
+    runId: RunId,
+    method: ProjectionMethod | undefined,
+  ): Promise<ProjectionPoints | null> {
+    const run = await store.runs.find(runId)
+    if (run === undefined) throw noRun(runId)
+    const embeddings = await embeddingsOf(runId)
+    const { planes } = await open(runId)
+    const used = method ?? (planes.umap === undefined ? 'pca' : 'umap')
+    const xy = planes[used]
+    if (xy === undefined) return null
+    const images = await store.images.columns(
+      run.datasetId,
+      { excluded: 'include', missing: 'include' },
+      'path',
+    )
+    return { runId, method: used, ...shownRows(embeddings, xy, planes.neighbours ?? null, images) }
+  }
+
+  async function neighbours(
+    runId: RunId,
+    imageId: ImageId,
+    count: number,
+  ): Promise<readonly Neighbour[]> {
+    const embeddings = await embeddingsOf(runId)
+    const row = embeddings.rowOf(imageId)
+    if (row < 0) {
+      throw new AppError(
+        'notFound',
+        `Image ${imageId} came after run ${runId} was trained, so it has no place in its embedding. Train again to place it.`,
+        { image: imageId, run: runId },
+      )
+    }
+    return shownNeighbours(store, embeddings, row, count)
+  }
+
+  return {
+    start: ({ runId }) => start(runId),
+    async cancel({ runId }): Promise<true> {
+      const session = sessions.get(runId)
+      await session?.task?.cancel()
+      await session?.ended
+      return true
+    },
+    points: ({ runId, method }) => points(runId, method),
+    neighbours: ({ runId, imageId, count }) => neighbours(runId, imageId, count),
+    async whenEnded({ runId }) {
+      const session = await open(runId)
+      await session.ended
+      return session.state
+    },
+    async close() {
+      await Promise.all(
+        [...sessions.values()].map(async (session) => {
+          await session.task?.cancel()
+          await session.ended
+        }),
+      )
+    },
+  }
+}
+
+/** Neighbours that the person still sees: neither excluded nor gone from the folder. */
+async function shownNeighbours(
+  store: Pick<Store, 'images'>,
+  embeddings: RunEmbeddings,
+  row: number,
+  count: number,
+): Promise<readonly Neighbour[]> {
+  const total = embeddings.ids.length - 1
+  for (let asked = count + spareNeighbours; ; asked *= 4) {
+    const nearest = nearestRows(embeddings.normalized, row, asked)
+    const ids = nearest.rows.map((other) => embeddings.ids[other]!)
+    const rows = await store.images.summaries(ids)
+    const shown = new Set(rows.filter((one) => !one.excluded && !one.missing).map(({ id }) => id))
+    const found: Neighbour[] = []
+    for (let i = 0; i < ids.length && found.length < count; i++) {
+      const id = ids[i]! as ImageId
+      if (shown.has(id)) found.push({ id, distance: Math.max(0, 1 - nearest.similarities[i]!) })
+    }
+    if (found.length === count || asked >= total) return found
+  }
+}
+
+const noRun = (runId: RunId): AppError =>
+  new AppError('notFound', `There is no run ${runId} any more. Choose another run.`, { run: runId })
