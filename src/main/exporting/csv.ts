@@ -1,0 +1,103 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { open, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { AppError, codeOfSystemError } from '../../shared/errors'
+
+/** A cell of a CSV file; numbers are written as they are. */
+export type Cell = string | number
+
+/** RFC 4180: quoted where the text holds a separator, a quote or a line break. */
+export function csvField(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}
+
+/**
+ * Text that a spreadsheet would run as a formula gets an apostrophe in front, which shows the
+ * text as it is. For names that people give: labels and files, never numbers.
+ */
+export function defused(text: string): string {
+  return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
+}
+
+const lineOf = (cells: readonly Cell[]): string =>
+  `${cells.map((cell) => (typeof cell === 'number' ? String(cell) : csvField(cell))).join(',')}\r\n`
+
+/** Bytes gathered before a write: few system calls, little memory. */
+const chunkLength = 1 << 18
+
+/**
+ * Writes a CSV file (UTF-8, RFC 4180) beside its place and moves it there once it is whole and on
+ * the disk: whatever stood there before stays until then.
+ * @returns the number of rows, or null where `signal` was aborted (nothing is left behind)
+ * @throws AppError diskFull, readOnly or writeFailed, with what to do
+ */
+export async function writeCsvAtomically(
+  file: string,
+  header: readonly string[],
+  rows: Iterable<readonly Cell[]> | AsyncIterable<readonly Cell[]>,
+  options: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<number | null> {
+  const partial = partialName(file)
+  try {
+    const handle = await open(partial, 'wx')
+    let count = 0
+    try {
+      let text = lineOf(header)
+      for await (const row of rows) {
+        if (options.signal?.aborted === true) return null
+        text += lineOf(row)
+        count++
+        if (text.length >= chunkLength) {
+          await handle.write(text)
+          text = ''
+        }
+      }
+      if (options.signal?.aborted === true) return null
+      await handle.write(text)
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+    await rename(partial, file)
+    return count
+  } catch (error) {
+    throw writeFailure(file, error)
+  } finally {
+    // Gone already after the rename; otherwise half a file that nobody asked for.
+    await rm(partial, { force: true })
+  }
+}
+
+/** In the same folder, so that the rename is one step; short, for names near the limit. */
+function partialName(file: string): string {
+  const mark = createHash('sha256').update(basename(file)).digest('hex').slice(0, 8)
+  return join(dirname(file), `.semblance-${mark}-${randomBytes(4).toString('hex')}.part`)
+}
+
+function writeFailure(file: string, error: unknown): unknown {
+  if (error instanceof AppError) return error
+  const code = codeOfSystemError(error)
+  const reason = error instanceof Error ? error.message : String(error)
+  if (code === 'diskFull') {
+    return new AppError(
+      'diskFull',
+      `${file} was not written: the disk is full. Free some space or choose another folder; a file that stood there before is as it was.`,
+      { file },
+      error,
+    )
+  }
+  if (code === 'readOnly') {
+    return new AppError(
+      'readOnly',
+      `${file} was not written: the folder or the file may not be written to. Choose another folder.`,
+      { file },
+      error,
+    )
+  }
+  return new AppError(
+    'writeFailed',
+    `${file} was not written: ${reason}. Choose another place and try again.`,
+    { file },
+    error,
+  )
+}
