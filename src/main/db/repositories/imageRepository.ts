@@ -91,8 +91,21 @@ export interface ImageRepository {
     images: readonly ImportedImage[],
     now: number,
   ): Promise<void>
-  /** A file found under another path: same image, same label if a person gave it. */
-  move(transaction: Transaction, id: number, image: ImportedImage): Promise<void>
+  /**
+   * Files found under other paths: same images, same labels where a person gave them. They may
+   * have changed places with each other; a missing image whose old path is taken makes way.
+   */
+  move(
+    transaction: Transaction,
+    datasetId: DatasetId,
+    moves: readonly { readonly id: number; readonly image: ImportedImage }[],
+  ): Promise<void>
+  /** Missing images give up these paths, so that a new image may have them. */
+  vacate(
+    transaction: Transaction,
+    datasetId: DatasetId,
+    relativePaths: readonly string[],
+  ): Promise<void>
   setMissing(transaction: Transaction, ids: readonly number[], missing: boolean): Promise<void>
   /** Of these images of the dataset, those whose label or its giver would change. */
   labelsToChange(
@@ -108,6 +121,13 @@ export interface ImageRepository {
     ids: Uint32Array,
     label: number | null,
     source?: LabelSource,
+  ): Promise<void>
+  /** What the folder or labels.csv says now, for images that no person labelled. */
+  setImportedLabel(
+    transaction: Transaction,
+    ids: readonly number[],
+    label: LabelId | null,
+    source: LabelSource,
   ): Promise<void>
   /** Puts every image back to a label and source of its own. */
   restoreLabels(transaction: Transaction, columns: LabelColumns): Promise<void>
@@ -253,23 +273,37 @@ export function createImageRepository(database: Database): ImageRepository {
       )
     },
 
-    async move(transaction, id, image) {
+    async move(transaction, datasetId, moves) {
       await transaction.run(
-        `UPDATE image SET relative_path = ?, search_name = ?, bytes = ?, modified_at = ?,
-           missing = 0, label_id = iif(label_source = 2, label_id, ?),
-           label_source = iif(label_source = 2, label_source, ?)
-         WHERE id = ?`,
-        [
-          image.relativePath,
-          searchForm(fileNameOf(image.relativePath)),
-          image.bytes,
-          image.modifiedAt,
-          image.labelId,
-          image.labelSource,
-          id,
-        ],
+        `UPDATE image SET relative_path = relative_path || char(0) || id
+         WHERE id IN (SELECT value FROM json_each(?))`,
+        [idList(moves.map(({ id }) => id))],
       )
+      await vacatePaths(
+        transaction,
+        datasetId,
+        moves.map(({ image }) => image.relativePath),
+      )
+      for (const { id, image } of moves) {
+        await transaction.run(
+          `UPDATE image SET relative_path = ?, search_name = ?, bytes = ?, modified_at = ?,
+             missing = 0, label_id = iif(label_source = 2, label_id, ?),
+             label_source = iif(label_source = 2, label_source, ?)
+           WHERE id = ?`,
+          [
+            image.relativePath,
+            searchForm(fileNameOf(image.relativePath)),
+            image.bytes,
+            image.modifiedAt,
+            image.labelId,
+            image.labelSource,
+            id,
+          ],
+        )
+      }
     },
+
+    vacate: vacatePaths,
 
     async setMissing(transaction, ids, missing) {
       await transaction.run(
@@ -296,6 +330,14 @@ export function createImageRepository(database: Database): ImageRepository {
         `UPDATE image SET label_id = ?, label_source = coalesce(?, label_source)
          WHERE id IN (SELECT value FROM json_each(?))`,
         [label, source ?? null, idList(ids)],
+      )
+    },
+
+    async setImportedLabel(transaction, ids, label, source) {
+      await transaction.run(
+        `UPDATE image SET label_id = ?, label_source = ?
+         WHERE id IN (SELECT value FROM json_each(?)) AND label_source <> 2`,
+        [label, source, idList(ids)],
       )
     },
 
@@ -342,6 +384,19 @@ export function createImageRepository(database: Database): ImageRepository {
       return row?.duplicates ?? 0
     },
   }
+}
+
+async function vacatePaths(
+  transaction: Transaction,
+  datasetId: DatasetId,
+  relativePaths: readonly string[],
+): Promise<void> {
+  await transaction.run(
+    `UPDATE image SET relative_path = relative_path || ' (replaced, ' || id || ')'
+     WHERE dataset_id = ? AND missing = 1
+       AND relative_path IN (SELECT value FROM json_each(?))`,
+    [datasetId, JSON.stringify(relativePaths)],
+  )
 }
 
 interface SummaryRow {

@@ -20,7 +20,15 @@ export interface ChangeDetail {
   /** Label that the images got; null none; absent where no labels changed. */
   readonly labelAfter?: number | null
   readonly excludedAfter?: boolean
-  readonly rename?: { readonly labelId: number; readonly before: string; readonly after: string }
+  readonly rename?: {
+    readonly labelId: number
+    readonly before: string
+    readonly after: string
+    /** A label without images that had the name before, and the import names that led to it. */
+    readonly displaced?: { readonly labelId: number; readonly importNames: readonly string[] }
+  }
+  /** A label that this step made; without the step its name is free. */
+  readonly created?: { readonly labelId: number; readonly name: string }
   /** Import names that led to `from` and lead to `into` now. */
   readonly merge?: {
     readonly from: number
@@ -55,10 +63,7 @@ export interface JournalEntry {
 }
 
 export interface JournalRepository {
-  append(
-    transaction: Transaction,
-    step: Omit<JournalStep, 'id'> & { readonly target?: never },
-  ): Promise<number>
+  append(transaction: Transaction, step: Omit<JournalStep, 'id'>): Promise<number>
   appendReversal(
     transaction: Transaction,
     reversal: {

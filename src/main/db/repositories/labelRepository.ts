@@ -14,11 +14,18 @@ export interface LabelRepository {
   list(datasetId: DatasetId): Promise<readonly LabelSummary[]>
   /** All names ever given, by id. */
   names(datasetId: DatasetId): Promise<ReadonlyMap<number, string>>
+  /** Label that each folder's name stands for now. */
+  importNames(datasetId: DatasetId): Promise<ReadonlyMap<string, number>>
   find(id: LabelId, reader?: Reader): Promise<StoredLabel | undefined>
   findByName(datasetId: DatasetId, name: string, reader?: Reader): Promise<StoredLabel | undefined>
   /** The label of this name, made with the next colour where there is none. */
   ensure(transaction: Transaction, datasetId: DatasetId, name: string): Promise<LabelId>
   rename(transaction: Transaction, id: LabelId, name: string): Promise<void>
+  /** Frees the name of a label that no image has, for another label or until a redo. */
+  hide(transaction: Transaction, id: LabelId): Promise<void>
+  hasImages(transaction: Transaction, id: LabelId): Promise<boolean>
+  /** Has images, or a later import may give it some. */
+  isUsed(transaction: Transaction, id: LabelId): Promise<boolean>
   /**
    * The label that a folder's name (or a name in labels.csv) stands for now: after renames and
    * merges another one than the name says.
@@ -28,12 +35,9 @@ export interface LabelRepository {
     datasetId: DatasetId,
     importName: string,
   ): Promise<LabelId>
-  /** Sends the import names of `from` to `into`; answers which. */
-  redirectImports(
-    transaction: Transaction,
-    from: LabelId,
-    into: LabelId,
-  ): Promise<readonly string[]>
+  importNamesOf(transaction: Transaction, label: LabelId): Promise<readonly string[]>
+  /** Sends the import names of `from` to `into`. */
+  redirectImports(transaction: Transaction, from: LabelId, into: LabelId): Promise<void>
   setImport(
     transaction: Transaction,
     datasetId: DatasetId,
@@ -62,6 +66,35 @@ export function createLabelRepository(database: Database): LabelRepository {
         [datasetId],
       )
       return new Map(rows.map((row) => [row.id, row.name]))
+    },
+
+    async hide(transaction, id) {
+      await transaction.run(
+        "UPDATE label SET name = char(0) || id, search_name = '' WHERE id = ?",
+        [id],
+      )
+    },
+
+    async hasImages(transaction, id) {
+      const row = await transaction.get('SELECT 1 FROM image WHERE label_id = ? LIMIT 1', [id])
+      return row !== undefined
+    },
+
+    async isUsed(transaction, id) {
+      const row = await transaction.get(
+        `SELECT 1 AS used WHERE EXISTS (SELECT 1 FROM image WHERE label_id = ?1)
+           OR EXISTS (SELECT 1 FROM import_label WHERE label_id = ?1)`,
+        [id],
+      )
+      return row !== undefined
+    },
+
+    async importNames(datasetId) {
+      const rows = await database.all<{ import_name: string; label_id: number }>(
+        'SELECT import_name, label_id FROM import_label WHERE dataset_id = ?',
+        [datasetId],
+      )
+      return new Map(rows.map((row) => [row.import_name, row.label_id]))
     },
 
     find(id, reader = database) {
@@ -105,13 +138,16 @@ export function createLabelRepository(database: Database): LabelRepository {
       return label
     },
 
-    async redirectImports(transaction, from, into) {
+    async importNamesOf(transaction, label) {
       const rows = await transaction.all<{ import_name: string }>(
         'SELECT import_name FROM import_label WHERE label_id = ?',
-        [from],
+        [label],
       )
-      await transaction.run('UPDATE import_label SET label_id = ? WHERE label_id = ?', [into, from])
       return rows.map((row) => row.import_name)
+    },
+
+    async redirectImports(transaction, from, into) {
+      await transaction.run('UPDATE import_label SET label_id = ? WHERE label_id = ?', [into, from])
     },
 
     async setImport(transaction, datasetId, importName, label) {

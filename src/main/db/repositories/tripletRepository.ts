@@ -23,6 +23,8 @@ export interface TripletPage {
   readonly triplets: readonly ReviewTriplet[]
   readonly total: number
   readonly reviewed: number
+  /** Reviewed ones whose verdict was not 'fine'. */
+  readonly corrections: number
 }
 
 export interface TripletRepository {
@@ -100,14 +102,17 @@ export function createTripletRepository(database: Database): TripletRepository {
         `${selected} WHERE ${listed} ${worstFirst} LIMIT ? OFFSET ?`,
         [runId, limit, offset],
       )
-      const counts = await database.get<{ total: number; reviewed: number }>(
-        `SELECT count(*) AS total, count(triplet.verdict) AS reviewed ${joined} WHERE ${listed}`,
+      const counts = await database.get<Omit<TripletPage, 'triplets'>>(
+        `SELECT count(*) AS total, count(triplet.verdict) AS reviewed,
+           coalesce(sum(json_extract(triplet.verdict, '$.kind') <> 'fine'), 0) AS corrections
+         ${joined} WHERE ${listed}`,
         [runId],
       )
       return {
         triplets: rows.map(reviewTripletOf),
         total: counts?.total ?? 0,
         reviewed: counts?.reviewed ?? 0,
+        corrections: counts?.corrections ?? 0,
       }
     },
 

@@ -1,0 +1,256 @@
+import { readdir, realpath, rm, stat } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import { basename, join } from 'node:path'
+import { AppError } from '../../shared/errors'
+import type {
+  DatasetSummary,
+  HistoryEntry,
+  ImageColumns,
+  ImageDetail,
+  ImageFilter,
+  ImageOrder,
+  ImageSummary,
+  ImportReport,
+} from '../../shared/model/dataset'
+import type { DatasetId, ImageId } from '../../shared/model/ids'
+import type { StoredDataset } from '../db/repositories/datasetRepository'
+import type { ImageLocation } from '../db/repositories/imageRepository'
+import type { Store } from '../db/store'
+import { runFolder, thumbnailFile, type Workspace } from '../workspace'
+import { historyOf } from './history'
+import { type ImportProgress, runImport } from './importRun'
+import { createThumbnailPool } from './thumbnailPool'
+import { throttled } from './throttle'
+
+export interface DatasetServiceOptions {
+  readonly store: Store
+  readonly workspace: Workspace
+  readonly workersFolder: string
+  /** Threads that read pictures; default: one a core, at most eight. */
+  readonly workers?: number
+  readonly events?: {
+    readonly changed?: (summary: DatasetSummary) => void
+    readonly importFinished?: (report: ImportReport) => void
+  }
+}
+
+export interface ImportOptions {
+  readonly signal?: AbortSignal | undefined
+  /** At most ten times a second, and once at the end. */
+  readonly onProgress?: ((progress: ImportProgress) => void) | undefined
+  /** Absolute paths inside the folder that are not looked at. */
+  readonly ignore?: readonly string[] | undefined
+}
+
+export interface StartedImport {
+  readonly dataset: DatasetSummary
+  /** Resolves on cancel too (`cancelled`); rejects with an AppError where it could not go on. */
+  readonly finished: Promise<ImportReport>
+}
+
+export interface DatasetService {
+  current(): Promise<DatasetSummary | null>
+  recent(): Promise<readonly DatasetSummary[]>
+  open(input: { readonly datasetId: DatasetId }): Promise<DatasetSummary>
+  forget(input: { readonly datasetId: DatasetId }): Promise<true>
+  /**
+   * Starts the import of a folder, or of what is new in it.
+   * @throws AppError `folderMissing`, `folderUnreadable`, `busy`
+   */
+  importFolder(folder: string, options?: ImportOptions): Promise<StartedImport>
+  rescan(input: { readonly datasetId: DatasetId }, options?: ImportOptions): Promise<StartedImport>
+  report(input: { readonly datasetId: DatasetId }): Promise<ImportReport | null>
+  columns(input: {
+    readonly datasetId: DatasetId
+    readonly filter: ImageFilter
+    readonly order: ImageOrder
+  }): Promise<ImageColumns>
+  images(input: { readonly ids: Uint32Array }): Promise<readonly ImageSummary[]>
+  detail(input: { readonly imageId: ImageId }): Promise<ImageDetail>
+  summary(datasetId: DatasetId): Promise<DatasetSummary>
+  location(imageId: ImageId): Promise<ImageLocation | undefined>
+  /** Path of the image's thumbnail, or undefined where the image is unknown. */
+  thumbnail(imageId: ImageId): Promise<string | undefined>
+  /** Sends the `changed` event; for services that change labels. */
+  notifyChanged(datasetId: DatasetId): Promise<void>
+}
+
+const recentLimit = 20
+const progressIntervalMs = 100
+
+export function createDatasetService(options: DatasetServiceOptions): DatasetService {
+  const { store, workspace, workersFolder, events = {} } = options
+  const workers = options.workers ?? Math.min(8, availableParallelism())
+  const thumbnailsFolder = join(workspace.cacheFolder, 'thumbnails')
+  const importing = new Set<DatasetId>()
+
+  const stored = async (datasetId: DatasetId): Promise<StoredDataset> => {
+    const dataset = await store.datasets.find(datasetId)
+    if (dataset !== undefined) return dataset
+    throw new AppError('notFound', 'That set of images is no longer in the program.', { datasetId })
+  }
+
+  const importInto = async (
+    datasetId: DatasetId,
+    folder: string,
+    { signal, onProgress, ignore = [] }: ImportOptions,
+  ): Promise<ImportReport> => {
+    const pool = createThumbnailPool({ workersFolder, thumbnailsFolder, workers })
+    const progress = throttled((state: ImportProgress) => onProgress?.(state), progressIntervalMs)
+    const changed = throttled(() => service.notifyChanged(datasetId), progressIntervalMs)
+    try {
+      const report = await runImport({
+        store,
+        pool,
+        workers,
+        thumbnailsFolder,
+        datasetId,
+        folder,
+        ignore: new Set(await Promise.all(ignore.map((path) => realpath(path).catch(() => path)))),
+        signal,
+        onProgress: progress.call,
+        onSaved: () => changed.call(undefined),
+      })
+      await store.datasets.saveReport(datasetId, report)
+      return report
+    } finally {
+      importing.delete(datasetId)
+      await pool.close()
+      progress.flush()
+      changed.cancel()
+      await service.notifyChanged(datasetId)
+    }
+  }
+
+  const service: DatasetService = {
+    async current() {
+      const [latest] = await store.datasets.recent(1)
+      return latest === undefined ? null : summaryOf(latest)
+    },
+
+    async recent() {
+      return Promise.all((await store.datasets.recent(recentLimit)).map(summaryOf))
+    },
+
+    async open({ datasetId }) {
+      await stored(datasetId)
+      await store.datasets.touch(datasetId, Date.now())
+      const summary = await service.summary(datasetId)
+      events.changed?.(summary)
+      return summary
+    },
+
+    async forget({ datasetId }) {
+      if (importing.has(datasetId)) {
+        throw new AppError('busy', 'The folder is being imported. Cancel that first.')
+      }
+      const runs = await store.runs.list(datasetId)
+      await store.datasets.remove(datasetId)
+      for (const { summary } of runs) {
+        await rm(runFolder(workspace, summary.id), { recursive: true, force: true })
+      }
+      return true
+    },
+
+    async importFolder(path, importOptions = {}) {
+      const folder = await checkedFolder(path)
+      const datasetId = await store.datasets.ensure(folder, basename(folder) || folder, Date.now())
+      if (importing.has(datasetId)) {
+        throw new AppError('busy', `The folder ${folder} is being imported already.`)
+      }
+      importing.add(datasetId)
+      const finished = importInto(datasetId, folder, importOptions).then((report) => {
+        events.importFinished?.(report)
+        return report
+      })
+      // Whoever waits sees the failure; nobody waiting must not end the process.
+      finished.catch(() => {})
+      return { dataset: await service.summary(datasetId), finished }
+    },
+
+    async rescan({ datasetId }, importOptions = {}) {
+      return service.importFolder((await stored(datasetId)).folder, importOptions)
+    },
+
+    report({ datasetId }) {
+      return store.datasets.report(datasetId)
+    },
+
+    columns({ datasetId, filter, order }) {
+      return store.images.columns(datasetId, filter, order)
+    },
+
+    images({ ids }) {
+      return store.images.summaries(ids)
+    },
+
+    async detail({ imageId }) {
+      const image = await store.images.find(imageId)
+      if (image === undefined) {
+        throw new AppError('notFound', 'That image is no longer in the program.', { imageId })
+      }
+      const { datasetId, ...rest } = image
+      const history: readonly HistoryEntry[] = await historyOf(store, datasetId, imageId)
+      return { ...rest, history }
+    },
+
+    async summary(datasetId) {
+      return summaryOf(await stored(datasetId))
+    },
+
+    location(imageId) {
+      return store.images.location(imageId)
+    },
+
+    async thumbnail(imageId) {
+      const location = await store.images.location(imageId)
+      return location === undefined ? undefined : thumbnailFile(workspace, location.sha256)
+    },
+
+    async notifyChanged(datasetId) {
+      if (events.changed === undefined) return
+      const dataset = await store.datasets.find(datasetId)
+      if (dataset !== undefined) events.changed(await summaryOf(dataset))
+    },
+  }
+  return service
+}
+
+async function summaryOf(dataset: StoredDataset): Promise<DatasetSummary> {
+  const folderExists = await stat(dataset.folder).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
+  return { ...dataset, folderExists }
+}
+
+/** The real path of a folder that can be read. */
+async function checkedFolder(path: string): Promise<string> {
+  try {
+    const folder = await realpath(path)
+    if (!(await stat(folder)).isDirectory()) {
+      throw new AppError('folderMissing', `${path} is not a folder. Choose the folder around it.`, {
+        path,
+      })
+    }
+    await readdir(folder)
+    return folder
+  } catch (error) {
+    if (error instanceof AppError) throw error
+    const { code = '' } = error as NodeJS.ErrnoException
+    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(code)) {
+      throw new AppError(
+        'folderMissing',
+        `The folder ${path} does not exist. It may have been moved or renamed.`,
+        { path },
+        error,
+      )
+    }
+    throw new AppError(
+      'folderUnreadable',
+      `The folder ${path} cannot be read (${code}). Check its permissions.`,
+      { path },
+      error,
+    )
+  }
+}

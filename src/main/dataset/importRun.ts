@@ -1,0 +1,359 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { ImportReport, LeftOutFile } from '../../shared/model/dataset'
+import type { DatasetId } from '../../shared/model/ids'
+import type { Transaction } from '../db/connection'
+import {
+  type ImportedImage,
+  type KnownImage,
+  labelSource,
+  type LabelSource,
+} from '../db/repositories/imageRepository'
+import type { Store } from '../db/store'
+import { adviceFor } from './advice'
+import { labelInFile, labelsFileName, readLabelsFile } from './labelsFile'
+import { reconcile } from './reconcile'
+import type { ThumbnailPool } from './thumbnailPool'
+import { type FoundFile, walk } from './walk'
+
+export interface ImportProgress {
+  readonly done: number
+  /** Files found so far; grows while the folder is still being walked. */
+  readonly total: number
+}
+
+export interface ImportRunOptions {
+  readonly store: Store
+  readonly pool: ThumbnailPool
+  readonly workers: number
+  readonly thumbnailsFolder: string
+  readonly datasetId: DatasetId
+  /** Real path. */
+  readonly folder: string
+  readonly ignore: ReadonlySet<string>
+  readonly signal: AbortSignal | undefined
+  readonly onProgress: (progress: ImportProgress) => void
+  /** Rows were written: pictures can be shown. */
+  readonly onSaved: () => void
+}
+
+/** Files handed to a thread at once; the first go one by one, so that pictures appear soon. */
+const filesPerBatch = 4
+const rowsPerTransaction = 256
+const saveIntervalMs = 250
+const maximumLeftOut = 10_000
+
+/** What names a label before it has an id: an image that is not yet stored. */
+interface ReadImage extends Omit<ImportedImage, 'labelId'> {
+  readonly importLabel: string | null
+}
+
+/** One look at a folder: walks, reads what is new or changed, stores it, and tells what it saw. */
+export async function runImport(options: ImportRunOptions): Promise<ImportReport> {
+  return new ImportRun(options).run()
+}
+
+class ImportRun {
+  private readonly startedAt = Date.now()
+  private readonly leftOut: LeftOutFile[] = []
+  private leftOutTotal = 0
+  private done = 0
+  private total = 0
+  private unchanged = 0
+  private added = 0
+  private labels: ReadonlyMap<string, string | null> = new Map()
+  private importNames: ReadonlyMap<string, number> = new Map()
+  private readonly known = new Map<string, KnownImage>()
+  private readonly knownContents = new Set<string>()
+  private thumbnails: ReadonlySet<string> = new Set()
+  /** Known images that are where they were. */
+  private readonly inPlace = new Set<number>()
+  private readonly reappeared: number[] = []
+  private readonly unseenFolders: string[] = []
+  /** Read, and only after the walk can be said what they are to the images known before. */
+  private readonly undecided: ReadImage[] = []
+  private rows: ReadImage[] = []
+  private savedAt = 0
+  private saving: Promise<void> = Promise.resolve()
+  /** Unchanged images whose label the folder or labels.csv names differently now. */
+  private readonly relabelled = new Map<
+    string,
+    { label: string | null; source: LabelSource; ids: number[] }
+  >()
+
+  constructor(private readonly options: ImportRunOptions) {}
+
+  async run(): Promise<ImportReport> {
+    const { store, datasetId, folder } = this.options
+    const labelsFile = await readLabelsFile(join(folder, labelsFileName))
+    this.labels = labelsFile.labels
+    for (const problem of labelsFile.problems) this.leaveOut(problem)
+    for (const image of await store.images.known(datasetId)) {
+      this.known.set(image.relativePath, image)
+      this.knownContents.add(image.sha256)
+    }
+    this.importNames = await store.labels.importNames(datasetId)
+    if (this.known.size > 0) this.thumbnails = await listThumbnails(this.options.thumbnailsFolder)
+
+    const running = new Set<Promise<void>>()
+    let failure: unknown
+    let batch: FoundFile[] = []
+    let batches = 0
+    const dispatch = async () => {
+      const files = batch
+      batch = []
+      batches += 1
+      const task = this.read(files)
+        .catch((error: unknown) => {
+          failure ??= error
+        })
+        .finally(() => running.delete(task))
+      running.add(task)
+      if (running.size >= this.options.workers * 2) await Promise.race(running)
+    }
+    const { signal, ignore } = this.options
+    for await (const event of walk(folder, { signal, ignore })) {
+      if (failure !== undefined) break
+      if (event.kind === 'leftOut') {
+        this.leaveOut(event.leftOut)
+        if (event.isFolder) this.unseenFolders.push(event.leftOut.path)
+        this.keepUnseen(event.leftOut)
+        continue
+      }
+      const { file } = event
+      if (file.relativePath === labelsFileName) continue
+      this.total += 1
+      if (this.isUnchanged(file)) {
+        this.keepInPlace(file)
+        this.advance(1)
+        continue
+      }
+      batch.push(file)
+      if (batch.length >= (batches < 2 * this.options.workers ? 1 : filesPerBatch)) {
+        await dispatch()
+      }
+    }
+    if (batch.length > 0 && failure === undefined && signal?.aborted !== true) await dispatch()
+    await Promise.all(running)
+    this.save()
+    await this.saving
+    if (failure !== undefined) throw failure
+    return this.finish()
+  }
+
+  private async read(files: readonly FoundFile[]): Promise<void> {
+    const { pool, folder } = this.options
+    const results = await pool.read(files.map((file) => join(folder, file.relativePath)))
+    for (let index = 0; index < files.length; index += 1) {
+      const file = files[index]!
+      const result = results[index]!
+      if (result.kind === 'leftOut') {
+        const { reason, detail } = result
+        const leftOut = { path: file.relativePath, reason, detail }
+        this.leaveOut(leftOut)
+        this.keepUnseen(leftOut)
+      } else if (result.kind === 'image') {
+        const { sha256, perceptualHash, widthPx, heightPx, format } = result
+        const image: ReadImage = {
+          ...file,
+          sha256,
+          perceptualHash,
+          widthPx,
+          heightPx,
+          format,
+          ...this.labelOf(file.relativePath),
+        }
+        if (this.known.has(file.relativePath) || this.knownContents.has(sha256)) {
+          this.undecided.push(image)
+        } else {
+          this.rows.push(image)
+          this.added += 1
+        }
+      }
+    }
+    this.advance(files.length)
+    const isDue = Date.now() - this.savedAt >= saveIntervalMs
+    if (this.rows.length >= rowsPerTransaction || (isDue && this.rows.length > 0)) this.save()
+    await this.saving
+  }
+
+  /** Writes what was read; batches of rows follow each other. */
+  private save(): void {
+    const { store, datasetId, onSaved } = this.options
+    const rows = this.rows
+    if (rows.length === 0) return
+    this.rows = []
+    this.savedAt = Date.now()
+    this.saving = this.saving.then(async () => {
+      await store.database.transaction(async (transaction) => {
+        const images = await this.withLabelIds(transaction, rows)
+        await store.images.save(transaction, datasetId, images, Date.now())
+      })
+      onSaved()
+    })
+    // Awaited later; a failure must not end the process before that.
+    this.saving.catch(() => {})
+  }
+
+  private async finish(): Promise<ImportReport> {
+    const { store, datasetId, signal } = this.options
+    const cancelled = signal?.aborted === true
+    const report = await store.database.transaction(async (transaction) => {
+      const counts = cancelled
+        ? { changed: 0, moved: 0, removed: 0 }
+        : await this.settle(transaction)
+      await store.images.setMissing(transaction, this.reappeared, false)
+      for (const { label, source, ids } of this.relabelled.values()) {
+        const id =
+          label === null ? null : await store.labels.ensureImported(transaction, datasetId, label)
+        await store.images.setImportedLabel(transaction, ids, id, source)
+      }
+      return counts
+    })
+    const [duplicates, sizes, dataset] = await Promise.all([
+      store.images.countDuplicates(datasetId),
+      store.labels.list(datasetId),
+      store.datasets.find(datasetId),
+    ])
+    this.leftOut.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
+    return {
+      datasetId,
+      startedAt: this.startedAt,
+      durationMs: Date.now() - this.startedAt,
+      added: this.added,
+      ...report,
+      unchanged: this.unchanged,
+      duplicates,
+      leftOut: this.leftOut,
+      leftOutTotal: this.leftOutTotal,
+      cancelled,
+      advice: adviceFor(
+        dataset?.imageCount ?? 0,
+        sizes.map((label) => label.imageCount),
+      ),
+    }
+  }
+
+  /** After the whole folder was seen: what was added, changed, moved, removed. */
+  private async settle(
+    transaction: Transaction,
+  ): Promise<{ changed: number; moved: number; removed: number }> {
+    const { store, datasetId } = this.options
+    const found = await this.withLabelIds(transaction, this.undecided)
+    const result = reconcile(found, [...this.known.values()], (image) => this.isKept(image))
+    const gone = result.removed.filter((image) => !image.missing)
+    await store.images.setMissing(
+      transaction,
+      gone.map((image) => image.id),
+      true,
+    )
+    await store.images.move(transaction, datasetId, result.moved)
+    await store.images.vacate(
+      transaction,
+      datasetId,
+      result.added.map((image) => image.relativePath),
+    )
+    const saved = [...result.added, ...result.touched, ...result.changed]
+    for (let start = 0; start < saved.length; start += 2000) {
+      const slice = saved.slice(start, start + 2000)
+      await store.images.save(transaction, datasetId, slice, Date.now())
+    }
+    this.added += result.added.length + this.reappeared.length
+    this.unchanged += result.touched.length
+    return {
+      changed: result.changed.length,
+      moved: result.moved.length,
+      removed: gone.length,
+    }
+  }
+
+  private isKept(image: KnownImage): boolean {
+    return (
+      this.inPlace.has(image.id) ||
+      this.unseenFolders.some(
+        (folder) => folder === '.' || image.relativePath.startsWith(`${folder}/`),
+      )
+    )
+  }
+
+  private isUnchanged(file: FoundFile): boolean {
+    const known = this.known.get(file.relativePath)
+    return (
+      known !== undefined &&
+      known.bytes === file.bytes &&
+      known.modifiedAt === file.modifiedAt &&
+      this.thumbnails.has(known.sha256)
+    )
+  }
+
+  private keepInPlace(file: FoundFile): void {
+    const known = this.known.get(file.relativePath)!
+    this.inPlace.add(known.id)
+    if (known.missing) this.reappeared.push(known.id)
+    else this.unchanged += 1
+    if (known.labelSource === labelSource.person) return
+    const { importLabel: label, labelSource: source } = this.labelOf(file.relativePath)
+    // A name that no import has met yet is undefined here and never what an image has.
+    const expected = label === null ? null : this.importNames.get(label)
+    if (known.labelId === expected && known.labelSource === source) return
+    const key = `${source}${label === null ? '' : `=${label}`}`
+    const group = this.relabelled.get(key)
+    if (group === undefined) this.relabelled.set(key, { label, source, ids: [known.id] })
+    else group.ids.push(known.id)
+  }
+
+  /** A file that could not be looked at this time is not a file that is gone. */
+  private keepUnseen({ path, reason }: LeftOutFile): void {
+    const known = this.known.get(path)
+    if (known !== undefined && reason === 'unreadable') this.inPlace.add(known.id)
+  }
+
+  private labelOf(relativePath: string): {
+    readonly importLabel: string | null
+    readonly labelSource: LabelSource
+  } {
+    const named = labelInFile(this.labels, relativePath)
+    if (named !== undefined) return { importLabel: named, labelSource: labelSource.csv }
+    const slash = relativePath.lastIndexOf('/')
+    const importLabel = slash < 0 ? null : relativePath.slice(0, slash).normalize('NFC')
+    return { importLabel, labelSource: labelSource.folder }
+  }
+
+  private async withLabelIds(
+    transaction: Transaction,
+    images: readonly ReadImage[],
+  ): Promise<ImportedImage[]> {
+    const { store, datasetId } = this.options
+    const ids = new Map<string | null, ImportedImage['labelId']>([[null, null]])
+    for (const { importLabel } of images) {
+      if (importLabel === null || ids.has(importLabel)) continue
+      ids.set(importLabel, await store.labels.ensureImported(transaction, datasetId, importLabel))
+    }
+    return images.map(({ importLabel, ...image }) => ({
+      ...image,
+      labelId: ids.get(importLabel) ?? null,
+    }))
+  }
+
+  private leaveOut(file: LeftOutFile): void {
+    this.leftOutTotal += 1
+    if (this.leftOut.length < maximumLeftOut) this.leftOut.push(file)
+  }
+
+  private advance(count: number): void {
+    this.done += count
+    this.options.onProgress({ done: this.done, total: this.total })
+  }
+}
+
+/** Contents that have a thumbnail: a cache that was emptied is filled again by a rescan. */
+async function listThumbnails(folder: string): Promise<ReadonlySet<string>> {
+  const found = new Set<string>()
+  const shards = await readdir(folder).catch(() => [])
+  for (const shard of shards) {
+    for (const name of await readdir(join(folder, shard)).catch(() => [])) {
+      if (name.endsWith('.webp')) found.add(name.slice(0, -'.webp'.length))
+    }
+  }
+  return found
+}

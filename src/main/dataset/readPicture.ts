@@ -1,0 +1,172 @@
+import { createHash } from 'node:crypto'
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { access, mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import sharp, { type Sharp } from 'sharp'
+import type { LeftOutReason } from '../../shared/model/dataset'
+import { decodeBitmap, readBitmapHeader } from './bitmap'
+import { perceptualHash } from './perceptualHash'
+import { hasImageExtension, type ImageFormat, sniff, sniffBytes } from './sniff'
+import type { FileResult } from './thumbnailProtocol'
+
+export const maximumPixels = 100_000_000
+/** 100 megapixels of 16-bit RGBA, with room for what surrounds them. */
+const maximumBytes = 1_000_000_000
+export const thumbnailPx = 256
+
+/** A file that is left out of the import, and why. */
+class LeftOut extends Error {
+  constructor(
+    readonly reason: LeftOutReason,
+    detail: string,
+  ) {
+    super(detail)
+  }
+}
+
+/**
+ * Reads one file: recognises it by its contents, hashes it, and writes its thumbnail (256 px WebP,
+ * upright, sRGB, on white) into the cache unless one of these contents is there. A bad file is a
+ * result, never a throw.
+ */
+export async function readPicture(file: string, thumbnailsFolder: string): Promise<FileResult> {
+  try {
+    const contents = readContents(file)
+    if (contents === null) return { kind: 'notImage' }
+    const { bytes, format } = contents
+    const sha256 = createHash('sha256').update(bytes).digest('hex')
+    const { picture, widthPx, heightPx } = await openPicture(bytes, format)
+    const { data, info } = await picture
+      .resize(thumbnailPx, thumbnailPx, { fit: 'inside', withoutEnlargement: true })
+      .flatten({ background: '#ffffff' })
+      .toColourspace('srgb')
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true })
+    const hash = perceptualHash(data, info.width, info.height, info.channels)
+    const failure = await writeThumbnail(
+      join(thumbnailsFolder, sha256.slice(0, 2), `${sha256}.webp`),
+      () =>
+        sharp(data, {
+          raw: { width: info.width, height: info.height, channels: info.channels },
+        })
+          .webp({ quality: 80, effort: 0 })
+          .toBuffer(),
+    )
+    if (failure !== null) return failure
+    return { kind: 'image', sha256, perceptualHash: hash, widthPx, heightPx, format }
+  } catch (error) {
+    return leftOutOf(error)
+  }
+}
+
+/** The whole file, or null where it is no picture and not named like one. */
+function readContents(file: string): { bytes: Buffer; format: ImageFormat } | null {
+  const descriptor = openSync(file, 'r')
+  try {
+    const size = fstatSync(descriptor).size
+    const isNamedImage = hasImageExtension(basename(file))
+    if (size === 0) {
+      if (isNamedImage) throw new LeftOut('empty', 'The file has no contents (0 bytes).')
+      return null
+    }
+    const head = Buffer.alloc(Math.min(size, sniffBytes))
+    fill(descriptor, head, 0)
+    const sniffed = sniff(head)
+    if (sniffed.kind === 'unsupported') {
+      if (sniffed.name === 'icon' && !isNamedImage) return null
+      throw new LeftOut(
+        'unsupported',
+        `${sniffed.name} pictures are not imported; save it as PNG or JPEG.`,
+      )
+    }
+    if (sniffed.kind === 'unknown') {
+      if (!isNamedImage) return null
+      throw new LeftOut('corrupt', 'The name says picture, but the contents are not one.')
+    }
+    if (size > maximumBytes) {
+      throw new LeftOut('tooLarge', `${Math.round(size / 1e6)} MB; at most 1,000 MB are read.`)
+    }
+    const bytes = Buffer.allocUnsafe(size)
+    head.copy(bytes)
+    fill(descriptor, bytes, head.length)
+    return { bytes, format: sniffed.format }
+  } finally {
+    closeSync(descriptor)
+  }
+}
+
+function fill(descriptor: number, buffer: Buffer, from: number): void {
+  let at = from
+  while (at < buffer.length) {
+    const count = readSync(descriptor, buffer, at, buffer.length - at, at)
+    if (count === 0) throw new LeftOut('unreadable', 'The file became shorter while it was read.')
+    at += count
+  }
+}
+
+async function openPicture(
+  bytes: Buffer,
+  format: ImageFormat,
+): Promise<{ picture: Sharp; widthPx: number; heightPx: number }> {
+  if (format === 'bmp') {
+    const { widthPx, heightPx } = readBitmapHeader(bytes)
+    refuseTooLarge(widthPx, heightPx)
+    const { pixels, channels } = decodeBitmap(bytes)
+    const picture = sharp(pixels, { raw: { width: widthPx, height: heightPx, channels } })
+    return { picture, widthPx, heightPx }
+  }
+  const picture = sharp(bytes, { limitInputPixels: maximumPixels, failOn: 'error' })
+  const { autoOrient, width, height } = await picture.metadata()
+  refuseTooLarge(width, height)
+  return { picture: picture.autoOrient(), widthPx: autoOrient.width, heightPx: autoOrient.height }
+}
+
+function refuseTooLarge(widthPx: number, heightPx: number): void {
+  if (widthPx * heightPx <= maximumPixels) return
+  throw new LeftOut('tooLarge', `${widthPx} x ${heightPx} pixels; at most 100 megapixels are read.`)
+}
+
+async function writeThumbnail(
+  file: string,
+  encode: () => Promise<Buffer>,
+): Promise<FileResult | null> {
+  const isThere = await access(file).then(
+    () => true,
+    () => false,
+  )
+  if (isThere) return null
+  const webp = await encode()
+  const temporary = `${file}.${process.pid}-${Math.random().toString(36).slice(2)}.part`
+  try {
+    await writeFile(temporary, webp).catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error
+      await mkdir(dirname(file), { recursive: true })
+      await writeFile(temporary, webp)
+    })
+    await rename(temporary, file)
+    return null
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => {})
+    const { code = '', message } = error as NodeJS.ErrnoException
+    return { kind: 'failed', errno: code, detail: message }
+  }
+}
+
+function leftOutOf(error: unknown): FileResult {
+  if (error instanceof LeftOut) {
+    return { kind: 'leftOut', reason: error.reason, detail: error.message }
+  }
+  const { code, message } = error as NodeJS.ErrnoException
+  const detail = (message.split('\n')[0] ?? '').slice(0, 300)
+  if (/pixel limit/i.test(message)) return { kind: 'leftOut', reason: 'tooLarge', detail }
+  if (code !== undefined && /^E[A-Z]+$/.test(code)) {
+    return { kind: 'leftOut', reason: 'unreadable', detail: withoutPath(detail) }
+  }
+  if (/unsupported|not supported|no decod/i.test(message)) {
+    return { kind: 'leftOut', reason: 'unsupported', detail }
+  }
+  return { kind: 'leftOut', reason: 'corrupt', detail }
+}
+
+/** "EACCES: permission denied, open '/a/b'" without the path, which the report has beside it. */
+const withoutPath = (message: string): string => message.replace(/, \w+ '[^]*'$/, '')

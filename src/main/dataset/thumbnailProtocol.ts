@@ -1,0 +1,33 @@
+import type { LeftOutReason } from '../../shared/model/dataset'
+
+/** What the thumbnail worker is started with. */
+export interface ThumbnailWorkerData {
+  readonly thumbnailsFolder: string
+}
+
+export interface ThumbnailCommand {
+  readonly batch: number
+  /** Absolute paths. */
+  readonly files: readonly string[]
+}
+
+/** Result i is of file i of the batch. */
+export interface ThumbnailMessage {
+  readonly batch: number
+  readonly results: readonly FileResult[]
+}
+
+export type FileResult =
+  | {
+      readonly kind: 'image'
+      readonly sha256: string
+      readonly perceptualHash: string
+      readonly widthPx: number
+      readonly heightPx: number
+      readonly format: string
+    }
+  | { readonly kind: 'leftOut'; readonly reason: LeftOutReason; readonly detail: string }
+  /** Not a picture and not named like one: nothing to report. */
+  | { readonly kind: 'notImage' }
+  /** The cache could not be written: the import cannot go on. */
+  | { readonly kind: 'failed'; readonly errno: string; readonly detail: string }

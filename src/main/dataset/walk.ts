@@ -1,0 +1,153 @@
+import type { Dirent } from 'node:fs'
+import { lstat, readdir, realpath, stat } from 'node:fs/promises'
+import { join, sep } from 'node:path'
+import type { LeftOutFile, LeftOutReason } from '../../shared/model/dataset'
+import { hasImageExtension } from './sniff'
+
+/** A regular file of the folder; whether it is a picture its contents say. */
+export interface FoundFile {
+  /** `/` between parts, on every system. */
+  readonly relativePath: string
+  readonly bytes: number
+  readonly modifiedAt: number
+}
+
+export type WalkEvent =
+  | { readonly kind: 'file'; readonly file: FoundFile }
+  | {
+      readonly kind: 'leftOut'
+      readonly leftOut: LeftOutFile
+      /** What lies below could not be looked at, so nothing below may be called removed. */
+      readonly isFolder: boolean
+    }
+
+export interface WalkOptions {
+  readonly signal?: AbortSignal | undefined
+  /** Real paths of files and folders to pass over. */
+  readonly ignore?: ReadonlySet<string> | undefined
+}
+
+/** How many files are asked for size and time at once. */
+const statsAtOnce = 32
+
+/**
+ * Walks a folder without following links to folders: a loop cannot trap it. Names in byte order,
+ * the files of a folder before its sub-folders. Hidden files and folders are passed over.
+ * @param root real path of the folder
+ */
+export async function* walk(root: string, options: WalkOptions = {}): AsyncGenerator<WalkEvent> {
+  const pending: { readonly path: string; readonly relative: string }[] = [
+    { path: root, relative: '' },
+  ]
+  for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
+    if (isAborted(options)) return
+    let entries: Dirent<Buffer>[]
+    try {
+      entries = await readdir(folder.path, { withFileTypes: true, encoding: 'buffer' })
+    } catch (error) {
+      yield leftOutFolder(folder.relative, 'unreadable', reasonOf(error))
+      continue
+    }
+    entries.sort((a, b) => Buffer.compare(a.name, b.name))
+    const folders: typeof pending = []
+    const files: { readonly name: string; readonly isLink: boolean }[] = []
+    for (const entry of entries) {
+      const name = entry.name.toString('utf8')
+      if (name.startsWith('.') || name === '__MACOSX') continue
+      if (options.ignore?.has(join(folder.path, name)) === true) continue
+      const isText = Buffer.from(name, 'utf8').equals(entry.name)
+      if (!isText && (entry.isDirectory() || hasImageExtension(name))) {
+        const path = below(folder.relative, name)
+        const detail = 'The name is not valid UTF-8 text. Rename it and import again.'
+        if (entry.isDirectory()) yield leftOutFolder(path, 'nameNotText', detail)
+        else yield leftOutFile(path, 'nameNotText', detail)
+      } else if (entry.isDirectory()) {
+        folders.push({ path: join(folder.path, name), relative: below(folder.relative, name) })
+      } else if (isText && (entry.isFile() || entry.isSymbolicLink())) {
+        files.push({ name, isLink: entry.isSymbolicLink() })
+      }
+    }
+    for (let start = 0; start < files.length; start += statsAtOnce) {
+      if (isAborted(options)) return
+      const current = folder
+      const events = await Promise.all(
+        files
+          .slice(start, start + statsAtOnce)
+          .map(({ name, isLink }) =>
+            lookAt(root, join(current.path, name), below(current.relative, name), isLink),
+          ),
+      )
+      for (const event of events) if (event !== null) yield event
+    }
+    pending.push(...folders.reverse())
+  }
+}
+
+const isAborted = (options: WalkOptions): boolean => options.signal?.aborted === true
+
+async function lookAt(
+  root: string,
+  path: string,
+  relativePath: string,
+  isLink: boolean,
+): Promise<WalkEvent | null> {
+  try {
+    if (isLink) {
+      const target = await realpath(path)
+      const isInside = target === root || target.startsWith(root.endsWith(sep) ? root : root + sep)
+      const found = await stat(path)
+      if (found.isDirectory()) {
+        return isInside
+          ? leftOutFolder(
+              relativePath,
+              'symlinkLoop',
+              'A link back into the folder: what lies there is imported in its own place.',
+            )
+          : leftOutFolder(relativePath, 'outsideFolder', 'A link to a folder outside this one.')
+      }
+      if (!found.isFile()) return null
+      if (!isInside) {
+        return hasImageExtension(path) || hasImageExtension(target)
+          ? leftOutFile(relativePath, 'outsideFolder', 'A link to a file outside the folder.')
+          : null
+      }
+      return {
+        kind: 'file',
+        file: { relativePath, bytes: found.size, modifiedAt: found.mtimeMs },
+      }
+    }
+    const found = await lstat(path)
+    return {
+      kind: 'file',
+      file: { relativePath, bytes: found.size, modifiedAt: found.mtimeMs },
+    }
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    if (code === 'ELOOP') {
+      return leftOutFile(relativePath, 'symlinkLoop', 'A link that leads back to itself.')
+    }
+    if (!hasImageExtension(path)) return null
+    const detail = isLink && code === 'ENOENT' ? 'A link to nothing.' : reasonOf(error)
+    return leftOutFile(relativePath, 'unreadable', detail)
+  }
+}
+
+const below = (folder: string, name: string): string => (folder === '' ? name : `${folder}/${name}`)
+
+const leftOutFile = (path: string, reason: LeftOutReason, detail: string): WalkEvent => ({
+  kind: 'leftOut',
+  leftOut: { path, reason, detail },
+  isFolder: false,
+})
+
+const leftOutFolder = (path: string, reason: LeftOutReason, detail: string): WalkEvent => ({
+  kind: 'leftOut',
+  leftOut: { path: path === '' ? '.' : path, reason, detail },
+  isFolder: true,
+})
+
+/** "EACCES: permission denied, scandir '/a'" -> "permission denied" */
+function reasonOf(error: unknown): string {
+  const { message } = error as Error
+  return /^E[A-Z]+: ([^,]+)/.exec(message)?.[1] ?? message
+}

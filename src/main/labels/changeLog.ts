@@ -1,0 +1,232 @@
+import type { UndoState, UndoStep } from '../../shared/contract/labels'
+import { AppError } from '../../shared/errors'
+import type { DatasetId, LabelId, RunId, TripletId } from '../../shared/model/ids'
+import type { Transaction } from '../db/connection'
+import { labelSource } from '../db/repositories/imageRepository'
+import type {
+  ChangeDetail,
+  ChangeKind,
+  ImageChange,
+  JournalEntry,
+  JournalStep,
+} from '../db/repositories/journalRepository'
+import type { Store } from '../db/store'
+
+export interface ChangeEvents {
+  /** Labels or exclusions of these images changed; empty: of any. */
+  readonly changed?: (change: {
+    readonly datasetId: DatasetId
+    readonly imageIds: Uint32Array
+    readonly undoState: UndoState
+  }) => void
+  /** A verdict of this run was given or taken back. */
+  readonly verdictChanged?: (change: { readonly runId: RunId }) => void
+}
+
+/** What a person does, before it has happened: columns and detail of one step of the journal. */
+export interface PlannedChange {
+  readonly images: ImageChange
+  readonly detail: ChangeDetail
+}
+
+/** The one way to change what a person may undo. */
+export interface ChangeLog {
+  /**
+   * Plans in a transaction, makes the change and writes it down, all or nothing.
+   * `plan` answers null where there is nothing to change.
+   */
+  record(
+    datasetId: DatasetId,
+    kind: ChangeKind,
+    plan: (transaction: Transaction) => Promise<PlannedChange | null>,
+  ): Promise<UndoState>
+  undo(datasetId: DatasetId): Promise<UndoState>
+  redo(datasetId: DatasetId): Promise<UndoState>
+  undoState(datasetId: DatasetId): Promise<UndoState>
+}
+
+interface Stacks {
+  readonly done: JournalEntry[]
+  readonly undone: JournalEntry[]
+}
+
+/** Replays a journal to what can be undone and redone, newest last. */
+export function replay(entries: readonly JournalEntry[]): Stacks {
+  const done: JournalEntry[] = []
+  const undone: JournalEntry[] = []
+  for (const entry of entries) {
+    if (entry.kind === 'undo') {
+      const step = done.pop()
+      if (step !== undefined) undone.push(step)
+    } else if (entry.kind === 'redo') {
+      const step = undone.pop()
+      if (step !== undefined) done.push(step)
+    } else {
+      done.push(entry)
+      undone.length = 0
+    }
+  }
+  return { done, undone }
+}
+
+export function createChangeLog(store: Store, events: ChangeEvents = {}): ChangeLog {
+  const known = new Map<DatasetId, Stacks>()
+  let queue: Promise<unknown> = Promise.resolve()
+
+  /** One after the other: what the next undo takes back depends on the one before. */
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const result = queue.then(work)
+    queue = result.catch(() => {})
+    return result
+  }
+
+  const stacksOf = async (datasetId: DatasetId): Promise<Stacks> => {
+    let stacks = known.get(datasetId)
+    if (stacks === undefined) {
+      stacks = replay(await store.journal.entries(datasetId))
+      known.set(datasetId, stacks)
+    }
+    return stacks
+  }
+
+  const announce = (step: Omit<JournalStep, 'id' | 'at'>, stacks: Stacks): UndoState => {
+    const undoState = stateOf(stacks)
+    const { ids } = step.images
+    const { rename, verdict } = step.detail
+    // A rename changes what every image with the label shows.
+    const imageIds = rename === undefined ? ids : new Uint32Array(0)
+    if (ids.length > 0 || rename !== undefined) {
+      events.changed?.({ datasetId: step.datasetId, imageIds, undoState })
+    }
+    if (verdict !== undefined) events.verdictChanged?.({ runId: verdict.runId as RunId })
+    return undoState
+  }
+
+  const reverse = (datasetId: DatasetId, kind: 'undo' | 'redo'): Promise<UndoState> =>
+    inTurn(async () => {
+      const stacks = await stacksOf(datasetId)
+      const [from, to] =
+        kind === 'undo' ? [stacks.done, stacks.undone] : [stacks.undone, stacks.done]
+      const entry = from.at(-1)
+      if (entry === undefined) {
+        throw kind === 'undo'
+          ? new AppError('nothingToUndo', 'There is nothing to undo.')
+          : new AppError('nothingToRedo', 'There is nothing to redo.')
+      }
+      const step = await store.database.transaction(async (transaction) => {
+        const found = (await store.journal.find(entry.id, transaction))!
+        if (kind === 'undo') await revert(store, transaction, found)
+        else await apply(store, transaction, found)
+        const at = Date.now()
+        await store.journal.appendReversal(transaction, { datasetId, at, kind, target: entry.id })
+        return found
+      })
+      from.pop()
+      to.push(entry)
+      return announce(step, stacks)
+    })
+
+  return {
+    record(datasetId, kind, plan) {
+      return inTurn(async () => {
+        const stacks = await stacksOf(datasetId)
+        const recorded = await store.database.transaction(async (transaction) => {
+          const planned = await plan(transaction)
+          if (planned === null) return null
+          const step = { datasetId, kind, at: Date.now(), ...planned }
+          await apply(store, transaction, step)
+          return { step, id: await store.journal.append(transaction, step) }
+        })
+        if (recorded === null) return stateOf(stacks)
+        const { step, id } = recorded
+        const imageCount = step.images.ids.length
+        stacks.done.push({ id, kind, target: null, imageCount, label: step.detail.label })
+        stacks.undone.length = 0
+        return announce(step, stacks)
+      })
+    },
+    undo: (datasetId) => reverse(datasetId, 'undo'),
+    redo: (datasetId) => reverse(datasetId, 'redo'),
+    undoState: async (datasetId) => stateOf(await stacksOf(datasetId)),
+  }
+}
+
+function stateOf({ done, undone }: Stacks): UndoState {
+  return { undo: stepOf(done.at(-1)), redo: stepOf(undone.at(-1)) }
+}
+
+function stepOf(entry: JournalEntry | undefined): UndoStep | null {
+  if (entry === undefined) return null
+  const { kind, imageCount, label } = entry
+  return kind === 'undo' || kind === 'redo' ? null : { kind, imageCount, label }
+}
+
+type Step = Pick<JournalStep, 'datasetId' | 'kind' | 'images' | 'detail'>
+
+/** Does, or does again, what the step says. */
+async function apply(store: Store, transaction: Transaction, step: Step): Promise<void> {
+  const { ids } = step.images
+  const { created, rename, merge, verdict, labelAfter, excludedAfter } = step.detail
+  if (created !== undefined) {
+    await store.labels.rename(transaction, created.labelId as LabelId, created.name)
+  }
+  if (rename !== undefined) {
+    const label = rename.labelId as LabelId
+    if (rename.displaced !== undefined) {
+      const displaced = rename.displaced.labelId as LabelId
+      await store.labels.redirectImports(transaction, displaced, label)
+      await store.labels.hide(transaction, displaced)
+    }
+    await store.labels.rename(transaction, label, rename.after)
+  }
+  if (labelAfter !== undefined) {
+    // A merge says that two labels are one, not that a person looked at each image.
+    const source = merge === undefined ? labelSource.person : undefined
+    await store.images.setLabel(transaction, ids, labelAfter, source)
+  }
+  if (merge !== undefined) {
+    await store.labels.redirectImports(transaction, merge.from as LabelId, merge.into as LabelId)
+  }
+  if (excludedAfter !== undefined) {
+    await store.images.setExcluded(transaction, ids, excludedAfter)
+  }
+  if (verdict !== undefined) {
+    await store.triplets.setVerdict(transaction, verdict.tripletId as TripletId, verdict.after)
+  }
+}
+
+/** Puts everything back to before the step. */
+async function revert(store: Store, transaction: Transaction, step: Step): Promise<void> {
+  const { ids, labelsBefore, sourcesBefore } = step.images
+  const { created, rename, merge, verdict, excludedAfter } = step.detail
+  if (labelsBefore !== undefined && sourcesBefore !== undefined) {
+    const columns = { ids, labels: labelsBefore, sources: sourcesBefore }
+    await store.images.restoreLabels(transaction, columns)
+  }
+  for (const importName of merge?.importNames ?? []) {
+    const from = merge!.from as LabelId
+    await store.labels.setImport(transaction, step.datasetId, importName, from)
+  }
+  if (rename !== undefined) {
+    await store.labels.rename(transaction, rename.labelId as LabelId, rename.before)
+    if (rename.displaced !== undefined) {
+      const displaced = rename.displaced.labelId as LabelId
+      await store.labels.rename(transaction, displaced, rename.after)
+      for (const importName of rename.displaced.importNames) {
+        await store.labels.setImport(transaction, step.datasetId, importName, displaced)
+      }
+    }
+  }
+  if (created !== undefined) {
+    const label = created.labelId as LabelId
+    if (!(await store.labels.isUsed(transaction, label))) {
+      await store.labels.hide(transaction, label)
+    }
+  }
+  if (excludedAfter !== undefined) {
+    await store.images.setExcluded(transaction, ids, !excludedAfter)
+  }
+  if (verdict !== undefined) {
+    await store.triplets.setVerdict(transaction, verdict.tripletId as TripletId, verdict.before)
+  }
+}

@@ -1,0 +1,83 @@
+import type { DatasetId, LabelId } from '../../shared/model/ids'
+import type { Transaction } from '../db/connection'
+import type { StoredLabel } from '../db/repositories/labelRepository'
+import type { Store } from '../db/store'
+import type { PlannedChange } from './changeLog'
+
+/** Images of the dataset get the label of this name, made where it is new, or none. */
+export async function planAssignment(
+  store: Store,
+  transaction: Transaction,
+  datasetId: DatasetId,
+  imageIds: Uint32Array,
+  name: string | null,
+): Promise<PlannedChange | null> {
+  const wanted = name?.normalize('NFC') ?? null
+  const known =
+    wanted === null ? undefined : await store.labels.findByName(datasetId, wanted, transaction)
+  const before = await store.images.labelsToChange(
+    transaction,
+    datasetId,
+    imageIds,
+    // No image has label -1: a name that is new changes them all.
+    wanted === null ? null : (known?.id ?? -1),
+  )
+  if (before.ids.length === 0) return null
+  const label =
+    wanted === null
+      ? null
+      : (known?.id ?? (await store.labels.ensure(transaction, datasetId, wanted)))
+  const isNew = wanted !== null && label !== null && known === undefined
+  return {
+    images: {
+      ids: before.ids,
+      labelsBefore: before.labels,
+      sourcesBefore: before.sources,
+    },
+    detail: {
+      label: wanted,
+      labelAfter: label,
+      ...(isNew ? { created: { labelId: label, name: wanted } } : {}),
+    },
+  }
+}
+
+/** All images of `from`, and what a later import would call so, become `into`. */
+export async function planMerge(
+  store: Store,
+  transaction: Transaction,
+  from: LabelId,
+  into: StoredLabel,
+): Promise<PlannedChange | null> {
+  if (from === into.id) return null
+  const before = await store.images.labelsOf(transaction, from)
+  return {
+    images: {
+      ids: before.ids,
+      labelsBefore: before.labels,
+      sourcesBefore: before.sources,
+    },
+    detail: {
+      label: into.name,
+      labelAfter: into.id,
+      merge: {
+        from,
+        into: into.id,
+        importNames: await store.labels.importNamesOf(transaction, from),
+      },
+    },
+  }
+}
+
+export async function planExclusion(
+  store: Store,
+  transaction: Transaction,
+  datasetId: DatasetId,
+  imageIds: Uint32Array,
+  excluded: boolean,
+): Promise<PlannedChange | null> {
+  const ids = await store.images.exclusionsToChange(transaction, datasetId, imageIds, excluded)
+  return ids.length === 0
+    ? null
+    : { images: { ids }, detail: { label: null, excludedAfter: excluded } }
+}
