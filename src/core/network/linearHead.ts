@@ -6,6 +6,7 @@ import type { NetworkOperations } from './networkOperations'
 import { createBuffer, createParameter, loadTensors, saveTensors } from './parameterStore'
 import { numbersOf } from './plainAdam'
 import { unreadable } from './savedModel'
+import { multiplyMatrices } from './matrixProduct'
 
 export interface LinearHeadOptions {
   readonly inputSize: number
@@ -74,7 +75,7 @@ export function createLinearHead(options: LinearHeadOptions): EmbeddingModel {
     }
   }
   const forward = (x: tf.Tensor2D) =>
-    tf.add(tf.matMul(x, weights.variable as tf.Tensor2D), bias.variable) as tf.Tensor2D
+    tf.add(multiplyMatrices(x, weights.variable as tf.Tensor2D), bias.variable) as tf.Tensor2D
 
   const model: EmbeddingModel = {
     kind: 'head',
@@ -104,7 +105,7 @@ export function createLinearHead(options: LinearHeadOptions): EmbeddingModel {
         const { value, gradient, isFinite } = evaluateLoss(forward(x), lossOfEmbeddings)
         if (!isFinite) return value
         steps++
-        applyGradients(adam, [tf.matMul(x, gradient, true), tf.sum(gradient, 0)], settings)
+        applyGradients(adam, [multiplyMatrices(x, gradient, true), tf.sum(gradient, 0)], settings)
         return value
       })
     },

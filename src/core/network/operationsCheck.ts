@@ -50,10 +50,9 @@ function collectResults(operations: NetworkOperations, results: Map<string, Floa
   results.set('convolution', numbersOf(convolved))
   for (const pooling of ['maximum', 'average'] as const) {
     const block = operations.normalizedBlock(convolved, scale, offset, pooling)
-    const gradient = tf.reshape(
-      tf.tensor1d(gaussian(block.value.size)),
-      block.value.shape,
-    ) as tf.Tensor4D
+    const numbers = tf.tensor1d(gaussian(block.value.size))
+    // Four lengths or two, as the pooling has it; the type of reshape wants to know which.
+    const gradient = tf.reshape(numbers, block.value.shape as tf.Tensor4D['shape']) as tf.Tensor4D
     const back = block.backward(gradient)
     const filterGradient = operations.convolutionFilterGradient(x, back.x)
     const of = (name: string, tensor: tf.Tensor) =>

@@ -6,6 +6,7 @@ import {
   normalizationEpsilon,
 } from './networkOperations'
 import { createPlainAdam } from './plainAdam'
+import { multiplyMatrices } from './matrixProduct'
 
 /** The operations in terms of what every backend of tensorflow.js offers; the reference. */
 export const plainOperations: NetworkOperations = {
@@ -49,7 +50,7 @@ function convolutionFilterGradient(x: tf.Tensor4D, gradient: tf.Tensor4D): tf.Te
       tf.tidy(() => {
         const start = [0, Math.floor(tap / 3), tap % 3, 0]
         const moved = tf.slice(padded, start, [batch, height, width, inputs])
-        return tf.matMul(tf.reshape(moved, [points, inputs]) as tf.Tensor2D, dy, true)
+        return multiplyMatrices(tf.reshape(moved, [points, inputs]) as tf.Tensor2D, dy, true)
       }),
     )
     return tf.reshape(tf.concat(parts, 0), [3, 3, inputs, outputs]) as tf.Tensor4D

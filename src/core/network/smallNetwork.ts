@@ -6,6 +6,7 @@ import type { NetworkOperations, Pooling } from './networkOperations'
 import { createBuffer, createParameter, loadTensors, saveTensors } from './parameterStore'
 import { numbersOf } from './plainAdam'
 import { unreadable } from './savedModel'
+import { multiplyMatrices } from './matrixProduct'
 
 export interface SmallNetworkOptions {
   /** Side of the square pictures, 16 or more. */
@@ -63,7 +64,7 @@ export function createSmallNetwork(options: SmallNetworkOptions): EmbeddingModel
   let steps = 0
 
   const linear = (x: tf.Tensor2D) =>
-    tf.add(tf.matMul(x, dense.variable as tf.Tensor2D), bias.variable) as tf.Tensor2D
+    tf.add(multiplyMatrices(x, dense.variable as tf.Tensor2D), bias.variable) as tf.Tensor2D
 
   const embedTensor = (input: tf.Tensor4D): tf.Tensor2D => {
     let x: tf.Tensor4D | tf.Tensor2D = input
@@ -108,9 +109,9 @@ export function createSmallNetwork(options: SmallNetworkOptions): EmbeddingModel
 
   /** Gradients in the order of the parameters. */
   const backward = ({ passed, features }: Forward, gradient: tf.Tensor2D): tf.Tensor[] => {
-    const ofDense = [tf.matMul(features, gradient, true), tf.sum(gradient, 0)]
+    const ofDense = [multiplyMatrices(features, gradient, true), tf.sum(gradient, 0)]
     const ofBlocks: tf.Tensor[] = []
-    let above: tf.Tensor4D | tf.Tensor2D = tf.matMul(
+    let above: tf.Tensor4D | tf.Tensor2D = multiplyMatrices(
       gradient,
       dense.variable as tf.Tensor2D,
       false,

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Matrix } from '../../core/math/matrix'
 import type { MatrixProduct } from '../../core/math/product'
 import { numbersOf } from '../../core/network/plainAdam'
+import { multiplyMatrices } from '../../core/network/matrixProduct'
 
 /** Matrix products on the tensor backend that is in use. */
 export const tensorProduct: MatrixProduct = {
@@ -22,7 +23,7 @@ function multiply(a: Matrix, b: Matrix, transposeA: boolean, transposeB: boolean
   const data = tf.tidy(() => {
     const left = tf.tensor2d(a.data, [a.rows, a.columns])
     const right = b === a ? left : tf.tensor2d(b.data, [b.rows, b.columns])
-    return numbersOf(tf.matMul(left, right, transposeA, transposeB))
+    return numbersOf(multiplyMatrices(left, right, transposeA, transposeB))
   })
   return { data, rows, columns }
 }
