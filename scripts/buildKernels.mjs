@@ -15,8 +15,11 @@ const variants = [
 ]
 const baseFeatures = ['simd128', 'atomics', 'bulk_memory', 'mutable_globals']
 
+/** @type {[string, ...string[]][]} */
 const compilers = [
-  ...(process.env.SEMBLANCE_ZIG ? [[process.env.SEMBLANCE_ZIG, 'cc']] : []),
+  ...(process.env.SEMBLANCE_ZIG
+    ? [/** @type {[string, string]} */ ([process.env.SEMBLANCE_ZIG, 'cc'])]
+    : []),
   ['zig', 'cc'],
   ['python3', '-m', 'ziglang', 'cc'],
   ['clang'],
@@ -32,6 +35,7 @@ if (!compiler) {
 }
 const isClang = compiler[0] === 'clang'
 
+/** @type {Record<string, string>} */
 const files = {}
 for (const { file, features, defines } of variants) {
   const all = [...baseFeatures, ...features]
@@ -67,7 +71,11 @@ writeFileSync(
   `${JSON.stringify({ source: sha256(readFileSync(source)), files }, null, 2)}\n`,
 )
 
-/** Raises the maximum of the imported memory from 65,535 to 65,536 pages, both three bytes long. */
+/**
+ * Raises the maximum of the imported memory from 65,535 to 65,536 pages, both three bytes long.
+ *
+ * @param {Buffer} bytes
+ */
 function allowWholeMemory(bytes) {
   const memoryImport = bytes.indexOf(Buffer.from('\x06memory\x02\x03', 'latin1'))
   const at = bytes.indexOf(Buffer.from([0xff, 0xff, 0x03]), memoryImport)
@@ -81,6 +89,7 @@ function allowWholeMemory(bytes) {
   ])
 }
 
+/** @param {Buffer} bytes */
 function sha256(bytes) {
   return createHash('sha256').update(bytes).digest('hex')
 }
