@@ -6,6 +6,7 @@ import { cacheFolder, withLock } from './setup/cache.mjs'
 import { lastLines, runCommand } from './setup/command.mjs'
 import { checkNode, ensureDependencies } from './setup/dependencies.mjs'
 import { elapsed, runScript, say, SetUpError } from './setup/report.mjs'
+import { separateSharp } from './setup/sharpInElectron.mjs'
 import { ensureSqlite } from './setup/sqlite.mjs'
 import { hashOf, readState, writeState } from './setup/stamp.mjs'
 import { ensureSystemLibraries } from './setup/systemLibraries.mjs'
@@ -21,8 +22,9 @@ export const checkout = resolve(fileURLToPath(new URL('..', import.meta.url)))
  */
 async function ensureSharp(root) {
   const { stamps } = readState(root)
-  const stamp = `${process.platform}-${process.arch}-${stamps?.['dependencies']}`
+  const stamp = `${process.platform}-${process.arch}-${stamps?.['dependencies']}-apart`
   if (stamps?.['sharp'] === stamp) return
+  if (separateSharp(root)) say("sharp: kept apart from the system's GLib, for Electron")
   const result = await runCommand(process.execPath, ['-e', "require('sharp')"], { cwd: root })
   if (result.code !== 0) {
     throw new SetUpError(
