@@ -81,4 +81,3 @@ export function normalizeInPlace(embeddings: Matrix): void {
     for (let k = i * columns; k < (i + 1) * columns; k++) data[k] = data[k]! * scale
   }
 }
-

@@ -64,7 +64,11 @@ export async function embedRows<Snapshot>(
   source: InputSource,
   rows: ArrayLike<number>,
   breathe: () => Promise<void>,
-  progress: { batchRows?: number; isCancelled?: () => boolean; onBatch?: (done: number) => void } = {},
+  progress: {
+    batchRows?: number
+    isCancelled?: () => boolean
+    onBatch?: (done: number) => void
+  } = {},
 ): Promise<Float32Array> {
   const { batchRows = 256, isCancelled = () => false, onBatch = () => {} } = progress
   const size = model.embeddingSize

@@ -6,10 +6,11 @@ import type {
   TrainingPlan,
   TrainingRequest,
 } from '../../shared/model/training'
-import { distances } from '../distances'
 import { losses } from '../losses'
+import { readLoss } from '../losses/settings'
 import { createRandom } from '../math/random'
 import { miners } from '../miners'
+import { resolveOptions } from '../registry/options'
 import { splitRows } from './split'
 
 /** Seconds that pieces of work take on the backend that will run; rough is enough. */
@@ -167,28 +168,14 @@ function chooseRecipe(
   request: TrainingRequest,
 ): Pick<TrainingOptions, 'loss' | 'miner' | 'distance'> {
   const loss = request.loss ?? defaultLoss(network)
-  const entry = losses.get(loss.name)
-  const distance = request.distance ?? entry.distance
-  distances.get(distance)
-  if (!entry.distances.includes(distance)) {
-    throw new AppError(
-      'invalidInput',
-      `Loss ${loss.name} does not work with distance ${distance}. Choose one of: ${entry.distances.join(', ')}.`,
-    )
-  }
   const miner = request.miner === undefined ? defaultMiner(loss.name) : request.miner
-  if (miner !== null) {
-    miners.get(miner.name)
-    const suits = entry.takesMiner && (entry.suits === null || entry.suits.includes(miner.name))
-    if (!suits) {
-      const choice = entry.takesMiner
-        ? `Choose one of: ${(entry.suits ?? miners.names).join(', ')}.`
-        : 'It takes no miner: choose none.'
-      throw new AppError(
-        'invalidInput',
-        `Loss ${loss.name} does not work with miner ${miner.name}. ${choice}`,
-      )
-    }
+  const distance = request.distance ?? losses.get(loss.name).distance
+  // Throws for names, options and pairs that do not go together.
+  const settings = readLoss(loss, { miner, distance })
+  resolveOptions(settings.loss.schema, settings.options, `loss ${loss.name}`)
+  if (settings.miner !== null) {
+    const { schema, name } = settings.miner.miner
+    resolveOptions(schema, settings.miner.options, `miner ${name}`)
   }
   return { loss, miner, distance }
 }

@@ -18,7 +18,9 @@ export async function checkEmbedArguments(parsed: ParsedCommand) {
   }
   const out = resolve(parsed.texts.get('out')!)
   if ((await stat(out).catch(() => null))?.isDirectory() === true) {
-    throw new UsageError(`--out ${out} is a folder. Give a file name, for instance ${join(out, 'embeddings.csv')}.`)
+    throw new UsageError(
+      `--out ${out} is a folder. Give a file name, for instance ${join(out, 'embeddings.csv')}.`,
+    )
   }
   const backend = parsed.texts.get('backend') as TrainingRequest['backend']
   return { folder, model, out, backend }

@@ -39,7 +39,8 @@ function optionText(option: CommandOption): string {
   const needed = option.isRequired === true ? ' (required)' : ''
   const text = wrap(`${option.meaning}${range}${needed}`, 100 - indent)
   const [first = '', ...rest] = text
-  const start = left.length < indent ? left.padEnd(indent) + first : `${left}\n${' '.repeat(indent)}${first}`
+  const start =
+    left.length < indent ? left.padEnd(indent) + first : `${left}\n${' '.repeat(indent)}${first}`
   return [start, ...rest.map((line) => ' '.repeat(indent) + line)].join('\n')
 }
 

@@ -84,7 +84,9 @@ async function runCommand(
         if (outcome === null) return exitCode.cancelled
         if (isJson) json(outcome)
         else {
-          print(`${outcome.rows} images with ${outcome.embeddingSize} numbers each in ${outcome.out}`)
+          print(
+            `${outcome.rows} images with ${outcome.embeddingSize} numbers each in ${outcome.out}`,
+          )
         }
         return exitCode.done
       })

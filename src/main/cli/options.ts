@@ -63,7 +63,12 @@ export function commandsFor(names: {
         choices: ['frozen', 'small'],
         meaning: 'a head on frozen features, or a small network from the pixels',
       },
-      { name: 'loss', kind: 'text', choices: names.losses, meaning: 'what training asks of distances' },
+      {
+        name: 'loss',
+        kind: 'text',
+        choices: names.losses,
+        meaning: 'what training asks of distances',
+      },
       {
         name: 'miner',
         kind: 'text',

@@ -24,7 +24,10 @@ export interface ParsedCommand {
  * Reads the arguments after the program's name.
  * @throws UsageError for anything that is not understood
  */
-export function parseArguments(args: readonly string[], commands: readonly Command[]): ParsedCommand {
+export function parseArguments(
+  args: readonly string[],
+  commands: readonly Command[],
+): ParsedCommand {
   const command = commandOf(args, commands)
   const rest = args[0] === command.name ? args.slice(1) : args
   const { tokens } = parseArgs({
@@ -32,7 +35,10 @@ export function parseArguments(args: readonly string[], commands: readonly Comma
     options: Object.fromEntries(
       command.options.map((option) => [
         option.name,
-        { type: option.kind === 'flag' ? ('boolean' as const) : ('string' as const), multiple: true },
+        {
+          type: option.kind === 'flag' ? ('boolean' as const) : ('string' as const),
+          multiple: true,
+        },
       ]),
     ),
     strict: false,

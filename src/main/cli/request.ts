@@ -57,8 +57,9 @@ function lossOf(parsed: ParsedCommand): TrainingRequest['loss'] {
         `The loss ${name} has no margin. Leave --margin out, or choose one of: ${having.join(', ')}.`,
       )
     }
-    given[marginName === 'margin' && name === 'contrastive' ? contrastiveMargin(given) : marginName] =
-      margin
+    given[
+      marginName === 'margin' && name === 'contrastive' ? contrastiveMargin(given) : marginName
+    ] = margin
   }
   checkNames('loss', name, given, Object.keys(schema))
   return { name, options: given }

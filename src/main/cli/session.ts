@@ -7,7 +7,7 @@ import { channelOf, emitterOf } from '../../shared/rpc'
 import { createJobBoard } from '../jobs/jobBoard'
 import { createServices, type Services } from '../services'
 import { UsageError } from './parse'
-import { ProgressLine } from './progressLine'
+import type { ProgressLine } from './progressLine'
 import { createHeadlessWorkspace } from './workspace'
 
 /** Where the built program lies. */
@@ -104,7 +104,10 @@ export async function importFolder(
     signal,
     ignore: [...ignore],
     onProgress: ({ done, total }) =>
-      progress.update('Importing images', `${count(done)}${total > 0 ? ` of ${count(total)}` : ''}`),
+      progress.update(
+        'Importing images',
+        `${count(done)}${total > 0 ? ` of ${count(total)}` : ''}`,
+      ),
   })
   const report = await finished
   const summary = (await services.dataset.summary(dataset.id)) ?? dataset

@@ -24,8 +24,7 @@ export function nearestName(given: string, names: readonly string[]): string | n
   let bestDistance = Math.max(1, Math.floor(plain.length / 3)) + 1
   for (const name of names) {
     const other = plainName(name)
-    const distance =
-      plain.length >= 3 && other.startsWith(plain) ? 1 : editDistance(plain, other)
+    const distance = plain.length >= 3 && other.startsWith(plain) ? 1 : editDistance(plain, other)
     if (distance < bestDistance) {
       best = name
       bestDistance = distance

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { AppError } from '../../shared/errors'
 import type { RunId } from '../../shared/model/ids'
 import type { ProjectionPoints, ProjectionState } from '../../shared/model/projection'
@@ -70,13 +70,15 @@ export async function runTrain(
   stop()
   progress.clear()
   for (const warning of state.warnings) {
-    progress.line(`Note, epoch ${warning.epoch}: ${warningTexts[warning.kind]} ${warning.action}`.trim())
+    progress.line(
+      `Note, epoch ${warning.epoch}: ${warningTexts[warning.kind]} ${warning.action}`.trim(),
+    )
   }
   if (state.error !== null) {
     throw new AppError('trainingFailed', state.error.message, { code: state.error.code })
   }
   const metrics = metricsOf(version, state, result)
-  await writeJson(`${out}/metrics.json`, metrics)
+  await writeJson(join(out, 'metrics.json'), metrics)
   if (!state.run.hasEmbeddings) return null
   const context: ResultContext = {
     store: services.store,
@@ -101,7 +103,8 @@ async function project(session: Session, runId: RunId): Promise<ProjectionPoints
       const state = payload as ProjectionState
       if (state.runId !== runId) return
       progress.update('Drawing the map', `${percent(state.done, state.total)}`)
-      if (state.phase === 'running' || (state.phase === 'finished' && state.method === 'pca')) return
+      if (state.phase === 'running' || (state.phase === 'finished' && state.method === 'pca'))
+        return
       stop()
       done(state)
     })
@@ -137,8 +140,7 @@ function showState({ progress }: Session, state: TrainingState): void {
 }
 
 const warningTexts: Readonly<Record<TrainingState['warnings'][number]['kind'], string>> = {
-  collapse:
-    'all embeddings move to one point. Lower the learning rate or use semi-hard mining.',
+  collapse: 'all embeddings move to one point. Lower the learning rate or use semi-hard mining.',
   deadMargin: 'the loss rests at its margin. Lower the learning rate or use another miner.',
   notANumber: 'the loss was no longer a number. Lower the learning rate.',
   semiHardFallback: 'few semi-hard negatives were left; the farthest stood in for them.',

@@ -292,4 +292,3 @@ function tripletRows(columns: TripletColumns) {
 /** A run that does not exist, as every call that names one says it. */
 export const noSuchRun = (runId: number): AppError =>
   new AppError('notFound', `There is no run ${runId}. It may have been removed.`, { runId })
-

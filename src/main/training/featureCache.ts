@@ -93,7 +93,7 @@ export class FeatureCache {
     for (const name of this.segments()) {
       const file = openSync(join(this.folder, name), 'r')
       try {
-        for (let position = 0; ; ) {
+        for (let position = 0; ;) {
           const length = readSync(file, block, 0, block.length, position)
           const records = Math.floor(length / recordBytes)
           for (let i = 0; i < records; i++) {

@@ -38,7 +38,11 @@ const featureBatch = 32
  */
 export async function loadFeatures(
   images: JobImages,
-  context: { readonly backend: Backend; readonly projectFolder: string; readonly cacheFolder: string },
+  context: {
+    readonly backend: Backend
+    readonly projectFolder: string
+    readonly cacheFolder: string
+  },
   report: InputReport,
 ): Promise<JobInputs | null> {
   const extractor = await loadFrozenExtractor({
@@ -74,7 +78,11 @@ async function readFeatures(
     if (report.isCancelled()) return null
     const rows = batch.indices.map((index) => missing[index]!)
     const computed = extractor.extract(batch.pixels, rows.length)
-    remember(cache, rows.map((row) => images.sha256[row]!), computed)
+    remember(
+      cache,
+      rows.map((row) => images.sha256[row]!),
+      computed,
+    )
     rows.forEach((row, i) => {
       features.set(computed.subarray(i * dimension, (i + 1) * dimension), row * dimension)
       isReadable[row] = 1

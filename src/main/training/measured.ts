@@ -11,10 +11,7 @@ export interface LabelledRows {
 }
 
 /** The rows that are wanted, with their classes. */
-export function pickRows(
-  labels: Int32Array,
-  isWanted: (row: number) => boolean,
-): LabelledRows {
+export function pickRows(labels: Int32Array, isWanted: (row: number) => boolean): LabelledRows {
   const rows: number[] = []
   labels.forEach((label, row) => {
     if (label >= 0 && isWanted(row)) rows.push(row)

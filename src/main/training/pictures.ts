@@ -93,7 +93,10 @@ async function decodeBatch(
       indices.push(from + i)
     } else {
       const { reason } = result
-      failed.push({ index: from + i, reason: reason instanceof Error ? reason.message : String(reason) })
+      failed.push({
+        index: from + i,
+        reason: reason instanceof Error ? reason.message : String(reason),
+      })
     }
   })
   return { indices, pixels: pixels.subarray(0, indices.length * size), failed }

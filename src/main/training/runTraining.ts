@@ -240,7 +240,9 @@ class Run {
     return createLinearHead({
       inputSize,
       embeddingSize,
-      ...(isClosedForm ? { start: { mean: new Float32Array(inputSize), projection: identity } } : {}),
+      ...(isClosedForm
+        ? { start: { mean: new Float32Array(inputSize), projection: identity } }
+        : {}),
       random: this.random.fork(name),
       operations: this.context.backend.operations,
       dropout: isClosedForm ? headDropout : 0,

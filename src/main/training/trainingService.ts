@@ -309,7 +309,10 @@ class Service implements TrainingService {
       groups: images.groups,
       request,
       featuresCached: countCachedFeatures(this.options.workspace.cacheFolder, sha256),
-      speed: workSpeeds[request.backend === undefined || request.backend === 'auto' ? name : request.backend],
+      speed:
+        workSpeeds[
+          request.backend === undefined || request.backend === 'auto' ? name : request.backend
+        ],
     })
   }
 
@@ -323,4 +326,3 @@ class Service implements TrainingService {
     this.options.events?.backendChanged?.(report)
   }
 }
-

@@ -1,0 +1,130 @@
+import { describe, expect, it } from 'vitest'
+import { planTraining, workSpeeds } from '../../../src/core/training/plan'
+import type { AppError } from '../../../src/shared/errors'
+import type { TrainingRequest } from '../../../src/shared/model/training'
+
+function labelsOf(sizes: readonly number[], unlabelled = 0): Int32Array {
+  return Int32Array.from([
+    ...sizes.flatMap((size, label) => new Array<number>(size).fill(label)),
+    ...new Array<number>(unlabelled).fill(-1),
+  ])
+}
+
+const plan = (labels: Int32Array, request: TrainingRequest = {}, featuresCached = 0) =>
+  planTraining({ labels, request, featuresCached, speed: workSpeeds.wasm })
+
+const codeOf = (work: () => unknown): string => {
+  try {
+    work()
+  } catch (error) {
+    return (error as AppError).code
+  }
+  return 'nothing thrown'
+}
+
+describe('planTraining', () => {
+  it('keeps whole labels unseen where there are eight or more', () => {
+    const { plan: made, split } = plan(labelsOf(new Array<number>(40).fill(8), 5))
+    expect(made.options.split).toBe('byClass')
+    expect(made.testClassCount).toBe(8)
+    expect(made.trainClassCount).toBe(32)
+    expect(made.trainImageCount + made.testImageCount).toBe(320)
+    expect(made.unlabelledCount).toBe(5)
+    expect([...split.subarray(320)]).toEqual([0, 0, 0, 0, 0])
+    const labels = labelsOf(new Array<number>(40).fill(8))
+    const parts = new Map<number, Set<number>>()
+    labels.forEach((label, i) => {
+      parts.set(label, (parts.get(label) ?? new Set()).add(split[i]!))
+    })
+    expect([...parts.values()].every((seen) => seen.size === 1)).toBe(true)
+  })
+
+  it('keeps images unseen where labels are few, and nothing where images are few as well', () => {
+    const few = plan(labelsOf([20, 20, 20]))
+    expect(few.plan.options.split).toBe('byImage')
+    expect(few.plan.reasons).toContain('fewClassesByImage')
+    expect(few.plan.testImageCount).toBe(12)
+    const tiny = plan(labelsOf([2, 2]))
+    expect(tiny.plan.options.split).toBe('none')
+    expect(tiny.plan.reasons).toContain('oneClassNoSplit')
+    expect([...tiny.split]).toEqual([1, 1, 1, 1])
+  })
+
+  it('says what is missing', () => {
+    expect(codeOf(() => plan(labelsOf([])))).toBe('noImages')
+    expect(codeOf(() => plan(labelsOf([], 10)))).toBe('tooFewClasses')
+    expect(codeOf(() => plan(labelsOf([10])))).toBe('tooFewClasses')
+    expect(codeOf(() => plan(labelsOf([1, 1, 1])))).toBe('noClassWithTwoImages')
+  })
+
+  it('fits the batch to the labels', () => {
+    const emoji = plan(labelsOf(new Array<number>(700).fill(8))).plan.options
+    expect([emoji.classesPerBatch, emoji.imagesPerClass]).toEqual([32, 4])
+    const fewLarge = plan(labelsOf(new Array<number>(10).fill(1000)), { split: 'none' }).plan
+    expect(fewLarge.options.classesPerBatch).toBe(10)
+    expect(fewLarge.options.imagesPerClass).toBe(12)
+    const pairs = plan(labelsOf(new Array<number>(50).fill(2))).plan
+    expect(pairs.options.imagesPerClass).toBe(2)
+    expect(pairs.reasons).toContain('smallClasses')
+  })
+
+  it('takes over what is asked for', () => {
+    const { options } = plan(labelsOf(new Array<number>(20).fill(10)), {
+      network: 'small',
+      loss: { name: 'triplet', options: { margin: 0.5 } },
+      miner: { name: 'semiHard', options: {} },
+      distance: 'cosine',
+      epochs: 3,
+      seed: 7,
+      split: 'byImage',
+    }).plan
+    expect(options).toMatchObject({
+      network: 'small',
+      loss: { name: 'triplet', options: { margin: 0.5 } },
+      miner: { name: 'semiHard' },
+      distance: 'cosine',
+      epochs: 3,
+      maxSteps: null,
+      seed: 7,
+      split: 'byImage',
+    })
+    const limited = plan(labelsOf([9, 9]), { steps: 55 }).plan.options
+    expect(limited.maxSteps).toBe(55)
+    expect(limited.epochs * limited.stepsPerEpoch).toBeGreaterThanOrEqual(55)
+    const timed = plan(labelsOf([9, 9]), { minutes: 2 }).plan
+    expect(timed.options.maxMinutes).toBe(2)
+    expect(timed.options.maxSteps).toBeNull()
+    expect(timed.estimatedSeconds).toBeLessThan(150)
+  })
+
+  it('refuses names and pairs that do not go together', () => {
+    const labels = labelsOf([9, 9])
+    expect(codeOf(() => plan(labels, { loss: { name: 'tripplet', options: {} } }))).toBe(
+      'invalidInput',
+    )
+    expect(
+      codeOf(() =>
+        plan(labels, {
+          loss: { name: 'proxyAnchor', options: {} },
+          miner: { name: 'semiHard', options: {} },
+        }),
+      ),
+    ).toBe('invalidInput')
+    expect(codeOf(() => plan(labels, { loss: { name: 'triplet', options: { marjin: 1 } } }))).toBe(
+      'invalidInput',
+    )
+  })
+
+  it('gives the same split for the same seed and another for another', () => {
+    const labels = labelsOf(new Array<number>(40).fill(8))
+    const split = (seed: number) => [...plan(labels, { seed }).split].join('')
+    expect(split(3)).toBe(split(3))
+    expect(split(3)).not.toBe(split(4))
+  })
+
+  it('expects less time where features are cached', () => {
+    const labels = labelsOf(new Array<number>(40).fill(100))
+    const cold = plan(labels).plan.estimatedSeconds
+    expect(plan(labels, {}, 4000).plan.estimatedSeconds).toBeLessThan(cold - 60)
+  })
+})
