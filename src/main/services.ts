@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { AppContract } from '../shared/contract'
-import type { ImageId } from '../shared/model/ids'
+import type { DatasetId, ImageId } from '../shared/model/ids'
 import type { BackendReport } from '../shared/model/training'
 import type { Emitter } from '../shared/rpc'
 import { createDatasetService, type DatasetService } from './dataset/datasetService'
@@ -56,19 +56,23 @@ export async function createServices(options: ServicesOptions): Promise<Services
     workersFolder,
     events: { changed: emit.dataset.changed, importFinished: emit.dataset.importFinished },
   })
-  const tellDataset = coalesce(() => {
-    void dataset.current().then((summary) => summary !== null && emit.dataset.changed(summary))
+  const changedDatasets = new Set<DatasetId>()
+  const tellDatasets = coalesce(() => {
+    for (const id of changedDatasets) void dataset.notifyChanged(id)
+    changedDatasets.clear()
   })
   const labels = createLabelService({
     store,
-    events: { changed: emit.labels.changed },
-    onDatasetChanged: tellDataset,
+    events: {
+      changed: ({ datasetId, imageIds, undoState }) => {
+        emit.labels.changed({ imageIds, undoState })
+        changedDatasets.add(datasetId)
+        tellDatasets()
+      },
+      verdictChanged: emit.triplets.changed,
+    },
   })
-  const triplets = createTripletService({
-    store,
-    labels,
-    events: { changed: emit.triplets.changed },
-  })
+  const triplets = createTripletService({ store, labels })
   let backend: BackendReport | null = null
   const onBackend = (report: BackendReport): void => {
     backend = report
