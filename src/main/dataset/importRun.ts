@@ -116,7 +116,9 @@ class ImportRun {
       if (failure !== undefined) break
       if (event.kind === 'leftOut') {
         this.leaveOut(event.leftOut)
-        if (event.isFolder) this.unseenFolders.push(event.leftOut.path)
+        if (event.isFolder && event.leftOut.reason === 'unreadable') {
+          this.unseenFolders.push(event.leftOut.path)
+        }
         this.keepUnseen(event.leftOut)
         continue
       }
@@ -258,8 +260,9 @@ class ImportRun {
       const slice = saved.slice(start, start + 2000)
       await store.images.save(transaction, datasetId, slice, Date.now())
     }
-    this.added += result.added.length + this.reappeared.length
-    this.unchanged += result.touched.length
+    const back = result.touched.filter((image) => this.known.get(image.relativePath)?.missing)
+    this.added += result.added.length + back.length + this.reappeared.length
+    this.unchanged += result.touched.length - back.length
     return {
       changed: result.changed.length,
       moved: result.moved.length,

@@ -48,12 +48,12 @@ export async function writeCsvAtomically(
         text += lineOf(row)
         count++
         if (text.length >= chunkLength) {
-          await handle.write(text)
+          await handle.writeFile(text)
           text = ''
         }
       }
       if (options.signal?.aborted === true) return null
-      await handle.write(text)
+      await handle.writeFile(text)
       await handle.sync()
     } finally {
       await handle.close()

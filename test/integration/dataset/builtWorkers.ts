@@ -1,0 +1,30 @@
+import { mkdtemp, mkdir, rm } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { rolldown } from 'rolldown'
+
+const root = resolve(import.meta.dirname, '../../..')
+
+export interface BuiltWorkers {
+  readonly folder: string
+  dispose(): Promise<void>
+}
+
+/**
+ * The thumbnail worker as the build makes it, in a folder of the test's own, so that a build that
+ * runs meanwhile does not take it away.
+ */
+export async function buildWorkers(
+  source = join(root, 'src/main/dataset/thumbnail.worker.ts'),
+): Promise<BuiltWorkers> {
+  const cache = join(root, 'node_modules/.cache/semblance')
+  await mkdir(cache, { recursive: true })
+  const folder = await mkdtemp(join(cache, 'workers-'))
+  const bundle = await rolldown({
+    input: source,
+    platform: 'node',
+    external: (id) => !id.startsWith('.') && !id.startsWith('/') && !/^[a-z]:/i.test(id),
+  })
+  await bundle.write({ file: join(folder, 'thumbnail.js'), format: 'cjs', codeSplitting: false })
+  await bundle.close()
+  return { folder, dispose: () => rm(folder, { recursive: true, force: true }) }
+}
