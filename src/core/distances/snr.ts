@@ -32,9 +32,9 @@ export const snr = defineDistance({
     return {
       values,
       backward(gradient, wantsReferences) {
-        const weights = mapEntries(
-          gradient,
-          (value, index) => (2 * value) / power[Math.floor(index / columns)]!,
+        // Rows without a difference have nothing to pull on, not even by rounding.
+        const weights = mapEntries(gradient, (value, index) =>
+          values.data[index] === 0 ? 0 : (2 * value) / power[Math.floor(index / columns)]!,
         )
         const result = pullTogether(weights, a, b, wantsReferences, product)
         // The share of the denominator: d / d a of |a - b|^2 / |a|^2 holds -2 D a / |a|^2.

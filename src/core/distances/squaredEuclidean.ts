@@ -13,15 +13,19 @@ export const squaredEuclidean = defineDistance({
   source: 'Schroff, Kalenichenko, Philbin 2015',
   isSimilarity: false,
   normalizedByDefault: true,
-  compute: (x, y, product) => ({
-    values: squaredDistances(x, y, product),
-    backward: (gradient, wantsReferences) =>
-      pullTogether(
-        mapEntries(gradient, (value) => 2 * value),
-        x,
-        y,
-        wantsReferences,
-        product,
-      ),
-  }),
+  compute(x, y, product) {
+    const values = squaredDistances(x, y, product)
+    return {
+      values,
+      // Rows without a difference have nothing to pull on, not even by rounding.
+      backward: (gradient, wantsReferences) =>
+        pullTogether(
+          mapEntries(gradient, (value, i) => (values.data[i] === 0 ? 0 : 2 * value)),
+          x,
+          y,
+          wantsReferences,
+          product,
+        ),
+    }
+  },
 })

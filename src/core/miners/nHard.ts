@@ -34,7 +34,7 @@ export const nHard = defineMiner({
     const ranked = Array.from({ length: context.distances.rows }, (_, i) =>
       positives.start[i] === positives.start[i + 1]
         ? new Uint32Array(0)
-        : byNearness(context, negatives, i).slice(from - 1, to),
+        : byNearness(context, negatives, i, to).slice(from - 1),
     )
     const { tuples, candidateCount } = collectTriplets(
       (emit) => {

@@ -1,4 +1,5 @@
 import type { RowLists } from '../losses/relations'
+import { SmallestK } from '../math/smallestK'
 import type { MinerContext } from './miner'
 
 /** 1 for a distance, -1 for a similarity: sign * value grows with how far two images are. */
@@ -31,12 +32,23 @@ function extreme(context: MinerContext, lists: RowLists, anchor: number, sign: n
   return best
 }
 
-/** The anchor's list from nearest to farthest, ties by index. */
-export function byNearness(context: MinerContext, lists: RowLists, anchor: number): Uint32Array {
+/** The first `count` of the anchor's list from nearest to farthest, ties by index. */
+export function byNearness(
+  context: MinerContext,
+  lists: RowLists,
+  anchor: number,
+  count: number,
+): Uint32Array {
   const { data, columns } = context.distances
   const sign = farSign(context)
-  const row = anchor * columns
-  return lists.columns
-    .slice(lists.start[anchor]!, lists.start[anchor + 1]!)
-    .sort((a, b) => sign * (data[row + a]! - data[row + b]!) || a - b)
+  const from = lists.start[anchor]!
+  const to = lists.start[anchor + 1]!
+  const best = new SmallestK(Math.min(count, to - from))
+  best.clear()
+  for (let k = from; k < to; k++) {
+    const j = lists.columns[k]!
+    const key = sign * data[anchor * columns + j]!
+    if (key < best.worst) best.add(key, j)
+  }
+  return best.index
 }

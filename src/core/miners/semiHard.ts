@@ -1,6 +1,6 @@
 import { wholeResult } from './collect'
 import { defineMiner } from './miner'
-import { byNearness, farSign } from './nearness'
+import { farSign, farthest } from './nearness'
 
 export const semiHard = defineMiner({
   name: 'semiHard',
@@ -25,25 +25,25 @@ export const semiHard = defineMiner({
     let count = 0
     let fallbackCount = 0
     for (let i = 0; i < rows; i++) {
-      if (positives.start[i] === positives.start[i + 1]) continue
-      const ranked = byNearness(context, negatives, i)
-      if (ranked.length === 0) continue
       const row = i * columns
-      // Keys are non-decreasing along `ranked`, so the first one beyond D_ap is found by halving.
+      const n0 = negatives.start[i]!
+      const n1 = negatives.start[i + 1]!
+      if (n0 === n1) continue
       for (let k = positives.start[i]!; k < positives.start[i + 1]!; k++) {
         const p = positives.columns[k]!
         const limit = sign * data[row + p]!
-        let low = 0
-        let high = ranked.length
-        while (low < high) {
-          const middle = (low + high) >> 1
-          if (sign * data[row + ranked[middle]!]! > limit) high = middle
-          else low = middle + 1
+        let chosen = -1
+        let best = Infinity
+        for (let l = n0; l < n1; l++) {
+          const key = sign * data[row + negatives.columns[l]!]!
+          if (key > limit && key < best) {
+            best = key
+            chosen = negatives.columns[l]!
+          }
         }
-        let chosen = ranked[low]
-        if (chosen === undefined) {
+        if (chosen < 0) {
           fallbackCount++
-          chosen = firstOfFarthest(ranked, data, row)
+          chosen = farthest(context, negatives, i)
         }
         anchor[count] = i
         positive[count] = p
@@ -53,14 +53,6 @@ export const semiHard = defineMiner({
     return wholeResult({ kind: 'triplets', anchor, positive, negative }, fallbackCount)
   },
 })
-
-/** The farthest, the lower index where several are as far. */
-function firstOfFarthest(ranked: Uint32Array, data: Float32Array, row: number): number {
-  let at = ranked.length - 1
-  const value = data[row + ranked[at]!]
-  while (at > 0 && data[row + ranked[at - 1]!] === value) at--
-  return ranked[at]!
-}
 
 function countOfPairsWithNegative(
   relations: { positives: { start: Uint32Array }; negatives: { start: Uint32Array } },

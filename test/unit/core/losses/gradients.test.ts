@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest'
+import { LossMemory, losses } from '../../../../src/core/losses'
+import {
+  computeLoss,
+  lossParameters,
+  type LossChoice,
+} from '../../../../src/core/losses/computeLoss'
+import { createRandom } from '../../../../src/core/math/random'
+import { regularizers } from '../../../../src/core/regularizers'
+import { gaussianBatch } from '../../../support/batches'
+import { finiteDifferences, relativeError } from '../../../support/finiteDifferences'
+
+const sizes = { classCount: 4, dimension: 6 }
+
+/** Softer than the defaults where those are so steep that a step of 1e-3 leaves the straight part. */
+const options: Readonly<Record<string, Record<string, number>>> = {
+  multiSimilarity: { beta: 8 },
+  ntXent: { temperature: 0.4 },
+  supCon: { temperature: 0.4 },
+  tuplet: { scale: 6 },
+  proxyAnchor: { alpha: 6 },
+  arcFace: { scale: 6 },
+  cosFace: { scale: 6 },
+  normalizedSoftmax: { temperature: 0.4 },
+  softTriple: { lambda: 4, gamma: 0.5, centersPerClass: 3 },
+}
+
+function check(loss: LossChoice, extra: object = {}, memory?: LossMemory): void {
+  const { embeddings, labels } = gaussianBatch(10, 6, 4, 'gradients')
+  const parameters = Object.fromEntries(
+    lossParameters(loss, sizes).map((p) => [p.name, p.initial(createRandom(p.name))]),
+  )
+  const saved = memory?.snapshot()
+  const run = () =>
+    computeLoss({
+      embeddings,
+      labels,
+      loss,
+      parameters,
+      classCount: sizes.classCount,
+      random: createRandom(3),
+      ...(saved === undefined ? {} : { memory: LossMemory.restore(saved) }),
+      ...extra,
+    })
+  const { gradient, parameterGradients } = run()
+  const value = () => run().value
+  const expected = finiteDifferences(embeddings.data, value)
+  expect(expected.kinkShare).toBeLessThan(0.15)
+  expect(relativeError(gradient.data, expected.slopes)).toBeLessThan(0.02)
+  expect(gradient.data.some((entry) => entry !== 0)).toBe(true)
+  expect(Object.keys(parameterGradients).sort()).toEqual(Object.keys(parameters).sort())
+  for (const [name, values] of Object.entries(parameters)) {
+    const { slopes } = finiteDifferences(values, value)
+    expect(relativeError(parameterGradients[name]!, slopes), name).toBeLessThan(0.02)
+  }
+}
+
+// Circle's weights and a memory's references carry no gradient, so differences do not apply there;
+// golden values cover both.
+const plain = losses.entries.filter(({ name }) => name !== 'circle' && name !== 'crossBatchMemory')
+
+describe('gradients by finite differences', () => {
+  it.each(plain.map(({ name }) => name))('%s with its defaults', (name) => {
+    check({ name, options: options[name] ?? {} })
+  })
+
+  const pairs = plain.filter(({ kind }) => kind !== 'classes')
+  const combinations = pairs.flatMap(({ name, distances }) =>
+    distances.map((distance) => [name, distance] as const),
+  )
+  it.each(combinations)('%s with the distance %s', (name, distance) => {
+    // The bins of fastAP end where normalised embeddings do.
+    const normalized = name === 'fastAP'
+    check({ name, options: { ...options[name], distance, normalized } })
+  })
+
+  it.each(['mean', 'sum', 'avgNonZero'])('the reducer %s', (reducer) => {
+    check({ name: 'triplet', options: { reducer } })
+    check({ name: 'contrastive', options: { reducer } })
+  })
+
+  it('class weights', () => {
+    const given = { reducer: 'classWeighted', classWeights: [0.5, 1, 2, 3] }
+    check({ name: 'ntXent', options: { ...given, temperature: 0.4 } })
+    check({ name: 'lifted', options: given })
+  })
+
+  it.each(['swap', 'smooth', 'soft'])('triplet with %s', (option) => {
+    check({ name: 'triplet', options: { [option]: true } })
+  })
+
+  it('the squared hadsell and lifted forms', () => {
+    check({ name: 'contrastive', options: { form: 'hadsell' } })
+    check({ name: 'liftedHard', options: { squared: true } })
+  })
+
+  it.each([false, true])('learned boundaries of the margin loss, per class %s', (betaPerClass) => {
+    check({ name: 'margin', options: { learnBeta: true, betaPerClass, nu: 0.1 } })
+  })
+
+  it.each(regularizers.names)('the regularizer %s', (name) => {
+    check({ name: 'contrastive' }, { regularizer: { name, options: { weight: 0.7 } } })
+  })
+
+  it('a weighted sum of losses with parameters of their own', () => {
+    check([
+      { name: 'triplet', weight: 0.5 },
+      { name: 'proxyNCA', weight: 2 },
+      { name: 'normalizedSoftmax', options: { temperature: 0.4 }, weight: 0.1 },
+    ])
+  })
+
+  it.each(['batchHard', 'semiHard', 'nHard', 'batchEasyHard'])('mined by %s', (name) => {
+    check({ name: 'triplet' }, { miner: { name } })
+    check({ name: 'margin' }, { miner: { name } })
+  })
+})
+
+describe('a weighted sum', () => {
+  it('is the sum of its parts', () => {
+    const { embeddings, labels } = gaussianBatch(12, 5, 3)
+    const run = (loss: LossChoice) =>
+      computeLoss({ embeddings, labels, loss, random: createRandom(1) })
+    const triplet = run({ name: 'triplet' })
+    const supCon = run({ name: 'supCon' })
+    const both = run([
+      { name: 'triplet', weight: 0.25 },
+      { name: 'supCon', weight: 3 },
+    ])
+    expect(both.value).toBeCloseTo(0.25 * triplet.value + 3 * supCon.value, 5)
+    both.gradient.data.forEach((entry, i) => {
+      expect(entry).toBeCloseTo(0.25 * triplet.gradient.data[i]! + 3 * supCon.gradient.data[i]!, 5)
+    })
+  })
+})

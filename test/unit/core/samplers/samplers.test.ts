@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest'
+import { AppError } from '../../../../src/shared/errors'
+import { createRandom } from '../../../../src/core/math/random'
+import { samplers } from '../../../../src/core/samplers'
+
+const labels = [
+  ...Array(10).fill(0),
+  ...Array(7).fill(1),
+  ...Array(3).fill(2),
+  ...Array(4).fill(3),
+  4,
+  5,
+  -1,
+]
+const shape = { classesPerBatch: 3, imagesPerClass: 4 }
+
+describe.each(samplers.names)('the sampler %s', (name) => {
+  const start = (seed: number, given: readonly number[] = labels) =>
+    samplers.get(name).start({ labels: given, random: createRandom(seed) }, shape)
+
+  it('gives the same batches for the same seed and others for another', () => {
+    const draw = (seed: number) => {
+      const sampler = start(seed)
+      return Array.from({ length: 12 }, () => Array.from(sampler.next().images))
+    }
+    expect(draw(1)).toEqual(draw(1))
+    expect(draw(1)).not.toEqual(draw(2))
+  })
+
+  it('never draws an image without a label', () => {
+    const sampler = start(1)
+    for (let step = 0; step < 40; step++) {
+      sampler.next().images.forEach((image) => expect(labels[image]).toBeGreaterThanOrEqual(0))
+    }
+  })
+
+  it('goes on from a state as if it had not stopped', () => {
+    const sampler = start(3)
+    for (let step = 0; step < sampler.batchesPerRound + 1; step++) sampler.next()
+    const other = start(3)
+    other.restore(sampler.state())
+    for (let step = 0; step < 8; step++) expect(other.next()).toEqual(sampler.next())
+  })
+
+  it('says what is missing where no class has two images', () => {
+    expect(() => start(1, [0, 1, 2])).toThrow(AppError)
+    expect(() => start(1, [])).toThrow(/at least one label to two images/)
+  })
+})
+
+describe('P classes x K images', () => {
+  const start = (seed: number, given: readonly number[] = labels, options = shape) =>
+    samplers.get('classesTimesImages').start({ labels: given, random: createRandom(seed) }, options)
+
+  it('shows every labelled image in each round', () => {
+    const sampler = start(1)
+    for (let round = 0; round < 3; round++) {
+      const seen = new Set<number>()
+      const count = sampler.batchesPerRound
+      for (let step = 0; step < count; step++) sampler.next().images.forEach((i) => seen.add(i))
+      expect(seen.size).toBe(labels.length - 1)
+    }
+  })
+
+  it('shows none twice before all were shown, where classes divide evenly', () => {
+    const even = Array.from({ length: 96 }, (_, i) => i % 12)
+    const sampler = start(1, even, { classesPerBatch: 4, imagesPerClass: 4 })
+    expect(sampler.batchesPerRound).toBe(6)
+    const seen = new Set<number>()
+    for (let step = 0; step < 6; step++) {
+      const { images, isCopy } = sampler.next()
+      expect(images).toHaveLength(16)
+      expect(new Set(Array.from(images, (image) => even[image])).size).toBe(4)
+      expect(isCopy.every((flag) => flag === 0)).toBe(true)
+      images.forEach((image) => {
+        expect(seen.has(image)).toBe(false)
+        seen.add(image)
+      })
+    }
+    expect(seen.size).toBe(96)
+  })
+
+  it('fills classes smaller than K with copies, and marks them', () => {
+    const sampler = start(1)
+    let copies = 0
+    for (let step = 0; step < sampler.batchesPerRound; step++) {
+      const { images, isCopy } = sampler.next()
+      const counts = new Map<number, number>()
+      images.forEach((image, at) => {
+        const label = labels[image]!
+        counts.set(label, (counts.get(label) ?? 0) + 1)
+        if (isCopy[at] === 1) {
+          copies++
+          expect(label).toBe(2)
+        }
+      })
+      for (const [label, count] of counts) expect(count).toBe(label >= 4 ? 1 : 4)
+    }
+    expect(copies).toBeGreaterThan(0)
+  })
+})
+
+describe('confused classes together', () => {
+  it('puts the most alike classes of the drawn one into its batch', () => {
+    const many = Array.from({ length: 80 }, (_, i) => i % 20)
+    const sampler = samplers.get('hardClasses').start(
+      {
+        labels: many,
+        random: createRandom(1),
+        classSimilarity: (one, other) => -Math.abs(one - other),
+      },
+      { classesPerBatch: 4, imagesPerClass: 2 },
+    )
+    for (let step = 0; step < 10; step++) {
+      const classes = [...new Set(Array.from(sampler.next().images, (image) => many[image]!))]
+      expect(classes).toHaveLength(4)
+      expect(Math.abs(classes[0]! - classes[1]!)).toBe(1)
+    }
+  })
+})
