@@ -43,6 +43,9 @@ export const verdict = v.variant('kind', [
 ])
 export type Verdict = v.InferOutput<typeof verdict>
 
+/** Triplets of one review: as many as a person goes through in a sitting. */
+export const reviewLength = 100
+
 export interface ReviewQueue {
   readonly runId: RunId
   /** Worst first, unreviewed before reviewed. */

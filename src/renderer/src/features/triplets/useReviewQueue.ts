@@ -1,10 +1,12 @@
 import { computed, onScopeDispose, ref, shallowRef, watch, type Ref } from 'vue'
 import type { RunId } from '../../../../shared/model/ids'
-import type { ReviewQueue, ReviewTriplet, Verdict } from '../../../../shared/model/triplets'
+import {
+  reviewLength,
+  type ReviewQueue,
+  type ReviewTriplet,
+  type Verdict,
+} from '../../../../shared/model/triplets'
 import { api } from '../../api/client'
-
-/** Triplets shown for one review; more than a person goes through in a sitting. */
-const queueLength = 200
 
 /**
  * The queue of one run and where the person is in it. Reloads when a verdict, an undo or the
@@ -24,7 +26,7 @@ export function useReviewQueue(runId: Ref<RunId | null>) {
       return
     }
     try {
-      const loaded = await api.triplets.queue({ runId: id, offset: 0, limit: queueLength })
+      const loaded = await api.triplets.queue({ runId: id, offset: 0, limit: reviewLength })
       if (runId.value !== id) return
       failure.value = null
       const current = queue.value?.triplets[index.value]?.id

@@ -66,7 +66,7 @@ export const training = {
     copied: 'Copied',
   },
   next: {
-    review: 'Review the one mined triplet | Review {n} mined triplets',
+    review: 'Review one hard negative | Review {n} hard negatives',
     map: 'Open the map',
   },
   charts: {
@@ -83,6 +83,7 @@ export const training = {
     precisionAt1: 'P@1',
     before: 'Before training',
     after: 'After training',
+    firstEpoch: 'After the first epoch',
     closedForm: 'Closed form (LDA or PCA)',
     distances: 'Mean distance',
     distancesHelp: 'Of the pairs or triplets that were mined in a step.',

@@ -63,7 +63,7 @@ export const training: typeof english = {
     copied: '已复制',
   },
   next: {
-    review: '查看 1 个困难三元组 | 查看 {n} 个困难三元组',
+    review: '查看 1 个困难负样本 | 查看 {n} 个困难负样本',
     map: '打开地图',
   },
   charts: {
@@ -79,6 +79,7 @@ export const training: typeof english = {
     precisionAt1: 'P@1',
     before: '训练前',
     after: '训练后',
+    firstEpoch: '第一轮之后',
     closedForm: '闭式解（LDA 或 PCA）',
     distances: '平均距离',
     distancesHelp: '每一步中挖掘到的样本对或三元组的平均距离。',
