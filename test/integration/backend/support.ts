@@ -1,4 +1,23 @@
-import { resolve } from 'node:path'
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { build } from 'vite'
 
 export const projectFolder = resolve(import.meta.dirname, '../../..')
-export const workersFolder = resolve(projectFolder, 'out/main/workers')
+
+/** Builds the kernel threads' worker as the program does, into a folder of its own. */
+export async function buildKernelWorker(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'semblance-workers-'))
+  await build({
+    configFile: false,
+    logLevel: 'error',
+    root: projectFolder,
+    build: {
+      ssr: 'src/main/backend/kernelPool.worker.ts',
+      outDir: folder,
+      copyPublicDir: false,
+      rollupOptions: { output: { format: 'cjs', entryFileNames: 'kernelPool.js' } },
+    },
+  })
+  return folder
+}

@@ -1,0 +1,183 @@
+import { existsSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import * as tf from '@tensorflow/tfjs-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createRandom } from '../../../src/core/math/random'
+import { javascriptProduct } from '../../../src/core/math/product'
+import {
+  createLinearHead,
+  createSmallNetwork,
+  type EmbeddingModel,
+  restoreModel,
+} from '../../../src/core/network'
+import { findDisagreement } from '../../../src/core/network/operationsCheck'
+import type { Backend } from '../../../src/main/backend/backend'
+import { findFrozenWeights, loadFrozenExtractor } from '../../../src/main/backend/frozenExtractor'
+import { startBackend } from '../../../src/main/backend/startBackend'
+import { buildKernelWorker, projectFolder } from './support'
+
+/** Largest difference allowed, as a share of the largest entry. */
+const tolerance = 1e-3
+const random = (seed: string, count: number) => {
+  const stream = createRandom(seed)
+  return Float32Array.from({ length: count }, () => stream.normal())
+}
+const loss = (embeddings: Float32Array) => ({
+  value: embeddings.reduce((sum, e, i) => sum + (e - Math.sin(i)) ** 2, 0) / embeddings.length,
+  gradient: embeddings.map((e, i) => (2 * (e - Math.sin(i))) / embeddings.length),
+})
+
+interface Case {
+  readonly name: string
+  readonly rows: number
+  readonly inputCount: number
+  create(backend: Backend): EmbeddingModel
+}
+/** Sides that leave remainders everywhere, and one that leaves none. */
+const cases: readonly Case[] = [
+  ...(
+    [
+      [16, 3],
+      [19, 2],
+    ] as const
+  ).map(([imageSizePx, rows]) => ({
+    name: `small network, ${imageSizePx} px`,
+    rows,
+    inputCount: rows * imageSizePx * imageSizePx * 3,
+    create: ({ operations }: Backend) =>
+      createSmallNetwork({ imageSizePx, embeddingSize: 12, random: createRandom(1), operations }),
+  })),
+  {
+    name: 'head',
+    rows: 9,
+    inputCount: 9 * 50,
+    create: ({ operations }: Backend) =>
+      createLinearHead({
+        inputSize: 50,
+        embeddingSize: 7,
+        random: createRandom(1),
+        operations,
+        dropout: 0.2,
+      }),
+  },
+]
+
+/** Everything two steps and an embedding tell: first loss, gradients (as moments), weights. */
+function trace(testCase: Case, backend: Backend): Map<string, Float32Array> {
+  const model = testCase.create(backend)
+  const batch = random('batch', testCase.inputCount)
+  const settings = { learningRate: 1e-3, gradientClip: 0.1, weightDecay: 0.01 }
+  const results = new Map<string, Float32Array>()
+  results.set('first loss', Float32Array.of(model.trainStep(batch, testCase.rows, loss, settings)))
+  const afterOne = model.snapshot()
+  for (const { name, data } of afterOne.tensors) {
+    if (name.endsWith('adamFirst') || /mean|variance/.test(name)) results.set(name, data)
+  }
+  results.set('embeddings', model.embed(batch, testCase.rows))
+  model.trainStep(batch, testCase.rows, loss, { learningRate: 1e-3 })
+  results.set('later embeddings', model.embed(batch, testCase.rows))
+  const tensors = tf.memory().numTensors
+  for (let step = 0; step < 2; step++) model.trainStep(batch, testCase.rows, loss, settings)
+  expect(tf.memory().numTensors).toBe(tensors)
+  model.restore(afterOne)
+  const copy = restoreModel(afterOne, backend.operations)
+  expect(model.embed(batch, testCase.rows)).toEqual(copy.embed(batch, testCase.rows))
+  expect(results.get('embeddings')).toEqual(copy.embed(batch, testCase.rows))
+  model.dispose()
+  copy.dispose()
+  return results
+}
+
+function largestDifference(a: Float32Array, b: Float32Array): number {
+  expect(a.length).toBe(b.length)
+  let difference = 0
+  let largest = 1e-12
+  a.forEach((value, index) => {
+    difference = Math.max(difference, Math.abs(value - b[index]!))
+    largest = Math.max(largest, Math.abs(value))
+  })
+  return difference / largest
+}
+
+const hasTensorflow = existsSync(
+  resolve(projectFolder, 'node_modules/@tensorflow/tfjs-node-gpu/lib/napi-v8/tfjs_binding.node'),
+)
+const names = hasTensorflow ? (['wasm', 'tensorflow'] as const) : (['wasm'] as const)
+const reference = new Map<string, Map<string, Float32Array>>()
+const features: Float32Array[] = []
+let workersFolder = ''
+
+beforeAll(async () => {
+  workersFolder = await buildKernelWorker()
+  const plain = await startBackend({ preferred: 'js', workersFolder, projectFolder })
+  expect(plain.report).toMatchObject({ name: 'js', threads: 1, rejected: [] })
+  for (const testCase of cases) reference.set(testCase.name, trace(testCase, plain))
+  plain.dispose()
+})
+afterAll(() => rm(workersFolder, { recursive: true, force: true }))
+
+describe.each(names)('%s', (name) => {
+  let backend: Backend
+  beforeAll(async () => {
+    backend = await startBackend({ preferred: name, threads: 2, workersFolder, projectFolder })
+  })
+  afterAll(() => backend.dispose())
+
+  test('runs its own operations', () => {
+    expect(backend.report.name).toBe(name)
+    expect(backend.operations.name).toMatch(
+      name === 'wasm' ? 'wasm kernels, 2 threads' : 'tensorflow',
+    )
+    expect(findDisagreement(backend.operations)).toBeNull()
+  })
+
+  test.each(cases.map((testCase) => [testCase.name, testCase] as const))(
+    'gradients, steps and embeddings agree with plain JavaScript: %s',
+    (caseName, testCase) => {
+      for (const [part, numbers] of trace(testCase, backend)) {
+        const difference = largestDifference(reference.get(caseName)!.get(part)!, numbers)
+        expect(difference, part).toBeLessThan(tolerance)
+      }
+    },
+  )
+
+  test('matrix products agree with plain JavaScript', () => {
+    const a = { data: random('a', 5 * 7), rows: 5, columns: 7 }
+    const b = { data: random('b', 6 * 7), rows: 6, columns: 7 }
+    const c = { data: random('c', 5 * 3), rows: 5, columns: 3 }
+    const turned = { data: random('d', 7 * 4), rows: 7, columns: 4 }
+    for (const [found, expected] of [
+      [backend.product.multiplyTransposed(a, b), javascriptProduct.multiplyTransposed(a, b)],
+      [backend.product.multiplyTransposed(a, a), javascriptProduct.multiplyTransposed(a, a)],
+      [backend.product.multiply(a, turned), javascriptProduct.multiply(a, turned)],
+      [backend.product.transposedMultiply(a, c), javascriptProduct.transposedMultiply(a, c)],
+    ] as const) {
+      expect([found.rows, found.columns]).toEqual([expected.rows, expected.columns])
+      expect(largestDifference(expected.data, found.data)).toBeLessThan(1e-5)
+    }
+  })
+
+  test('frozen features are sound and the same on every backend', async () => {
+    const weightsFolder = findFrozenWeights(projectFolder)
+    const extractor = await loadFrozenExtractor({ weightsFolder, backend })
+    const pictureSize = 224 * 224 * 3
+    const pixels = new Uint8Array(2 * pictureSize)
+    for (let i = 0; i < pixels.length; i++) {
+      pixels[i] = i < pictureSize ? (i * 7) % 251 : Math.floor(i / 997) % 256
+    }
+    const tensors = tf.memory().numTensors
+    const both = extractor.extract(pixels, 2)
+    expect(tf.memory().numTensors).toBe(tensors)
+    expect(both).toHaveLength(2 * extractor.dimension)
+    const alone = extractor.extract(pixels.subarray(pictureSize), 1)
+    expect(largestDifference(alone, both.subarray(extractor.dimension))).toBeLessThan(tolerance)
+    expect(
+      largestDifference(both.subarray(extractor.dimension), both.subarray(0, 1792)),
+    ).toBeGreaterThan(0.1)
+    for (const other of features) expect(largestDifference(other, both)).toBeLessThan(tolerance)
+    features.push(both)
+    expect(() => extractor.extract(pixels, 1)).toThrow(/numbers/)
+    extractor.dispose()
+  })
+})
