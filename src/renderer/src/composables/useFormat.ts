@@ -26,7 +26,10 @@ type Translate = (key: string, values: Record<string, unknown>, plural: number) 
 
 export function formatFor(locale: string, t: Translate): Format {
   const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 })
-  const three = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 })
+  const three = new Intl.NumberFormat(locale, {
+    minimumSignificantDigits: 3,
+    maximumSignificantDigits: 3,
+  })
   const share = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 })
   const moment = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' })
   const unit = (value: number, name: string): string =>
@@ -39,8 +42,12 @@ export function formatFor(locale: string, t: Translate): Format {
 
   return {
     count: (value) => whole.format(value),
-    number: (value) =>
-      value === null || value === undefined || !Number.isFinite(value) ? '–' : three.format(value),
+    number(value) {
+      if (value === null || value === undefined || !Number.isFinite(value)) return '–'
+      return Number.isInteger(value) || Math.abs(value) >= 1000
+        ? whole.format(value)
+        : three.format(value)
+    },
     percent: (value) => share.format(value),
     bytes(value) {
       if (value < 1000) return unit(value, 'byte')

@@ -61,13 +61,18 @@ export const useLabelStore = defineStore('labels', () => {
     return true
   }
 
+  /** Only the newest change offers its way back. */
+  let offered: number | null = null
+  function offer(message: string, label: string, run: () => Promise<void>): void {
+    if (offered !== null) toasts.dismiss(offered)
+    offered = toasts.say(message, { label, run: () => void run() })
+  }
+
   /** Does it and offers to take it back. */
   async function change(work: (datasetId: DatasetId) => Promise<UndoState>): Promise<boolean> {
     if (!(await act(work))) return false
     const step = undoState.value.undo
-    if (step !== null) {
-      toasts.say(wordsOf(step), { label: t('labelling.undo'), run: () => void undo() })
-    }
+    if (step !== null) offer(wordsOf(step), t('labelling.undo'), undo)
     return true
   }
 
@@ -84,10 +89,7 @@ export const useLabelStore = defineStore('labels', () => {
     const step = undoState.value.undo
     if (step === null) return
     if (await act((datasetId) => api.labels.undo({ datasetId }))) {
-      toasts.say(t('labelling.undone', { what: wordsOf(step) }), {
-        label: t('labelling.redo'),
-        run: () => void redo(),
-      })
+      offer(t('labelling.undone', { what: wordsOf(step) }), t('labelling.redo'), redo)
     }
   }
 
@@ -95,10 +97,7 @@ export const useLabelStore = defineStore('labels', () => {
     const step = undoState.value.redo
     if (step === null) return
     if (await act((datasetId) => api.labels.redo({ datasetId }))) {
-      toasts.say(t('labelling.redone', { what: wordsOf(step) }), {
-        label: t('labelling.undo'),
-        run: () => void undo(),
-      })
+      offer(t('labelling.redone', { what: wordsOf(step) }), t('labelling.undo'), undo)
     }
   }
 
