@@ -34,35 +34,55 @@ export function perceptualHash(
   return hash
 }
 
-/** Mean luminance of each cell of a 32 x 32 grid over the picture. */
+/**
+ * Mean luminance of each cell of a 32 x 32 grid over the picture; pixels that two cells share count
+ * for each by their share, or sizes that are no multiple of 32 would shift the picture.
+ */
 function shrink(
   pixels: Uint8Array,
   widthPx: number,
   heightPx: number,
   channels: number,
 ): Float64Array {
+  const grey = new Float64Array(widthPx * heightPx)
+  for (let at = 0, from = 0; at < grey.length; at += 1, from += channels) {
+    grey[at] =
+      channels < 3
+        ? pixels[from]!
+        : 0.299 * pixels[from]! + 0.587 * pixels[from + 1]! + 0.114 * pixels[from + 2]!
+  }
+  const rows = new Float64Array(heightPx * gridSize)
+  for (let y = 0; y < heightPx; y += 1) {
+    averageLine(grey, y * widthPx, 1, widthPx, rows, y * gridSize, 1)
+  }
   const grid = new Float64Array(gridSize * gridSize)
-  for (let cellY = 0; cellY < gridSize; cellY += 1) {
-    const top = Math.floor((cellY * heightPx) / gridSize)
-    const bottom = Math.max(top + 1, Math.floor(((cellY + 1) * heightPx) / gridSize))
-    for (let cellX = 0; cellX < gridSize; cellX += 1) {
-      const left = Math.floor((cellX * widthPx) / gridSize)
-      const right = Math.max(left + 1, Math.floor(((cellX + 1) * widthPx) / gridSize))
-      let sum = 0
-      for (let y = top; y < bottom; y += 1) {
-        let at = (y * widthPx + left) * channels
-        for (let x = left; x < right; x += 1) {
-          sum +=
-            channels < 3
-              ? pixels[at]!
-              : 0.299 * pixels[at]! + 0.587 * pixels[at + 1]! + 0.114 * pixels[at + 2]!
-          at += channels
-        }
-      }
-      grid[cellY * gridSize + cellX] = sum / ((bottom - top) * (right - left))
-    }
+  for (let x = 0; x < gridSize; x += 1) {
+    averageLine(rows, x, gridSize, heightPx, grid, x, gridSize)
   }
   return grid
+}
+
+/** Means of 32 equal parts of a line of `length` values. */
+function averageLine(
+  source: Float64Array,
+  sourceStart: number,
+  sourceStep: number,
+  length: number,
+  target: Float64Array,
+  targetStart: number,
+  targetStep: number,
+): void {
+  const size = length / gridSize
+  for (let cell = 0; cell < gridSize; cell += 1) {
+    const from = cell * size
+    const to = from + size
+    let sum = 0
+    for (let at = Math.floor(from); at < Math.min(length, Math.ceil(to)); at += 1) {
+      const share = Math.min(to, at + 1) - Math.max(from, at)
+      sum += share * source[sourceStart + at * sourceStep]!
+    }
+    target[targetStart + cell * targetStep] = sum / size
+  }
 }
 
 function lowFrequencies(grid: Float64Array): Float64Array {

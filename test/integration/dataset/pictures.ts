@@ -1,10 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { deflateSync, crc32 as zlibCrc32 } from 'node:zlib'
-import sharp from 'sharp'
+import sharp, { type Sharp } from 'sharp'
 
 /** A picture of one colour with a square of another, so that contents differ with `seed`. */
-export function drawing(seed: number, widthPx = 40, heightPx = 30): sharp.Sharp {
+export function drawing(seed: number, widthPx = 40, heightPx = 30): Sharp {
   const pixels = Buffer.alloc(widthPx * heightPx * 3)
   for (let at = 0; at < widthPx * heightPx; at += 1) {
     const inside = at % widthPx > widthPx / 3 && at > (widthPx * heightPx) / 2
