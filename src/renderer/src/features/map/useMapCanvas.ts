@@ -1,0 +1,173 @@
+import { onMounted, onUnmounted, shallowRef, watch, type Ref } from 'vue'
+import {
+  boundsOf,
+  fitted,
+  panned,
+  type Point,
+  PointGrid,
+  type Size,
+  toPlane,
+  toScreen,
+  type View,
+  zoomedAt,
+} from '../../../../core/geometry'
+import { createScatter, pointDiameter, type Rgb, type Scatter } from '../../scatter'
+
+/** Free pixels around all points when the view is fitted. */
+const fitPaddingPx = 56
+/** How far in and out of the fitted view one can zoom. */
+const zoomRange = { minimum: 0.3, maximum: 400 } as const
+/** Time in which points move from one map to the next. */
+const moveMs = 450
+/** Beyond this many points a move would stutter. */
+const mostMovingPoints = 60_000
+/** Pixels around a point in which it is still met. */
+const reachPx = 5
+
+export interface MapCanvasInput {
+  readonly host: Ref<HTMLElement | null>
+  readonly canvas: Ref<HTMLCanvasElement | null>
+  readonly xy: () => Float32Array
+  /** Another value where the points are those of another run: then the view is fitted. */
+  readonly key: () => number
+  readonly sizeFactor: () => number
+  readonly colors: () => { readonly indices: Uint16Array; readonly palette: readonly Rgb[] }
+  readonly levels: () => Uint8Array
+  readonly ranks: () => Uint8Array
+  readonly rim: () => Rgb
+}
+
+/** Ties the point renderer to the size, view and data of the map; knows no pointer. */
+export function useMapCanvas(input: MapCanvasInput) {
+  const view = shallowRef<View>({ centerX: 0, centerY: 0, scale: 1 })
+  const size = shallowRef<Size>({ width: 1, height: 1 })
+  let scatter: Scatter | null = null
+  let grid = new PointGrid(new Float32Array())
+  /** What is drawn now: on the way to `input.xy()` while points move. */
+  let drawn = new Float32Array()
+  let fitScale = 1
+  /** False once a person has panned or zoomed; then new points do not move the view. */
+  let isFitted = true
+  let moving: number | null = null
+  let observer: ResizeObserver | null = null
+
+  function show(): void {
+    scatter?.setView({
+      view: view.value,
+      size: size.value,
+      pixelRatio: window.devicePixelRatio,
+      pointPx: diameter(),
+    })
+  }
+  const diameter = (): number =>
+    pointDiameter({
+      count: input.xy().length / 2,
+      zoom: view.value.scale / fitScale,
+      factor: input.sizeFactor(),
+    })
+
+  function setView(next: View): void {
+    view.value = next
+    isFitted = false
+    show()
+  }
+  function fit(): void {
+    const next = fitted(boundsOf(input.xy()), size.value, fitPaddingPx)
+    fitScale = next.scale
+    view.value = next
+    isFitted = true
+    show()
+  }
+  const pan = (deltaX: number, deltaY: number): void => setView(panned(view.value, deltaX, deltaY))
+  function zoom(factor: number, at?: Point): void {
+    const middle = { x: size.value.width / 2, y: size.value.height / 2 }
+    const limits = {
+      minimum: fitScale * zoomRange.minimum,
+      maximum: fitScale * zoomRange.maximum,
+    }
+    setView(zoomedAt(view.value, size.value, at ?? middle, factor, limits))
+  }
+
+  /** Index of the point under a pixel, or -1. */
+  function pick(screen: Point): number {
+    const at = toPlane(view.value, size.value, screen.x, screen.y)
+    const radius = (diameter() / 2 + reachPx) / view.value.scale
+    return grid.nearest(at.x, at.y, radius, input.ranks())
+  }
+  const screenOf = (index: number): Point =>
+    toScreen(view.value, size.value, drawn[2 * index] ?? 0, drawn[2 * index + 1] ?? 0)
+
+  function place(xy: Float32Array, animate: boolean): void {
+    if (moving !== null) cancelAnimationFrame(moving)
+    moving = null
+    grid = new PointGrid(xy)
+    const from = drawn
+    const isSmall = xy.length / 2 <= mostMovingPoints
+    const isCalm = window.matchMedia('(prefers-reduced-motion: reduce)').matches
+    if (!animate || isCalm || !isSmall || from.length !== xy.length || xy.length === 0) {
+      drawn = xy as Float32Array<ArrayBuffer>
+      scatter?.setPoints(drawn)
+      return
+    }
+    const start = performance.now()
+    const step = (): void => {
+      const share = Math.min(1, (performance.now() - start) / moveMs)
+      const eased = share * share * (3 - 2 * share)
+      drawn = share === 1 ? (xy as Float32Array<ArrayBuffer>) : between(from, xy, eased)
+      scatter?.setPoints(drawn)
+      moving = share === 1 ? null : requestAnimationFrame(step)
+    }
+    step()
+  }
+
+  function sendColors(): void {
+    const { indices, palette } = input.colors()
+    scatter?.setColors(indices, palette)
+  }
+  function resize(): void {
+    const box = input.host.value?.getBoundingClientRect()
+    if (box === undefined || box.width === 0 || box.height === 0) return
+    size.value = { width: box.width, height: box.height }
+    if (isFitted) fit()
+    else show()
+  }
+
+  onMounted(() => {
+    if (input.canvas.value === null || input.host.value === null) return
+    scatter = createScatter(input.canvas.value)
+    scatter.setRim(input.rim())
+    place(input.xy(), false)
+    sendColors()
+    scatter.setEmphasis(input.levels())
+    observer = new ResizeObserver(resize)
+    observer.observe(input.host.value)
+    resize()
+  })
+  onUnmounted(() => {
+    observer?.disconnect()
+    if (moving !== null) cancelAnimationFrame(moving)
+    scatter?.dispose()
+    scatter = null
+  })
+
+  watch([input.xy, input.key], ([xy, key], [, keyBefore]) => {
+    place(xy, key === keyBefore)
+    // The arrays of the points that were, if their number differs, are not this renderer's any more.
+    sendColors()
+    scatter?.setEmphasis(input.levels())
+    if (key !== keyBefore || isFitted) fit()
+    else show()
+  })
+  watch(input.colors, sendColors)
+  watch(input.levels, (levels) => scatter?.setEmphasis(levels))
+  watch(input.sizeFactor, show)
+  watch(input.rim, (rim) => scatter?.setRim(rim))
+
+  return { view, size, fit, pan, zoom, pick, screenOf, diameter }
+}
+
+function between(from: Float32Array, to: Float32Array, share: number): Float32Array<ArrayBuffer> {
+  const result = new Float32Array(to.length)
+  for (let i = 0; i < to.length; i++) result[i] = from[i]! + share * (to[i]! - from[i]!)
+  return result
+}
