@@ -1,8 +1,9 @@
 import { mkdtemp, mkdir, rm } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { rolldown } from 'rolldown'
 
-const root = resolve(import.meta.dirname, '../../..')
+/** Tests and benchmarks run in the repository's root. */
+const root = process.cwd()
 
 export interface BuiltWorkers {
   readonly folder: string
@@ -13,14 +14,12 @@ export interface BuiltWorkers {
  * The thumbnail worker as the build makes it, in a folder of the test's own, so that a build that
  * runs meanwhile does not take it away.
  */
-export async function buildWorkers(
-  source = join(root, 'src/main/dataset/thumbnail.worker.ts'),
-): Promise<BuiltWorkers> {
+export async function buildWorkers(): Promise<BuiltWorkers> {
   const cache = join(root, 'node_modules/.cache/semblance')
   await mkdir(cache, { recursive: true })
   const folder = await mkdtemp(join(cache, 'workers-'))
   const bundle = await rolldown({
-    input: source,
+    input: join(root, 'src/main/dataset/thumbnail.worker.ts'),
     platform: 'node',
     external: (id) => !id.startsWith('.') && !id.startsWith('/') && !/^[a-z]:/i.test(id),
   })
