@@ -1,4 +1,4 @@
-/** `npm run golden -- FILE.json [--backend js|wasm|tensorflow]`: checks the core against a file. */
+/** `npm run golden -- FILE.json [--backend simd|js|wasm|tensorflow]`: checks the core against a file. */
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { runTypeScript } from './runTypeScript.mjs'

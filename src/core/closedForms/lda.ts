@@ -1,7 +1,8 @@
 import { AppError } from '../../shared/errors'
 import { dot64, factorCholesky, solveLower, solveLowerTransposed } from '../math/cholesky'
 import { largestEigenPairs } from '../math/eigen'
-import { javascriptProduct, type MatrixProduct } from '../math/product'
+import type { MatrixProduct } from '../math/product'
+import { simdProduct } from '../math/simdProduct'
 import { projectionOfRows, type LinearProjection } from './linearProjection'
 import type { ScatterAccumulator } from './scatter'
 
@@ -21,7 +22,7 @@ export interface LdaOptions {
 export function fitLda(
   scatter: ScatterAccumulator,
   options: LdaOptions = {},
-  product: MatrixProduct = javascriptProduct,
+  product: MatrixProduct = simdProduct,
 ): LinearProjection {
   const { dimensions = 256, shrinkage = 0.1 } = options
   const d = scatter.dimension

@@ -1,5 +1,6 @@
 import { createMatrix, type Matrix } from '../math/matrix'
-import { javascriptProduct, type MatrixProduct } from '../math/product'
+import type { MatrixProduct } from '../math/product'
+import { simdProduct } from '../math/simdProduct'
 
 /** An affine map to fewer dimensions: (x - mean) times projection. */
 export interface LinearProjection {
@@ -15,7 +16,7 @@ export interface LinearProjection {
 export function applyProjection(
   rows: Matrix,
   { mean, projection }: LinearProjection,
-  product: MatrixProduct = javascriptProduct,
+  product: MatrixProduct = simdProduct,
 ): Matrix {
   const centered = createMatrix(rows.rows, rows.columns)
   for (let i = 0; i < rows.data.length; i++) {

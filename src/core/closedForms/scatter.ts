@@ -1,5 +1,6 @@
 import { createMatrix, type Matrix } from '../math/matrix'
-import { javascriptProduct, type MatrixProduct } from '../math/product'
+import type { MatrixProduct } from '../math/product'
+import { simdProduct } from '../math/simdProduct'
 
 /** Rows that go through one product at a time. */
 const blockRows = 1024
@@ -17,7 +18,7 @@ export class ScatterAccumulator {
 
   constructor(
     readonly dimension: number,
-    private readonly product: MatrixProduct = javascriptProduct,
+    private readonly product: MatrixProduct = simdProduct,
   ) {
     this.squares = new Float64Array(dimension * dimension)
     this.sums = new Float64Array(dimension)

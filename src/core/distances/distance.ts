@@ -1,6 +1,7 @@
 import type { ComponentDescription } from '../../shared/model/training'
 import type { Matrix } from '../math/matrix'
-import { javascriptProduct, type MatrixProduct } from '../math/product'
+import type { MatrixProduct } from '../math/product'
+import { simdProduct } from '../math/simdProduct'
 import { booleanOption, describeOptions, type Bilingual } from '../registry/options'
 import { normalizeRows, normalizeRowsBackward } from './normalize'
 
@@ -83,7 +84,7 @@ export function defineDistance(specification: DistanceSpecification): Distance {
       ),
     }),
     suits: null,
-    forward(embeddings, references, options = {}, product = javascriptProduct) {
+    forward(embeddings, references, options = {}, product = simdProduct) {
       if (references !== undefined && references.columns !== embeddings.columns) {
         throw new Error(
           `Embeddings have ${embeddings.columns} components, references ${references.columns}`,

@@ -1,7 +1,8 @@
 import { normalizeRows } from '../distances/normalize'
 import { largestEigenPairs } from '../math/eigen'
 import { gatherRows, type Matrix } from '../math/matrix'
-import { javascriptProduct, type MatrixProduct } from '../math/product'
+import type { MatrixProduct } from '../math/product'
+import { simdProduct } from '../math/simdProduct'
 import type { Random } from '../math/random'
 
 /** Whether embeddings still tell images apart. */
@@ -37,7 +38,7 @@ export function embeddingHealth(
     readonly product?: MatrixProduct
   },
 ): EmbeddingHealth {
-  const { random, sampleSize = 256, components = 5, product = javascriptProduct } = options
+  const { random, sampleSize = 256, components = 5, product = simdProduct } = options
   const order = Uint32Array.from({ length: embeddings.rows }, (_, i) => i)
   if (order.length > sampleSize) random.shuffle(order)
   const sample = gatherRows(embeddings, order.subarray(0, sampleSize))

@@ -1,6 +1,7 @@
 import { normalizeRows } from '../distances/normalize'
 import { createMatrix, gatherRows, type Matrix } from '../math/matrix'
-import { javascriptProduct, type MatrixProduct } from '../math/product'
+import type { MatrixProduct } from '../math/product'
+import { simdProduct } from '../math/simdProduct'
 import type { Random } from '../math/random'
 
 export interface KMeansOptions {
@@ -27,7 +28,7 @@ export interface Clustering {
  * @param rows [n, d]
  */
 export function kMeans(rows: Matrix, options: KMeansOptions): Clustering {
-  const { product = javascriptProduct, iterations = 100, random } = options
+  const { product = simdProduct, iterations = 100, random } = options
   const points = options.normalized === false ? rows : normalizeRows(rows).unit
   const k = Math.min(options.clusters, points.rows)
   if (k === 0) {

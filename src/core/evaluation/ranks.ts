@@ -1,6 +1,7 @@
 import { distances } from '../distances'
 import { createMatrix, gatherRows, type Matrix } from '../math/matrix'
-import { javascriptProduct, type MatrixProduct } from '../math/product'
+import type { MatrixProduct } from '../math/product'
+import { simdProduct } from '../math/simdProduct'
 
 export interface RankingOptions {
   /** Name of a distance of the registry; cosine by default. */
@@ -27,7 +28,7 @@ export function visitRanks(
   options: RankingOptions,
   visit: (query: number, ranks: Uint32Array) => void,
 ): void {
-  const { product = javascriptProduct, normalized } = options
+  const { product = simdProduct, normalized } = options
   const distance = distances.get(options.distance ?? 'cosine')
   const sign = distance.isSimilarity ? -1 : 1
   const members = membersByLabel(labels)

@@ -1,6 +1,7 @@
 import { distances } from '../distances'
 import { gatherRows, type Matrix } from '../math/matrix'
-import { javascriptProduct, type MatrixProduct } from '../math/product'
+import type { MatrixProduct } from '../math/product'
+import { simdProduct } from '../math/simdProduct'
 
 export interface SilhouetteOptions {
   readonly distance?: string
@@ -18,7 +19,7 @@ export function silhouette(
   labels: ArrayLike<number>,
   options: SilhouetteOptions = {},
 ): number {
-  const { distance = 'euclidean', normalized = true, product = javascriptProduct } = options
+  const { distance = 'euclidean', normalized = true, product = simdProduct } = options
   const classes = new Map<number, number>()
   const classOf = Int32Array.from(labels, (label) => {
     const index = classes.get(label) ?? classes.size

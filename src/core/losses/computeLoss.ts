@@ -1,5 +1,6 @@
 import { createMatrix, type Matrix } from '../math/matrix'
-import { javascriptProduct, type MatrixProduct } from '../math/product'
+import type { MatrixProduct } from '../math/product'
+import { simdProduct } from '../math/simdProduct'
 import type { Random } from '../math/random'
 import { defaultTupleBudget } from '../miners'
 import { regularizers } from '../regularizers'
@@ -36,7 +37,7 @@ export interface ComputeLossInput extends SettingsInput {
   /** Keeps the queues of losses with a memory; without it each batch stands alone. */
   readonly memory?: LossMemory
   readonly random: Random
-  /** Runs the matrix products; plain JavaScript by default. */
+  /** Runs the matrix products; `simdProduct` by default. */
   readonly product?: MatrixProduct
   readonly tupleBudget?: number
   /** Keeps per-element values with their images; costs memory where all triplets are used. */
@@ -63,7 +64,7 @@ export interface LossOutcome {
  * @throws AppError invalidInput for unknown names, wrong options and pairs that do not fit
  */
 export function computeLoss(input: ComputeLossInput): LossOutcome {
-  const { embeddings, product = javascriptProduct } = input
+  const { embeddings, product = simdProduct } = input
   const labels = Int32Array.from(input.labels)
   if (labels.length !== embeddings.rows) {
     throw new Error(`${embeddings.rows} embeddings, but ${labels.length} labels`)

@@ -1,5 +1,6 @@
 import type { Matrix } from '../math/matrix'
-import { javascriptProduct, type MatrixProduct } from '../math/product'
+import type { MatrixProduct } from '../math/product'
+import { simdProduct } from '../math/simdProduct'
 import type { Random } from '../math/random'
 import { defaultTupleBudget, type Distribution } from '../miners'
 import type { ComponentChoice } from '../registry/options'
@@ -45,7 +46,7 @@ export function miningDistribution(input: MineTuplesInput): Distribution | null 
 }
 
 function prepare(input: MineTuplesInput) {
-  const { embeddings, product = javascriptProduct } = input
+  const { embeddings, product = simdProduct } = input
   const labels = Int32Array.from(input.labels)
   const settings = readMiner(input.miner)
   const references =

@@ -1,7 +1,8 @@
 import { normalizeRows } from '../distances/normalize'
 import { createMatrix, type Matrix } from './matrix'
 import { SmallestK } from './smallestK'
-import { javascriptProduct, type MatrixProduct } from './product'
+import type { MatrixProduct } from './product'
+import { simdProduct } from './simdProduct'
 
 export interface NeighborOptions {
   /** Neighbours of each row. */
@@ -31,7 +32,7 @@ const blockEntries = 4 * 1024 * 1024
  * @param rows [n, d]
  */
 export function exactNeighbors(rows: Matrix, options: NeighborOptions): Neighbors {
-  const { product = javascriptProduct, queries } = options
+  const { product = simdProduct, queries } = options
   const prepare = (matrix: Matrix) =>
     options.normalized === false ? matrix : normalizeRows(matrix).unit
   const points = prepare(rows)

@@ -2,7 +2,7 @@ import { createMatrix, transpose, type Matrix } from './matrix'
 
 /**
  * Matrix products, the one heavy operation of the core. The training worker passes one that runs
- * on its tensor backend; without one, `javascriptProduct` is used.
+ * on its tensor backend; without one, `simdProduct` is used.
  */
 export interface MatrixProduct {
   /** a [n, k] times the transpose of b [m, k] -> [n, m]; b may be a itself. */

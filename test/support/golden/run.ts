@@ -3,12 +3,13 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { javascriptProduct, type MatrixProduct } from '../../../src/core/math/product'
+import { simdProduct } from '../../../src/core/math/simdProduct'
 import type { BackendChoice } from '../../../src/main/backend/backend'
 import { startBackend } from '../../../src/main/backend/startBackend'
 import { checkGolden } from './checkGolden'
 import type { GoldenFile, GoldenResult } from './format'
 
-const usage = 'Usage: npm run golden -- [FILE.json] [--backend js|wasm|tensorflow] [--quiet]'
+const usage = 'Usage: npm run golden -- [FILE.json] [--backend simd|js|wasm|tensorflow] [--quiet]'
 
 async function run(): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -41,6 +42,9 @@ async function startProduct(name: string | undefined): Promise<{
 }> {
   if (name === undefined) {
     return { product: javascriptProduct, dispose: () => {}, description: 'plain JavaScript' }
+  }
+  if (name === 'simd') {
+    return { product: simdProduct, dispose: () => {}, description: '128-bit WebAssembly' }
   }
   if (!['js', 'wasm', 'tensorflow'].includes(name)) throw new Error(usage)
   const backend = await startBackend({

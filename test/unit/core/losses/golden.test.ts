@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { javascriptProduct } from '../../../../src/core/math/product'
+import { simdProduct } from '../../../../src/core/math/simdProduct'
 import { checkGolden } from '../../../support/golden/checkGolden'
 import type { GoldenFile } from '../../../support/golden/format'
 
@@ -8,7 +10,13 @@ const path = fileURLToPath(new URL('../../../fixtures/golden.json', import.meta.
 const file = JSON.parse(readFileSync(path, 'utf8')) as GoldenFile
 
 describe('golden values of an independent implementation', () => {
-  const results = [...checkGolden(file)]
+  const results = [...checkGolden(file, javascriptProduct)]
+
+  it('hold with 128-bit instructions in float32 as well', () => {
+    const other = [...checkGolden(file, simdProduct)]
+    expect(other).toHaveLength(results.length)
+    expect(other.filter((result) => result.problem !== '')).toEqual([])
+  })
 
   it.each([
     ['distance', 78],

@@ -8,6 +8,8 @@ import { largestEigenPairs } from '../../../../src/core/math/eigen'
 import { createMatrix, transpose, type Matrix } from '../../../../src/core/math/matrix'
 import { exactNeighbors } from '../../../../src/core/math/neighbors'
 import { javascriptProduct } from '../../../../src/core/math/product'
+import { loadPanelKernel } from '../../../../src/core/math/simdKernel'
+import { simdProduct } from '../../../../src/core/math/simdProduct'
 import { createRandom, restoreRandom } from '../../../../src/core/math/random'
 import { gaussianMatrix } from '../../../support/batches'
 import { relativeError } from '../../../support/finiteDifferences'
@@ -24,7 +26,10 @@ function naive(a: Matrix, b: Matrix): Float64Array {
   return result
 }
 
-describe('products', () => {
+describe.each([
+  ['in plain JavaScript', javascriptProduct],
+  ['with 128-bit instructions', simdProduct],
+])('products %s', (_, product) => {
   it.each([
     [1, 1, 1],
     [5, 7, 3],
@@ -37,11 +42,17 @@ describe('products', () => {
     const b = gaussianMatrix(inner, columns, random)
     const expected = naive(a, b)
     const error = (got: Matrix) => relativeError(got.data, expected)
-    expect(error(javascriptProduct.multiply(a, b))).toBeLessThan(1e-6)
-    expect(error(javascriptProduct.multiplyTransposed(a, transpose(b)))).toBeLessThan(1e-6)
-    expect(error(javascriptProduct.transposedMultiply(transpose(a), b))).toBeLessThan(1e-6)
-    const square = javascriptProduct.multiplyTransposed(a, a)
+    expect(error(product.multiply(a, b))).toBeLessThan(1e-6)
+    expect(error(product.multiplyTransposed(a, transpose(b)))).toBeLessThan(1e-6)
+    expect(error(product.transposedMultiply(transpose(a), b))).toBeLessThan(1e-6)
+    const square = product.multiplyTransposed(a, a)
     expect(relativeError(square.data, naive(a, transpose(a)))).toBeLessThan(1e-6)
+  })
+})
+
+describe('128-bit instructions', () => {
+  it('are there under Node, so that the products above were made by them', () => {
+    expect(loadPanelKernel()).not.toBeNull()
   })
 })
 
