@@ -146,8 +146,8 @@ export function moveInGrid(
     case 'pageDown': {
       const sign = direction === 'pageUp' ? -1 : 1
       const target = rowAt(layout, layout.rowTop[row]! + sign * pagePx)
-      const found = isHeader(layout, target) ? nextPictureRow(layout, target, sign) : target
-      return inRow(layout, found, column, sign < 0 ? 0 : last)
+      // Below each header stand pictures.
+      return inRow(layout, isHeader(layout, target) ? target + 1 : target, column, index)
     }
   }
 }

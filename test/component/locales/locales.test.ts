@@ -1,0 +1,85 @@
+import { baseCompile } from '@intlify/message-compiler'
+import { describe, expect, it } from 'vitest'
+import { AppError, errorCodes } from '../../../src/shared/errors'
+import { en } from '../../../src/renderer/src/locales/en'
+import { errorText } from '../../../src/renderer/src/locales/errorText'
+import { setLocale, t } from '../../../src/renderer/src/locales/i18n'
+import { chinese } from '../../../src/renderer/src/locales/zh-CN'
+
+type Words = { readonly [key: string]: string | Words }
+
+/** Path of each message with its text. */
+function messagesOf(words: Words, path = ''): [path: string, message: string][] {
+  return Object.entries(words).flatMap(([key, value]) =>
+    typeof value === 'string'
+      ? [[`${path}${key}`, value] as [string, string]]
+      : messagesOf(value, `${path}${key}.`),
+  )
+}
+const english = new Map(messagesOf(en))
+const translated = new Map(messagesOf(chinese))
+const placeholders = (message: string): string[] =>
+  [...new Set(message.match(/\{\w+\}/g) ?? [])].sort()
+
+describe('the words of the window', () => {
+  it('has the same keys in both languages', () => {
+    expect([...translated.keys()].sort()).toEqual([...english.keys()].sort())
+  })
+
+  it('fills the same values in both languages', () => {
+    const differing = [...english].filter(
+      ([key, message]) =>
+        placeholders(message).join() !== placeholders(translated.get(key) ?? '').join(),
+    )
+    expect(differing).toEqual([])
+  })
+
+  it('leaves nothing empty and nothing exclaimed', () => {
+    const bad = [...english, ...translated].filter(
+      ([, message]) => message.trim() === '' || /[!！]/.test(message),
+    )
+    expect(bad).toEqual([])
+  })
+
+  it('writes Chinese as Chinese', () => {
+    const names = /^[\p{Script=Latin}\d\s{}·×…@.,/+()-]*$/u
+    const untranslated = [...translated].filter(
+      ([key, message]) =>
+        english.get(key) === message && !names.test(message.replace(/\{\w+\}/g, '')),
+    )
+    expect(untranslated).toEqual([])
+  })
+
+  it('compiles every message', () => {
+    const broken: string[] = []
+    for (const [key, message] of [...english, ...translated]) {
+      baseCompile(message.replaceAll('@', "{'@'}"), {
+        jit: true,
+        onError: (error) => broken.push(`${key}: ${error.message}`),
+      })
+    }
+    expect(broken).toEqual([])
+  })
+
+  it('shows an @ as it stands, and plurals by number', () => {
+    setLocale('en')
+    expect(t('training.charts.mapAtR')).toBe('MAP@R')
+    expect(t('frame.counts.images', { count: '1' }, 1)).toBe('one image')
+    expect(t('frame.counts.images', { count: '7,096' }, 7096)).toBe('7,096 images')
+    setLocale('zh-CN')
+    expect(t('frame.counts.images', { count: '7,096' }, 7096)).toBe('7,096 张图片')
+    setLocale('en')
+  })
+
+  it('says every failure in both languages', () => {
+    for (const locale of ['en', 'zh-CN'] as const) {
+      setLocale(locale)
+      for (const code of errorCodes) {
+        const { message, details } = errorText(new AppError(code, 'what main said'))
+        expect(message, code).not.toContain('errors.')
+        expect(details).toBe(`${code}: what main said`)
+      }
+    }
+    setLocale('en')
+  })
+})
