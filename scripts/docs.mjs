@@ -1,0 +1,7 @@
+/** `npm run docs`: writes the reference of the learning core. */
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { runTypeScript } from './runTypeScript.mjs'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+process.exit(await runTypeScript(join(root, 'test', 'support', 'writeReference.ts')))
