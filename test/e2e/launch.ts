@@ -1,8 +1,9 @@
-import type {} from '../../src/renderer/src/api/window'
+import type {} from '../../src/renderer/src/api/client'
 import { mkdtemp, mkdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { execFileSync } from 'node:child_process'
+import { expect } from 'vitest'
 import { _electron, type ElectronApplication, type Page } from 'playwright-core'
 
 export const repository = resolve(import.meta.dirname, '../..')
@@ -125,3 +126,7 @@ export async function takeScreenshot(page: Page, name: string): Promise<void> {
   await mkdir(screenshotFolder, { recursive: true })
   await page.screenshot({ path: join(screenshotFolder, `${name}.png`) })
 }
+
+/** Asks again until the answer is as expected; generous, because machines differ. */
+export const eventually = <T>(ask: () => T | Promise<T>) =>
+  expect.poll(ask, { timeout: 60_000, interval: 100 })

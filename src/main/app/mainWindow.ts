@@ -29,6 +29,7 @@ export function createMainWindow(options: MainWindowOptions): BrowserWindow {
     minHeight: minimumSize.height,
     show: false,
     title: 'Semblance',
+    autoHideMenuBar: true,
     icon: options.iconFile,
     backgroundColor: backgrounds[nativeTheme.shouldUseDarkColors ? 'dark' : 'light'],
     webPreferences: {
