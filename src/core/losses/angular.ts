@@ -1,5 +1,5 @@
 import { numberOption } from '../registry/options'
-import { logOnePlusSumExp } from './differentiable'
+import { SoftSum } from './differentiable'
 import { defineLoss, hasBothSides, scaleGradient, zeroGradient, zeroLoss } from './loss'
 
 export const angular = defineLoss({
@@ -31,6 +31,7 @@ export const angular = defineLoss({
     const g = gradient.data
     const list = context.newElements()
     const terms = new Float64Array(columns)
+    const sum = new SoftSum()
     for (let i = 0; i < rows; i++) {
       const row = i * columns
       const n0 = negatives.start[i]!
@@ -43,12 +44,12 @@ export const angular = defineLoss({
           const n = negatives.columns[n0 + l]!
           terms[l] = 4 * square * (data[row + n]! + between.data[other + n]!) - own
         }
-        const value = logOnePlusSumExp(terms, count)
-        const weight = list.add(value, i, p)
+        const weight = list.add(sum.read(terms, count, true), i, p)
         if (weight === 0) continue
+        const scale = weight * sum.share
         let total = 0
         for (let l = 0; l < count; l++) {
-          const share = weight * Math.exp(terms[l]! - value)
+          const share = scale * terms[l]!
           const n = negatives.columns[n0 + l]!
           total += share
           g[row + n] = g[row + n]! + 4 * square * share

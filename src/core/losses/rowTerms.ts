@@ -1,4 +1,4 @@
-import { logOnePlusSumExp, logSumExp } from './differentiable'
+import { SoftSum } from './differentiable'
 import type { LossContext } from './loss'
 import type { RowLists } from './relations'
 
@@ -8,10 +8,9 @@ import type { RowLists } from './relations'
  */
 export class RowTerm {
   private readonly terms: Float64Array
+  private readonly sum = new SoftSum()
   /** Number of pairs of the row read last. */
   count = 0
-  /** Value of the row read last; 0 for an empty set. */
-  value = 0
   private start = 0
   private row = 0
 
@@ -25,7 +24,7 @@ export class RowTerm {
     this.terms = new Float64Array(context.distances.columns)
   }
 
-  /** Reads the pairs of an anchor and returns the value. */
+  /** Reads the pairs of an anchor and returns the value; 0 for an empty set. */
   read(anchor: number): number {
     const { data, columns } = this.context.distances
     this.start = this.lists.start[anchor]!
@@ -35,18 +34,15 @@ export class RowTerm {
       const d = data[this.row + this.lists.columns[this.start + k]!]!
       this.terms[k] = this.slope * (d - this.offset)
     }
-    this.value = this.plusOne
-      ? logOnePlusSumExp(this.terms, this.count)
-      : logSumExp(this.terms, this.count)
-    return this.value
+    return this.sum.read(this.terms, this.count, this.plusOne)
   }
 
   /** Adds `factor` times the derivative of the row read last. */
   addGradient(gradient: Float32Array, factor: number): void {
+    const scale = factor * this.slope * this.sum.share
     for (let k = 0; k < this.count; k++) {
       const index = this.row + this.lists.columns[this.start + k]!
-      gradient[index] =
-        gradient[index]! + factor * this.slope * Math.exp(this.terms[k]! - this.value)
+      gradient[index] = gradient[index]! + scale * this.terms[k]!
     }
   }
 }
