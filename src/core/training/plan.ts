@@ -86,7 +86,7 @@ export function planTraining(input: PlanInput): PlannedTraining {
     ...recipe,
     ...batch,
     ...chooseSchedule(trainImageCount, batch, network, request),
-    embeddingSize: request.embeddingSize ?? (network === 'frozen' ? 400 : 128),
+    embeddingSize: request.embeddingSize ?? chooseEmbeddingSize(network, trainSizes),
     learningRate: request.learningRate ?? (network === 'frozen' ? 3e-4 : 1e-3),
     imageSizePx: request.imageSizePx ?? 64,
     split: kind,
@@ -160,6 +160,17 @@ function chooseSplit(sizes: readonly number[], reasons: PlanReason[]): TrainingO
   }
   reasons.push('oneClassNoSplit')
   return 'none'
+}
+
+/** Many classes fill fewer directions well; with few, more directions keep what new ones need. */
+function chooseEmbeddingSize(
+  network: TrainingOptions['network'],
+  trainSizes: readonly number[],
+): number {
+  if (network === 'small') return 128
+  const classes = trainSizes.filter((size) => size > 0).length
+  if (classes > 250) return Math.min(400, classes - 1)
+  return sum(trainSizes) <= 4000 ? 1024 : 512
 }
 
 /** Loss, miner and distance; the choice follows what retrieved best on classes never seen. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { dirname, join } from 'node:path'
 import { distances } from '../../core/distances'
 import { losses } from '../../core/losses'
 import { miners } from '../../core/miners'
@@ -22,11 +22,27 @@ const commands = commandsFor({
 })
 
 function programFolders(): ProgramFolders {
-  const projectFolder = resolve(__dirname, '..', '..')
-  const { version } = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8')) as {
-    version: string
+  const { folder, version } = findProject(__dirname)
+  return { workersFolder: join(__dirname, 'workers'), projectFolder: folder, version }
+}
+
+/** The folder of the program's package.json, at or above the built file. */
+function findProject(from: string): { readonly folder: string; readonly version: string } {
+  for (let folder = from; ; folder = dirname(folder)) {
+    const description = readDescription(join(folder, 'package.json'))
+    if (description?.name === 'semblance') return { folder, version: description.version }
+    if (dirname(folder) === folder) {
+      throw new Error(`The program's package.json is not above ${from}. Build it again.`)
+    }
   }
-  return { workersFolder: join(__dirname, 'workers'), projectFolder, version }
+}
+
+function readDescription(file: string): { readonly name: string; readonly version: string } | null {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as { name: string; version: string }
+  } catch {
+    return null
+  }
 }
 
 async function main(args: readonly string[]): Promise<number> {

@@ -98,23 +98,16 @@ export async function runTrain(
 async function project(session: Session, runId: RunId): Promise<ProjectionPoints | null> {
   const { services, progress, signal } = session
   if (signal.aborted) return null
-  const ended = new Promise<ProjectionState>((done) => {
-    const stop = session.on('projection', 'progress', (payload) => {
-      const state = payload as ProjectionState
-      if (state.runId !== runId) return
-      progress.update('Drawing the map', `${percent(state.done, state.total)}`)
-      if (state.phase === 'running' || (state.phase === 'finished' && state.method === 'pca'))
-        return
-      stop()
-      done(state)
-    })
+  const stop = session.on('projection', 'progress', (payload) => {
+    const { done, total } = payload as ProjectionState
+    progress.update('Drawing the map', percent(done, total))
   })
   const cancel = () => void services.projection.cancel({ runId })
   signal.addEventListener('abort', cancel)
-  const started = await services.projection.start({ runId })
-  const isDone = started.phase !== 'running' && started.method === 'umap'
-  const state = isDone ? started : await ended
+  await services.projection.start({ runId })
+  const state = await services.projection.whenEnded({ runId })
   signal.removeEventListener('abort', cancel)
+  stop()
   if (state.phase === 'failed') progress.line('Note: the map could not be computed in full.')
   return services.projection.points({ runId })
 }

@@ -44,7 +44,8 @@ export class ActiveRun {
   private stage: TrainingStage = 'preparing'
   private stageDone = 0
   private stageTotal = 0
-  private stageStartedAt = performance.now()
+  /** When the first progress of the stage came, and how far it was: what went before is no guide. */
+  private stageFirst: { readonly at: number; readonly done: number } | null = null
   private latest: StepProgress | null = null
   private readonly epochs: EpochRecord[] = []
   private readonly warnings: TrainingWarning[] = []
@@ -201,15 +202,20 @@ export class ActiveRun {
   }
 
   private enter(stage: TrainingStage, done: number, total: number): void {
-    if (stage !== this.stage) this.stageStartedAt = performance.now()
+    if (stage !== this.stage || done < this.stageDone) this.stageFirst = null
     this.stage = stage
-    this.stageDone = done
     this.stageTotal = total
+    this.advance(done)
+  }
+
+  private advance(done: number): void {
+    this.stageDone = done
+    if (done > 0) this.stageFirst ??= { at: performance.now(), done }
   }
 
   private takeSteps(steps: readonly StepProgress[]): void {
     this.latest = steps.at(-1) ?? this.latest
-    this.stageDone = this.latest?.step ?? this.stageDone
+    this.advance(this.latest?.step ?? this.stageDone)
     const rows = Float32Array.from(
       steps.flatMap((step) => [
         step.step,
@@ -243,10 +249,12 @@ export class ActiveRun {
   }
 
   private remainingMs(): number | null {
-    const elapsed = performance.now() - this.stageStartedAt
-    if (this.stageDone <= 0 || this.stageTotal <= 0 || elapsed < 500) return null
-    const perUnit = elapsed / this.stageDone
-    return Math.max(0, Math.round(perUnit * (this.stageTotal - this.stageDone)))
+    const { stageFirst, stageDone, stageTotal } = this
+    if (stageFirst === null || stageDone <= stageFirst.done) return null
+    const elapsed = performance.now() - stageFirst.at
+    if (elapsed < 500) return null
+    const perUnit = elapsed / (stageDone - stageFirst.done)
+    return Math.max(0, Math.round(perUnit * (stageTotal - stageDone)))
   }
 
   private send(isLast: boolean): void {

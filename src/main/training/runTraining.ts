@@ -94,7 +94,13 @@ class Run {
 
     const wanted = await this.findEpoch(inputs.source, training)
     if (this.isCancelled) return this.nothing(inputs.unreadable)
-    const preparation = prepareHead(inputs.source, training, options, product)
+    const preparation = prepareHead(
+      inputs.source,
+      training,
+      options,
+      this.random.fork('start'),
+      product,
+    )
     const source = featureSource(
       applyPreparation(preparation, features, product).data,
       outputSizeOf(preparation),
@@ -124,7 +130,7 @@ class Run {
     if (held === null) return null
     const { product } = this.context.backend
     const random = this.random.fork('selection')
-    const preparation = prepareHead(source, held.kept, options, product)
+    const preparation = prepareHead(source, held.kept, options, this.random.fork('start'), product)
     const prepare = (rows: Uint32Array) =>
       applyPreparation(preparation, gather(source, rows), product)
     const keptInputs = prepare(held.kept.rows)

@@ -76,6 +76,8 @@ export interface EmbedInput {
 }
 
 export function createTrainingService(options: TrainingServiceOptions): TrainingService {
+  // A worker's own environment is a copy that the native library does not see.
+  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2'
   return new Service(options)
 }
 

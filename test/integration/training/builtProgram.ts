@@ -1,0 +1,43 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { rolldown } from 'rolldown'
+
+export const projectFolder = resolve(import.meta.dirname, '../../..')
+
+export interface BuiltProgram {
+  /** Holds cli.js. */
+  readonly folder: string
+  readonly workersFolder: string
+  dispose(): Promise<void>
+}
+
+const workers = {
+  'workers/thumbnail': 'src/main/dataset/thumbnail.worker.ts',
+  'workers/training': 'src/main/training/training.worker.ts',
+  'workers/kernelPool': 'src/main/backend/kernelPool.worker.ts',
+  'workers/projection': 'src/main/projection/projection.worker.ts',
+}
+
+/**
+ * The headless program and its workers as the build makes them, in a folder of the test's own, so
+ * that a build that runs meanwhile does not take them away.
+ */
+export async function buildProgram(withCommandLine: boolean): Promise<BuiltProgram> {
+  const cache = join(projectFolder, 'node_modules/.cache/semblance')
+  await mkdir(cache, { recursive: true })
+  const folder = await mkdtemp(join(cache, 'program-'))
+  const bundle = await rolldown({
+    cwd: projectFolder,
+    input: withCommandLine ? { ...workers, cli: 'src/main/cli/index.ts' } : workers,
+    platform: 'node',
+    external: ['sqlite3', 'sharp', /^@tensorflow\//],
+    logLevel: 'silent',
+  })
+  await bundle.write({ dir: folder, format: 'cjs', entryFileNames: '[name].js' })
+  await bundle.close()
+  return {
+    folder,
+    workersFolder: join(folder, 'workers'),
+    dispose: () => rm(folder, { recursive: true, force: true }),
+  }
+}

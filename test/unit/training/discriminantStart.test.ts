@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest'
+import { createMatrix, type Matrix } from '../../../src/core/math/matrix'
+import { javascriptProduct } from '../../../src/core/math/product'
+import { createRandom } from '../../../src/core/math/random'
+import { fitDiscriminant } from '../../../src/core/training/discriminantStart'
+import { measureRetrieval } from '../../../src/core/training/measure'
+import { applyPreparation } from '../../../src/core/training/preparation'
+
+const dimension = 20
+
+/** Class centres in all directions; four loud directions say nothing of the class. */
+function images(classes: number, perClass: number, seed: string) {
+  const random = createRandom(seed)
+  const features = createMatrix(classes * perClass, dimension)
+  const labels = Int32Array.from({ length: features.rows }, (_, i) => Math.floor(i / perClass))
+  const centers = createMatrix(classes, dimension)
+  for (let i = 0; i < centers.data.length; i++) centers.data[i] = random.normal()
+  for (let i = 0; i < features.rows; i++) {
+    for (let k = 0; k < dimension; k++) {
+      const noise = random.normal(0, k < 4 ? 6 : 0.3)
+      features.data[i * dimension + k] = 3 + centers.data[labels[i]! * dimension + k]! + noise
+    }
+  }
+  return { features, labels }
+}
+
+const fit = (training: { features: Matrix; labels: Int32Array }, size: number) =>
+  fitDiscriminant({
+    read: (from, to) =>
+      createMatrix(
+        to - from,
+        dimension,
+        training.features.data.slice(from * dimension, to * dimension),
+      ),
+    dimension,
+    labels: training.labels,
+    size,
+    random: createRandom(1),
+    product: javascriptProduct,
+  })
+
+describe('fitDiscriminant', () => {
+  const unseen = images(15, 6, 'unseen')
+  const plain = measureRetrieval(unseen.features, unseen.labels, javascriptProduct).mapAtR
+
+  it.each([
+    ['fewer rows than features', 3, 5, 20, 20],
+    ['more rows than features', 6, 10, 20, 20],
+    ['a random basis', 5, 10, 14, 14],
+    ['more classes than directions', 30, 6, 12, 12],
+  ])('helps classes never seen: %s', (_, classes, perClass, size, expected) => {
+    const preparation = fit(images(classes, perClass, 'training'), size)
+    const prepared = applyPreparation(preparation, unseen.features, javascriptProduct)
+    expect(prepared.columns).toBe(expected)
+    const { mapAtR } = measureRetrieval(prepared, unseen.labels, javascriptProduct)
+    expect(mapAtR).toBeGreaterThan(plain + 0.2)
+  })
+
+  it('agrees with the whitening written out, up to its scale', () => {
+    const training = images(4, 5, 'small')
+    const { labels, features } = training
+    const preparation = fit(training, dimension)
+    // Whitening by (1 - s) W + s tr(W) / d I makes that very matrix a multiple of the identity.
+    const within = new Float64Array(dimension * dimension)
+    for (let i = 0; i < features.rows; i++) {
+      const mates = [...labels.keys()].filter((j) => labels[j] === labels[i])
+      const deviation = Array.from({ length: dimension }, (_, k) => {
+        const sum = mates.reduce((total, j) => total + features.data[j * dimension + k]!, 0)
+        return features.data[i * dimension + k]! - sum / mates.length
+      })
+      for (let a = 0; a < dimension; a++) {
+        for (let b = 0; b < dimension; b++) {
+          within[a * dimension + b]! += (deviation[a]! * deviation[b]!) / features.rows
+        }
+      }
+    }
+    let trace = 0
+    for (let a = 0; a < dimension; a++) trace += within[a * dimension + a]!
+    const { projection } = preparation
+    const column = (k: number) =>
+      Array.from({ length: dimension }, (_, a) => projection!.data[a * dimension + k]!)
+    const form = (x: readonly number[], y: readonly number[]) => {
+      let sum = 0
+      for (let a = 0; a < dimension; a++) {
+        sum += ((0.1 * trace) / dimension) * x[a]! * y[a]!
+        for (let b = 0; b < dimension; b++) sum += 0.9 * within[a * dimension + b]! * x[a]! * y[b]!
+      }
+      return sum
+    }
+    const first = form(column(0), column(0))
+    for (let i = 0; i < dimension; i++) {
+      for (let j = 0; j < dimension; j++) {
+        expect(form(column(i), column(j)) / first).toBeCloseTo(i === j ? 1 : 0, 3)
+      }
+    }
+  })
+
+  it('bears classes whose images are all alike', () => {
+    const training = images(3, 4, 'alike')
+    for (let i = 0; i < 12; i++) {
+      const from = Math.floor(i / 4) * 4 * dimension
+      training.features.data.copyWithin(i * dimension, from, from + dimension)
+    }
+    const { projection } = fit(training, dimension)
+    expect(projection!.data.every(Number.isFinite)).toBe(true)
+  })
+})
