@@ -1,6 +1,7 @@
 import { AppError } from '../../shared/errors'
-import { dot64, factorCholesky, solveLower, solveLowerTransposed } from '../math/cholesky'
+import { factorCholesky, solveLower, solveLowerTransposed } from '../math/cholesky'
 import { largestEigenPairs } from '../math/eigen'
+import { createMatrix } from '../math/matrix'
 import type { MatrixProduct } from '../math/product'
 import { simdProduct } from '../math/simdProduct'
 import { projectionOfRows, type LinearProjection } from './linearProjection'
@@ -43,7 +44,7 @@ export function fitLda(
   const wanted = Math.min(dimensions, classes - 1, d)
   const { values, vectors } =
     classes <= d
-      ? directionsOfFewClasses(rows, classes, d, wanted)
+      ? directionsOfFewClasses(rows, classes, d, wanted, product)
       : directions(rows, classes, d, wanted)
   solveLowerTransposed(within, d, vectors, values.length)
   return projectionOfRows(scatter.mean(), vectors, values)
@@ -70,30 +71,25 @@ function shrunkWithin(
 }
 
 /** Eigenvectors of rows^T rows through the smaller rows rows^T. */
-function directionsOfFewClasses(rows: Float64Array, classes: number, d: number, wanted: number) {
-  const inner = new Float64Array(classes * classes)
-  const block = 32
-  for (let j0 = 0; j0 < classes; j0 += block) {
-    const j1 = Math.min(classes, j0 + block)
-    for (let i = j0; i < classes; i++) {
-      for (let j = j0; j < Math.min(j1, i + 1); j++) {
-        inner[i * classes + j] = dot64(rows, i * d, rows, j * d, d)
-      }
-    }
-  }
+function directionsOfFewClasses(
+  rows: Float64Array,
+  classes: number,
+  d: number,
+  wanted: number,
+  product: MatrixProduct,
+) {
+  const matrix = createMatrix(classes, d, Float32Array.from(rows))
+  const inner = Float64Array.from(product.multiplyTransposed(matrix, matrix).data)
   const { values, vectors } = largestEigenPairs(inner, classes, wanted)
-  const kept = values.filter((value) => value > 1e-9 * (values[0] ?? 0) && value > 0)
-  const result = new Float64Array(kept.length * d)
+  const kept = values.filter((value) => value > 1e-7 * (values[0] ?? 0) && value > 0)
+  const weights = createMatrix(kept.length, classes)
   for (let r = 0; r < kept.length; r++) {
     const scale = 1 / Math.sqrt(kept[r]!)
     for (let c = 0; c < classes; c++) {
-      const factor = scale * vectors[r * classes + c]!
-      for (let k = 0; k < d; k++) {
-        result[r * d + k] = result[r * d + k]! + factor * rows[c * d + k]!
-      }
+      weights.data[r * classes + c] = scale * vectors[r * classes + c]!
     }
   }
-  return { values: kept, vectors: result }
+  return { values: kept, vectors: Float64Array.from(product.multiply(weights, matrix).data) }
 }
 
 function directions(rows: Float64Array, classes: number, d: number, wanted: number) {
