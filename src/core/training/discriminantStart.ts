@@ -20,11 +20,12 @@ export interface DiscriminantInput {
 
 const shrinkage = 0.1
 /**
- * From so many classes for each wanted direction on, the analysis retrieves classes never seen
- * better than whitening: measured on emoji, 128 classes .356 against .386 MAP@R, 470 classes .467
- * against .423.
+ * Below this many directions a random basis loses too much, and principal ones of the training
+ * rows keep more.
  */
-const manyClassesShare = 0.4
+const leastRandomSize = 400
+/** Rows that principal directions are found from. */
+const principalRows = 1500
 /** Directions of within-class variation that are damped where rows outnumber features. */
 const strongestDirections = 400
 const blockRows = 1024
@@ -33,15 +34,17 @@ const blockRows = 1024
  * Where a head starts from: features in which classes are told apart by what differs between them
  * more than within them.
  *
- * With many classes it is linear discriminant analysis (Fisher 1936). With few of them,
+ * With more classes than directions it is linear discriminant analysis (Fisher 1936). With fewer,
  * the classes - 1 directions of that analysis forget most of what tells classes never seen apart;
  * then the features are only whitened by the covariance within classes (as in Hatch, Kajarekar,
- * Stolcke 2006), shrunk to a round one, and seen through a random orthonormal basis of the wanted
- * size, which keeps angles nearly as they are (Johnson, Lindenstrauss 1984).
+ * Stolcke 2006), shrunk to a round one, and seen through an orthonormal basis of the wanted size:
+ * a random one, which keeps angles nearly as they are (Johnson, Lindenstrauss 1984), or for small
+ * sizes the principal directions. Measured as MAP@R on unseen emoji: 48 classes .384 whitened, .31
+ * by the analysis, .285 as they are; 470 classes .423 and .467, .284 as they are.
  */
 export function fitDiscriminant(input: DiscriminantInput): Preparation {
   const classes = new Set(input.labels).size
-  return classes >= manyClassesShare * input.size ? fitManyClasses(input) : fitFewClasses(input)
+  return classes > input.size ? fitManyClasses(input) : fitFewClasses(input)
 }
 
 function fitManyClasses(input: DiscriminantInput): Preparation {
@@ -56,31 +59,61 @@ function fitManyClasses(input: DiscriminantInput): Preparation {
 }
 
 function fitFewClasses(input: DiscriminantInput): Preparation {
-  const { dimension, product, size } = input
+  const { dimension, product } = input
   const { mean, within } = classStatistics(input)
   const { values, vectors } = within
   const trace = within.trace
   // (1 - s) (W + c I), up to a factor that no angle sees; c guards against rows that are all alike.
   const round = ((shrinkage / (1 - shrinkage)) * trace) / dimension + 1e-12
-  const basis = size >= dimension ? identity(dimension) : randomBasis(size, dimension, input.random)
-  // Each row of the basis loses in the directions in which a class varies: b + sum (f - 1) (b.v) v.
-  const shares = product.multiplyTransposed(basis, vectors)
-  for (let i = 0; i < shares.rows; i++) {
-    for (let j = 0; j < shares.columns; j++) {
-      shares.data[i * shares.columns + j]! *= 1 / Math.sqrt(1 + values[j]! / round) - 1
+  /** Rows [n, dimension] whitened, not scaled: x + sum (f - 1) (x.v) v. */
+  const whiten = (rows: Matrix): Matrix => {
+    const shares = product.multiplyTransposed(rows, vectors)
+    for (let i = 0; i < shares.rows; i++) {
+      for (let j = 0; j < shares.columns; j++) {
+        shares.data[i * shares.columns + j]! *= 1 / Math.sqrt(1 + values[j]! / round) - 1
+      }
     }
+    const change = product.multiply(shares, vectors)
+    return createMatrix(
+      rows.rows,
+      dimension,
+      rows.data.map((value, at) => value + change.data[at]!),
+    )
   }
-  const change = product.multiply(shares, vectors)
+  const basis = chooseBasis(input, mean, whiten)
+  // The whitening is symmetric: projecting whitened rows is projecting rows on a whitened basis.
+  const whitened = whiten(basis)
   const projection = createMatrix(dimension, basis.rows)
   // The scale makes the mean variance within classes 1, as the analysis of many classes has it.
   const scale = 1 / Math.sqrt(round)
   for (let i = 0; i < basis.rows; i++) {
     for (let k = 0; k < dimension; k++) {
-      const value = basis.data[i * dimension + k]! + change.data[i * dimension + k]!
-      projection.data[k * basis.rows + i] = scale * value
+      projection.data[k * basis.rows + i] = scale * whitened.data[i * dimension + k]!
     }
   }
   return { mean, scale: null, projection }
+}
+
+function chooseBasis(
+  input: DiscriminantInput,
+  mean: Float32Array,
+  whiten: (rows: Matrix) => Matrix,
+): Matrix {
+  const { size, dimension, random, labels, product } = input
+  if (size >= dimension) return identity(dimension)
+  if (size >= leastRandomSize || labels.length <= size) {
+    return randomBasis(size, dimension, random)
+  }
+  const chosen = random.shuffle([...labels.keys()]).slice(0, principalRows)
+  const rows = createMatrix(chosen.length, dimension)
+  chosen.forEach((row, i) => {
+    const { data } = input.read(row, row + 1)
+    for (let k = 0; k < dimension; k++) rows.data[i * dimension + k] = data[k]! - mean[k]!
+  })
+  const { vectors } = directionsOfRows(whiten(rows), product)
+  const count = Math.min(size, vectors.rows)
+  const principal = createMatrix(count, dimension, vectors.data.slice(0, count * dimension))
+  return count === size ? principal : randomBasis(size, dimension, random, principal)
 }
 
 interface WithinDirections {
@@ -145,6 +178,11 @@ function directionsOfFewRows(
     takeOutMean(row, i)
     rows.data.set(row, i * dimension)
   })
+  return directionsOfRows(rows, product)
+}
+
+/** Eigenvectors of the rows' covariance about 0. */
+function directionsOfRows(rows: Matrix, product: MatrixProduct): WithinDirections {
   const n = rows.rows
   const gram = Float64Array.from(product.multiplyTransposed(rows, rows).data, (value) => value / n)
   let trace = 0
@@ -193,10 +231,11 @@ function identity(size: number): Matrix {
   return result
 }
 
-/** `rows` orthonormal rows of gaussian directions (Gram, Schmidt). */
-function randomBasis(rows: number, columns: number, random: Random): Matrix {
+/** `rows` orthonormal rows: those given, then gaussian directions (Gram, Schmidt). */
+function randomBasis(rows: number, columns: number, random: Random, first?: Matrix): Matrix {
   const { data, ...shape } = createMatrix(rows, columns)
   for (let i = 0; i < data.length; i++) data[i] = random.normal()
+  if (first !== undefined) data.set(first.data)
   for (let i = 0; i < rows; i++) {
     const row = data.subarray(i * columns, (i + 1) * columns)
     for (let j = 0; j < i; j++) {

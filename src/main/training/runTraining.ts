@@ -130,7 +130,13 @@ class Run {
     if (held === null) return null
     const { product } = this.context.backend
     const random = this.random.fork('selection')
-    const preparation = prepareHead(source, held.kept, options, this.random.fork('start'), product)
+    const preparation = prepareHead(
+      source,
+      held.kept,
+      { ...options, embeddingSize: sizeForFewer(options.embeddingSize, training, held.kept) },
+      this.random.fork('start'),
+      product,
+    )
     const prepare = (rows: Uint32Array) =>
       applyPreparation(preparation, gather(source, rows), product)
     const keptInputs = prepare(held.kept.rows)
@@ -532,6 +538,15 @@ class StepBatcher {
     this.steps = []
     this.lastPost = performance.now()
   }
+}
+
+/**
+ * The size for fewer classes than there are: with the same kind of start, which a discriminant
+ * analysis has only up to classes - 1.
+ */
+function sizeForFewer(size: number, all: LabelledRows, fewer: LabelledRows): number {
+  const classes = (rows: LabelledRows) => new Set(rows.labels).size
+  return classes(all) > size ? Math.min(size, classes(fewer) - 1) : size
 }
 
 const matrixOf = (source: InputSource, data: Float32Array): Matrix =>

@@ -46,7 +46,8 @@ describe('fitDiscriminant', () => {
   it.each([
     ['fewer rows than features', 3, 5, 20, 20],
     ['more rows than features', 6, 10, 20, 20],
-    ['a random basis', 5, 10, 14, 14],
+    ['principal directions', 6, 10, 14, 14],
+    ['directions beyond the rows', 3, 4, 14, 14],
     ['more classes than directions', 30, 6, 12, 12],
   ])('helps classes never seen: %s', (_, classes, perClass, size, expected) => {
     const preparation = fit(images(classes, perClass, 'training'), size)
