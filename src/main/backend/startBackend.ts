@@ -1,3 +1,4 @@
+import * as tf from '@tensorflow/tfjs-core'
 import { AppError } from '../../shared/errors'
 import type { BackendReport } from '../../shared/model/training'
 import type { Backend, BackendOptions, BackendStart } from './backend'
@@ -24,6 +25,8 @@ const candidates: readonly {
  */
 export async function startBackend(options: BackendOptions): Promise<Backend> {
   const { preferred } = options
+  // No check of every tensor for NaN, no advice on the console.
+  tf.enableProdMode()
   const tried = candidates.filter(({ name }) => preferred === 'auto' || name === preferred)
   const rejected: { name: string; reason: string }[] = []
   for (const { name, start } of tried) {
