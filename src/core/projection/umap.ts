@@ -6,8 +6,13 @@ import type { NeighbourGraph, Steps } from './neighbourGraph'
 export const umapNeighbours = 15
 /** Below this there is no neighbourhood to keep: the start is the result. */
 const fewestPoints = 4
-/** Half the width of the plane that the layout starts in. */
-const startExtent = 10
+/**
+ * Half the width of the plane that the layout starts in: the authors' 10 for many points, less for
+ * few, which would otherwise stay as dots far apart.
+ */
+const startExtentOf = (rows: number): number => Math.min(10, Math.max(2, Math.sqrt(rows) / 5))
+/** Least distance that near points are drawn to; few points have room to be told apart. */
+const leastDistanceOf = (rows: number): number => (rows <= 2000 ? 0.35 : 0.1)
 
 export interface UmapOptions {
   /** Exact or approximate neighbours by cosine, at least `umapNeighbours - 1` where there are so many. */
@@ -33,7 +38,7 @@ export function* umapPlane(options: UmapOptions): Steps<Float32Array> {
     nComponents: 2,
     nNeighbors: neighbours,
     nEpochs: options.epochs ?? defaultEpochs(rows),
-    minDist: 0.1,
+    minDist: leastDistanceOf(rows),
     random: () => random.next(),
   })
   const { indices, distances } = neighbourLists(graph, neighbours)
@@ -80,7 +85,7 @@ function neighbourLists(
 function placeAtStart(points: number[][], start: Float32Array, random: Random): void {
   let largest = 0
   for (const value of start) largest = Math.max(largest, Math.abs(value))
-  const factor = largest > 0 ? startExtent / largest : 0
+  const factor = largest > 0 ? startExtentOf(points.length) / largest : 0
   points.forEach((point, i) => {
     point[0] = start[2 * i]! * factor + random.normal(0, 1e-3)
     point[1] = start[2 * i + 1]! * factor + random.normal(0, 1e-3)

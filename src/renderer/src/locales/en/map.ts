@@ -43,7 +43,7 @@ export const map = {
     failed: 'The map could not be computed',
   },
   selection: 'Selected images',
-  selected: '{n} selected | {n} selected',
+  selected: '{n} image | {n} images',
   setLabel: 'Set label',
   showInLibrary: 'Show in library',
   clearSelection: 'Clear selection',

@@ -44,7 +44,7 @@ export const map: typeof en = {
     failed: '地图计算失败',
   },
   selection: '所选图片',
-  selected: '已选 {n} 张',
+  selected: '{n} 张图片',
   setLabel: '设置标签',
   showInLibrary: '在图库中查看',
   clearSelection: '取消选择',
