@@ -30,6 +30,11 @@ export const frame = {
     sample: 'Try the sample',
     rescan: 'Look at the folder again',
     forget: 'Forget this dataset',
+    forgetTitle: 'Forget “{name}”?',
+    forgetText:
+      'Its labels given here, runs and thumbnails are removed from this program and cannot be brought back. The pictures in the folder stay as they are.',
+    forgetAction: 'Forget',
+    keep: 'Keep it',
     report: 'Import report',
     gone: 'folder is gone',
   },

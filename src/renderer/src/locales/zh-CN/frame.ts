@@ -32,6 +32,11 @@ export const frame: typeof english = {
     sample: '试用示例',
     rescan: '重新扫描文件夹',
     forget: '移除此数据集',
+    forgetTitle: '移除“{name}”？',
+    forgetText:
+      '在此设置的标签、训练记录和缩略图将从程序中移除，无法恢复。文件夹中的图片不受影响。',
+    forgetAction: '移除',
+    keep: '保留',
     report: '导入报告',
     gone: '文件夹不存在',
   },
