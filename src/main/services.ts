@@ -58,7 +58,8 @@ export async function createServices(options: ServicesOptions): Promise<Services
   })
   const changedDatasets = new Set<DatasetId>()
   const tellDatasets = coalesce(() => {
-    for (const id of changedDatasets) void dataset.notifyChanged(id)
+    // What cannot be told now is asked for by the window itself.
+    for (const id of changedDatasets) dataset.notifyChanged(id).catch(() => {})
     changedDatasets.clear()
   })
   const labels = createLabelService({
@@ -127,6 +128,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
     backend: () => backend,
     reportBackend: async () => onBackend(await training.probeBackend()),
     close: async () => {
+      tellDatasets.stop()
       await Promise.allSettled([imports.close(), training.close(), projection.close()])
       jobs.dispose()
       await store.close()

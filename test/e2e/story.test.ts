@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { drawEmoji } from '../../scripts/sample.mjs'
 import { readEmbeddings, readImages, readRows, type StoredImage } from './database'
 import {
@@ -17,7 +17,7 @@ import {
   windowSizes,
 } from './launch'
 
-const trainingLimitMs = 300_000
+const trainingLimitMs = 500_000
 
 let folder: string
 let program: RunningProgram
@@ -34,6 +34,10 @@ beforeAll(async () => {
 afterAll(async () => {
   await program.close()
   await removeFolders()
+})
+
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail') await takeScreenshot(page, 'failed').catch(() => {})
 })
 
 const goTo = (view: 'Library' | 'Train' | 'Triplets' | 'Map') =>

@@ -115,4 +115,16 @@ describe('coalesce', () => {
     work()
     expect(times).toBe(3)
   })
+  it('does nothing any more when stopped', () => {
+    const clock = manualClock()
+    let times = 0
+    const work = coalesce(() => (times += 1), clock)
+    work()
+    work()
+    work.stop()
+    work()
+    clock.advance(1_000)
+    expect(times).toBe(1)
+    expect(clock.due).toBe(0)
+  })
 })
