@@ -5,6 +5,7 @@ import { electronEnvironment, sandboxSwitches } from './electronRuntime.mjs'
 import { checkout, setUp } from './setup.mjs'
 import { runScript, say, SetUpError } from './setup/report.mjs'
 import { decideStart, hasDisplay, resultsFolderName } from './startDecision.mjs'
+import { nativeEnvironment } from './nativeEnvironment.mjs'
 
 const interruptedStatus = 130
 const repeatMs = 500
@@ -34,7 +35,7 @@ function runInForeground(program, args, env) {
   return new Promise((settle) => {
     const child = spawn(program, args, {
       cwd: standingIn,
-      env,
+      env: nativeEnvironment(env),
       stdio: 'inherit',
       detached: process.platform !== 'win32',
     })

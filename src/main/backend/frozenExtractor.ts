@@ -21,8 +21,8 @@ export interface FrozenExtractor {
 const imageSizePx = 224
 const dimension = 1792
 const tap = /feature_vector\/SpatialSqueeze$/
-/** Pictures a pass; more gain nothing and cost 50 MB each sixteen. */
-const passRows = 16
+/** Pictures a pass; more gain nothing, and their activations outgrow what malloc keeps. */
+const passRows = 8
 
 /** The folder of the pretrained weights, found the way Node finds the package. */
 export function findFrozenWeights(projectFolder: string): string {
