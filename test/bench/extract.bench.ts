@@ -1,0 +1,53 @@
+/**
+ * `npm run bench -- extract [--backends tensorflow,wasm] [--images 16] [--rounds 3] [--json]`:
+ * frozen features a second at 224 px, from decoded pictures, and the processor time of one.
+ */
+import { cpus } from 'node:os'
+import { parseArgs } from 'node:util'
+import { findFrozenWeights, loadFrozenExtractor } from '../../src/main/backend/frozenExtractor'
+import { startBackend } from '../../src/main/backend/startBackend'
+import { chosenBackends, projectFolder, time, workersFolder } from './backends'
+
+const { values } = parseArgs({
+  options: {
+    backends: { type: 'string' },
+    images: { type: 'string', default: '16' },
+    rounds: { type: 'string', default: '3' },
+    json: { type: 'boolean', default: false },
+  },
+})
+const images = Number(values.images)
+
+async function measure(name: ReturnType<typeof chosenBackends>[number]) {
+  const backend = await startBackend({ preferred: name, workersFolder, projectFolder })
+  const weightsFolder = findFrozenWeights(projectFolder)
+  const extractor = await loadFrozenExtractor({ weightsFolder, backend })
+  const side = extractor.imageSizePx
+  const pixels = Uint8Array.from({ length: images * side * side * 3 }, (_, i) => (i * 31) % 256)
+  const timing = time(() => void extractor.extract(pixels, images), Number(values.rounds))
+  extractor.dispose()
+  backend.dispose()
+  return {
+    backend: backend.report.description,
+    imagesPerSecondBest: (images / timing.bestMs) * 1000,
+    imagesPerSecondMedian: (images / timing.medianMs) * 1000,
+    cpuMsPerImage: timing.cpuMs / images,
+  }
+}
+
+async function main(): Promise<void> {
+  const rows = []
+  for (const name of chosenBackends(values.backends)) {
+    try {
+      rows.push(await measure(name))
+    } catch (error) {
+      rows.push({ backend: name, failed: error instanceof Error ? error.message : String(error) })
+    }
+  }
+  if (values.json) {
+    const machine = { cpu: cpus()[0]?.model ?? '', cores: cpus().length, node: process.version }
+    process.stdout.write(`${JSON.stringify({ machine, rows })}\n`)
+  } else console.table(rows)
+}
+
+void main()

@@ -1,0 +1,90 @@
+/**
+ * `npm run bench -- train [--backends tensorflow,wasm,js] [--batch 32] [--rounds 5] [--json]`: images
+ * a second of a training step of the small network (64 px, embeddings of 128 numbers, semi-hard
+ * triplet loss, Adam) and of its embeddings, and one epoch of a head on 7,096 x 1,792 features.
+ */
+import { cpus } from 'node:os'
+import { parseArgs } from 'node:util'
+import * as tf from '@tensorflow/tfjs-core'
+import { createRandom } from '../../src/core/math/random'
+import { createLinearHead, createSmallNetwork } from '../../src/core/network'
+import { startBackend } from '../../src/main/backend/startBackend'
+import { chosenBackends, projectFolder, time, workersFolder } from './backends'
+import { semiHardTriplet } from './semiHardTriplet'
+
+const { values } = parseArgs({
+  options: {
+    backends: { type: 'string' },
+    batch: { type: 'string', default: '32' },
+    rounds: { type: 'string', default: '5' },
+    json: { type: 'boolean', default: false },
+  },
+})
+const batch = Number(values.batch)
+const rounds = Number(values.rounds)
+const [imageSizePx, embeddingSize, headRows, headInputs, headSize] = [64, 128, 128, 1792, 256]
+const headImages = 7096
+
+async function measure(name: ReturnType<typeof chosenBackends>[number]) {
+  const backend = await startBackend({ preferred: name, workersFolder, projectFolder })
+  const { operations, report } = backend
+  const random = createRandom('bench')
+  const settings = { learningRate: 1e-3 }
+  const network = createSmallNetwork({ imageSizePx, embeddingSize, random, operations })
+  const pictures = Float32Array.from({ length: batch * imageSizePx ** 2 * 3 }, () => random.next())
+  const loss = semiHardTriplet(embeddingSize, 4, 0.2)
+  const stepsARound = Math.max(1, Math.round(128 / batch))
+  const steps = (count: number) => {
+    for (let step = 0; step < count; step++) network.trainStep(pictures, batch, loss, settings)
+  }
+  steps(1)
+  const tensors = tf.memory().numTensors
+  const training = time(() => steps(stepsARound), rounds)
+  const leaked = tf.memory().numTensors - tensors
+  const embedding = time(() => void network.embed(pictures, batch), rounds)
+  network.dispose()
+
+  const head = createLinearHead({
+    inputSize: headInputs,
+    embeddingSize: headSize,
+    random,
+    operations,
+  })
+  const features = Float32Array.from({ length: headRows * headInputs }, () => random.normal())
+  const headLoss = semiHardTriplet(headSize, 4, 0.2)
+  const epoch = time(() => {
+    for (let done = 0; done < headImages; done += headRows) {
+      head.trainStep(features, headRows, headLoss, settings)
+    }
+  }, 1)
+  head.dispose()
+  backend.dispose()
+  const images = stepsARound * batch
+  return {
+    backend: report.description,
+    batch,
+    trainBest: (images / training.bestMs) * 1000,
+    trainMedian: (images / training.medianMs) * 1000,
+    trainCpuMsPerImage: training.cpuMs / images,
+    embedBest: (batch / embedding.bestMs) * 1000,
+    headEpochSeconds: epoch.bestMs / 1000,
+    tensorsLeaked: leaked,
+  }
+}
+
+async function main(): Promise<void> {
+  const rows = []
+  for (const name of chosenBackends(values.backends)) {
+    try {
+      rows.push(await measure(name))
+    } catch (error) {
+      rows.push({ backend: name, failed: error instanceof Error ? error.message : String(error) })
+    }
+  }
+  if (values.json) {
+    const machine = { cpu: cpus()[0]?.model ?? '', cores: cpus().length, node: process.version }
+    process.stdout.write(`${JSON.stringify({ machine, rows })}\n`)
+  } else console.table(rows)
+}
+
+void main()
