@@ -68,7 +68,6 @@ class ImportRun {
   private thumbnails: ReadonlySet<string> = new Set()
   /** Known images that are where they were. */
   private readonly inPlace = new Set<number>()
-  private readonly reappeared: number[] = []
   private readonly unseenFolders: string[] = []
   /** Read, and only after the walk can be said what they are to the images known before. */
   private readonly undecided: ReadImage[] = []
@@ -204,7 +203,6 @@ class ImportRun {
       const counts = cancelled
         ? { changed: 0, moved: 0, removed: 0 }
         : await this.settle(transaction)
-      await store.images.setMissing(transaction, this.reappeared, false)
       for (const { label, source, ids } of this.relabelled.values()) {
         const id =
           label === null ? null : await store.labels.ensureImported(transaction, datasetId, label)
@@ -261,7 +259,7 @@ class ImportRun {
       await store.images.save(transaction, datasetId, slice, Date.now())
     }
     const back = result.touched.filter((image) => this.known.get(image.relativePath)?.missing)
-    this.added += result.added.length + back.length + this.reappeared.length
+    this.added += result.added.length + back.length
     this.unchanged += result.touched.length - back.length
     return {
       changed: result.changed.length,
@@ -283,6 +281,8 @@ class ImportRun {
     const known = this.known.get(file.relativePath)
     return (
       known !== undefined &&
+      // A missing image's place may have been taken by another file of its size and time.
+      !known.missing &&
       known.bytes === file.bytes &&
       known.modifiedAt === file.modifiedAt &&
       this.thumbnails.has(known.sha256)
@@ -292,8 +292,7 @@ class ImportRun {
   private keepInPlace(file: FoundFile): void {
     const known = this.known.get(file.relativePath)!
     this.inPlace.add(known.id)
-    if (known.missing) this.reappeared.push(known.id)
-    else this.unchanged += 1
+    this.unchanged += 1
     if (known.labelSource === labelSource.person) return
     const { importLabel: label, labelSource: source } = this.labelOf(file.relativePath)
     // A name that no import has met yet is undefined here and never what an image has.

@@ -96,6 +96,32 @@ describe('database', () => {
 })
 
 describe('migrations', () => {
+  it('bring the first version’s rows to the newest', async () => {
+    const file = `${temporary.folder}/old.sqlite`
+    const old = await openConnection(file)
+    await migrate(old, migrations.slice(0, 1))
+    await old.run("INSERT INTO dataset VALUES (1, 'pictures', '/pictures', 1, 2, NULL, 3)")
+    await old.run("INSERT INTO label VALUES (4, 1, '猫', '猫', 0)")
+    await old.run(
+      `INSERT INTO image VALUES (5, 1, '猫/1.png', '1.png', 6, 7.5, 'ab', 'cd', 8, 9, 'png', 4, 2,
+         1, 0, 10)`,
+    )
+    await old.close()
+    const store = await openStore(file)
+    try {
+      expect(await versionOf(store.database)).toBe(migrations.at(-1)!.version)
+      expect(await store.images.find(5 as never)).toMatchObject({
+        relativePath: '猫/1.png',
+        modifiedAt: 7.5,
+        labelId: 4,
+        excluded: true,
+      })
+      expect(await store.datasets.recent(1)).toMatchObject([{ imageCount: 1, leftOutCount: 3 }])
+    } finally {
+      await store.close()
+    }
+  })
+
   it('are in ascending order', () => {
     const versions = migrations.map((migration) => migration.version)
     expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b))
@@ -108,19 +134,22 @@ describe('migrations', () => {
     await temporary.store.close()
     const database = await openConnection(temporary.workspace.databaseFile)
     const added = {
-      version: 20,
+      version: 1000,
       sql: 'ALTER TABLE image ADD COLUMN note TEXT; -- a comment; with one',
     }
     await migrate(database, [...migrations, added])
-    expect(await versionOf(database)).toBe(20)
+    expect(await versionOf(database)).toBe(1000)
     expect(await database.all('SELECT relative_path, note FROM image')).toEqual([
       { relative_path: '猫/a "b".png', note: null },
     ])
-    const failing = { version: 30, sql: 'CREATE TABLE extra (id INTEGER); SELECT * FROM missing;' }
+    const failing = {
+      version: 1010,
+      sql: 'CREATE TABLE extra (id INTEGER); SELECT * FROM missing;',
+    }
     await expect(migrate(database, [...migrations, added, failing])).rejects.toThrow(/missing/)
-    expect(await versionOf(database)).toBe(20)
+    expect(await versionOf(database)).toBe(1000)
     expect(await database.get("SELECT 1 FROM sqlite_schema WHERE name = 'extra'")).toBeUndefined()
-    await database.run('PRAGMA user_version = 10')
+    await database.run(`PRAGMA user_version = ${migrations.at(-1)!.version}`)
     await database.close()
     const store = await temporary.reopen()
     expect((await store.datasets.find(datasetId))?.imageCount).toBe(1)

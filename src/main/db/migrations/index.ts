@@ -1,5 +1,6 @@
 import { initial } from './0010-initial'
+import { listIndexes } from './0020-list-indexes'
 import type { Migration } from './migration'
 
 /** In ascending order; a released one is never edited, only followed by another. */
-export const migrations: readonly Migration[] = [initial]
+export const migrations: readonly Migration[] = [initial, listIndexes]

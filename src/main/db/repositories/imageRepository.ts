@@ -144,7 +144,8 @@ export interface ImageRepository {
 }
 
 const orders: Readonly<Record<ImageOrder, string>> = {
-  label: 'label.search_name IS NULL, label.search_name, label.id, image.relative_path',
+  // Of one path order the order by label is made in {@link inLabelOrder}, in a fraction of the time.
+  label: 'image.relative_path',
   path: 'image.relative_path',
   newest: 'image.modified_at DESC, image.relative_path',
   largest: 'image.bytes DESC, image.relative_path',
@@ -167,7 +168,9 @@ export function createImageRepository(database: Database): ImageRepository {
            WHERE ${where} ORDER BY ${orders[order]})`,
         values,
       )
-      const columns = unpackColumns(row?.packed ?? '')
+      const inOrder = unpackColumns(row?.packed ?? '')
+      const columns =
+        order === 'label' ? inLabelOrder(inOrder, await labelsByName(database, datasetId)) : inOrder
       const hard = await hardImages(database, datasetId)
       for (let row = 0; row < columns.ids.length; row += 1) {
         if (hard.has(columns.ids[row]!)) columns.flags[row]! |= imageFlag.hard
@@ -315,7 +318,8 @@ export function createImageRepository(database: Database): ImageRepository {
     async labelsToChange(transaction, datasetId, ids, label) {
       return readLabels(
         transaction,
-        `dataset_id = ? AND id IN (SELECT value FROM json_each(?))
+        // The plus keeps the planner from reading the whole dataset for a few ids.
+        `+dataset_id = ? AND id IN (SELECT value FROM json_each(?))
          AND (label_id IS NOT ? OR label_source <> 2)`,
         [datasetId, idList(ids), label],
       )
@@ -361,7 +365,7 @@ export function createImageRepository(database: Database): ImageRepository {
 
     async exclusionsToChange(transaction, datasetId, ids, excluded) {
       const row = await transaction.get<{ ids: string | null }>(
-        `SELECT group_concat(id, ',') AS ids FROM (SELECT id FROM image WHERE dataset_id = ?
+        `SELECT group_concat(id, ',') AS ids FROM (SELECT id FROM image WHERE +dataset_id = ?
            AND id IN (SELECT value FROM json_each(?)) AND excluded <> ? ORDER BY id)`,
         [datasetId, idList(ids), excluded ? 1 : 0],
       )
@@ -483,6 +487,34 @@ function unpackColumns(packed: string): ImageColumns {
     ids[row] = numbers[3 * row]!
     labelIds[row] = numbers[3 * row + 1]!
     flags[row] = numbers[3 * row + 2]!
+  }
+  return { ids, labelIds, flags }
+}
+
+async function labelsByName(reader: Reader, datasetId: DatasetId): Promise<readonly number[]> {
+  const rows = await reader.all<{ id: number }>(
+    'SELECT id FROM label WHERE dataset_id = ? ORDER BY search_name, id',
+    [datasetId],
+  )
+  return rows.map((row) => row.id)
+}
+
+/** Stable counting sort by the labels' order; images without a label come last. */
+function inLabelOrder(columns: ImageColumns, labels: readonly number[]): ImageColumns {
+  const rankOf = new Map(labels.map((label, rank) => [label, rank]))
+  const ranks = Uint32Array.from(columns.labelIds, (label) => rankOf.get(label) ?? labels.length)
+  const starts = new Uint32Array(labels.length + 2)
+  for (const rank of ranks) starts[rank + 1]! += 1
+  for (let rank = 1; rank < starts.length; rank += 1) starts[rank]! += starts[rank - 1]!
+  const ids = new Uint32Array(ranks.length)
+  const labelIds = new Uint32Array(ranks.length)
+  const flags = new Uint8Array(ranks.length)
+  for (let row = 0; row < ranks.length; row += 1) {
+    const to = starts[ranks[row]!]!
+    starts[ranks[row]!] = to + 1
+    ids[to] = columns.ids[row]!
+    labelIds[to] = columns.labelIds[row]!
+    flags[to] = columns.flags[row]!
   }
   return { ids, labelIds, flags }
 }

@@ -52,9 +52,10 @@ export function createLabelRepository(database: Database): LabelRepository {
   const repository: LabelRepository = {
     list(datasetId) {
       return database.all<LabelSummary>(
+        // CROSS JOIN: label by label, each counted from its own part of one index.
         `SELECT label.id, label.name, label.color_index AS colorIndex,
            sum(image.excluded = 0) AS imageCount
-         FROM label JOIN image ON image.label_id = label.id AND image.missing = 0
+         FROM label CROSS JOIN image ON image.label_id = label.id AND image.missing = 0
          WHERE label.dataset_id = ? GROUP BY label.id ORDER BY label.search_name, label.id`,
         [datasetId],
       )
