@@ -3,9 +3,9 @@ import type { Random } from '../math/random'
 
 /** Vectors iterated on; more than the two wanted, so that close eigenvalues converge fast. */
 const subspaceSize = 6
-const maximumRounds = 60
+const maximumRounds = 24
 /** Rounds end when the two leading variances change by less than this share. */
-const tolerance = 1e-5
+const tolerance = 1e-4
 
 /**
  * Coordinates of the rows on their first two principal components, [rows, 2]: centred, not

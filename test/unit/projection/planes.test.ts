@@ -82,7 +82,8 @@ function project(matrix: Matrix, seed = 1) {
   return { pca, graph, umap: finish(projection.layout(graph, pca)) }
 }
 
-describe('a whole projection', () => {
+// Each layout takes a second or two where the processor is busy.
+describe('a whole projection', { timeout: 60_000 }, () => {
   it.each([0, 1, 2, 3, 4, 5, 14, 15, 16, 40])('works for %i rows', (rows) => {
     const { pca, umap, graph } = project(clusters(rows, 6, 2))
     for (const plane of [pca, umap]) {
