@@ -10,7 +10,7 @@ export const repository = resolve(import.meta.dirname, '../..')
 export const screenshotFolder = join(repository, 'test/e2e/screenshots')
 
 /** The Electron that the start script would run. */
-function electronPath(): string {
+export function electronPath(): string {
   const named = process.env['SEMBLANCE_ELECTRON']
   if (named !== undefined && named !== '') return named
   const output = execFileSync(process.execPath, [join(repository, 'scripts/electronRuntime.mjs')], {
@@ -38,31 +38,37 @@ export interface LaunchOptions {
   readonly program?: string
 }
 
+/** What follows the executable: the program's folder, its own arguments, Chromium's switches. */
+export function programArguments(options: LaunchOptions = {}): string[] {
+  const isRoot = process.getuid?.() === 0
+  return [
+    options.program ?? process.env['SEMBLANCE_E2E_PROGRAM'] ?? repository,
+    ...(options.arguments ?? []),
+    ...(isRoot ? ['--no-sandbox'] : []),
+  ]
+}
+
+export function programEnvironment(userData: string): Record<string, string> {
+  const without = ['ELECTRON_RUN_AS_NODE', 'ELECTRON_RENDERER_URL']
+  const inherited = Object.entries(process.env).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && !without.includes(entry[0]),
+  )
+  return {
+    ...Object.fromEntries(inherited),
+    LANGUAGE: 'en',
+    LANG: 'en_US.UTF-8',
+    SEMBLANCE_USER_DATA: userData,
+  }
+}
+
 /** Starts the real program in the real Electron, as the start script does. */
 export async function launchProgram(options: LaunchOptions = {}): Promise<RunningProgram> {
   const userData = options.userData ?? (await newFolder('user-data'))
-  const environment = Object.fromEntries(
-    Object.entries(process.env).filter(
-      (entry): entry is [string, string] =>
-        entry[1] !== undefined &&
-        !['ELECTRON_RUN_AS_NODE', 'ELECTRON_RENDERER_URL'].includes(entry[0]),
-    ),
-  )
-  const isRoot = process.getuid?.() === 0
+  const environment = programEnvironment(userData)
   const app = await _electron.launch({
     executablePath: electronPath(),
-    args: [
-      options.program ?? process.env['SEMBLANCE_E2E_PROGRAM'] ?? repository,
-      ...(options.arguments ?? []),
-      ...(isRoot ? ['--no-sandbox'] : []),
-    ],
-    env: {
-      ...environment,
-      LANGUAGE: 'en',
-      LANG: 'en_US.UTF-8',
-      SEMBLANCE_USER_DATA: userData,
-      ...options.environment,
-    },
+    args: programArguments(options),
+    env: { ...environment, ...options.environment },
   })
   const complaints: string[] = []
   const watch = (page: Page): void => {
