@@ -32,12 +32,17 @@ interface Thread {
   task: Task | null
 }
 
+/** So many crashes before any answer: the worker itself cannot run, no picture is to blame. */
+const crashesToGiveUp = 3
+
 /** A crash ends one thread: its files are then read one by one, and the culprit is left out. */
 export function createThumbnailPool(options: ThumbnailPoolOptions): ThumbnailPool {
   const threads: Thread[] = []
   const tasks: Task[] = []
   let batch = 0
   let closed = false
+  let answered = 0
+  let crashed = 0
 
   const start = (): Thread => {
     const thread: Thread = {
@@ -49,6 +54,7 @@ export function createThumbnailPool(options: ThumbnailPoolOptions): ThumbnailPoo
         onMessage: ({ results }) => {
           const task = thread.task
           thread.task = null
+          answered += 1
           task?.resolve(results)
           next(thread)
         },
@@ -70,8 +76,8 @@ export function createThumbnailPool(options: ThumbnailPoolOptions): ThumbnailPoo
   const replace = (thread: Thread, error: unknown) => {
     threads.splice(threads.indexOf(thread), 1)
     const task = thread.task
-    if (closed || task === null) {
-      // It never did anything: starting it again would end the same way.
+    crashed += 1
+    if (closed || task === null || (answered === 0 && crashed >= crashesToGiveUp)) {
       task?.reject(error)
       for (const other of tasks.splice(0)) other.reject(error)
       return
