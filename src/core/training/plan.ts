@@ -85,7 +85,7 @@ export function planTraining(input: PlanInput): PlannedTraining {
     network,
     ...recipe,
     ...batch,
-    ...chooseSchedule(trainImageCount, batch, network, request),
+    ...chooseSchedule(trainSizes, batch, network, request),
     embeddingSize: request.embeddingSize ?? chooseEmbeddingSize(network, trainSizes),
     learningRate: request.learningRate ?? (network === 'frozen' ? 3e-4 : 1e-3),
     imageSizePx: request.imageSizePx ?? 64,
@@ -98,8 +98,8 @@ export function planTraining(input: PlanInput): PlannedTraining {
   const plan: TrainingPlan = {
     options,
     imageCount: labels.length,
-    trainClassCount: trainSizes.filter((size) => size > 0).length,
-    testClassCount: testSizes.filter((size) => size > 0).length,
+    trainClassCount: countClasses(trainSizes),
+    testClassCount: countClasses(testSizes),
     trainImageCount,
     testImageCount: sum(testSizes),
     unlabelledCount: labels.length - sum(sizes),
@@ -129,7 +129,7 @@ function checkEnough(imageCount: number, sizes: readonly number[]): void {
       'There are no images to train on. Choose a folder that holds images, one sub-folder a label.',
     )
   }
-  const classCount = sizes.filter((size) => size > 0).length
+  const classCount = countClasses(sizes)
   if (classCount < 2) {
     throw new AppError(
       'tooFewClasses',
@@ -162,14 +162,18 @@ function chooseSplit(sizes: readonly number[], reasons: PlanReason[]): TrainingO
   return 'none'
 }
 
+const countClasses = (sizes: readonly number[]): number => sizes.filter((size) => size > 0).length
+
+/** So many classes make a discriminant analysis better than whitening alone. */
+const hasManyClasses = (trainSizes: readonly number[]): boolean => countClasses(trainSizes) > 250
+
 /** Many classes fill fewer directions well; with few, more directions keep what new ones need. */
 function chooseEmbeddingSize(
   network: TrainingOptions['network'],
   trainSizes: readonly number[],
 ): number {
   if (network === 'small') return 128
-  const classes = trainSizes.filter((size) => size > 0).length
-  if (classes > 250) return Math.min(400, classes - 1)
+  if (hasManyClasses(trainSizes)) return Math.min(400, countClasses(trainSizes) - 1)
   return sum(trainSizes) <= 4000 ? 1024 : 512
 }
 
@@ -224,16 +228,18 @@ function chooseBatch(
 }
 
 function chooseSchedule(
-  trainImages: number,
+  trainSizes: readonly number[],
   batch: Pick<TrainingOptions, 'classesPerBatch' | 'imagesPerClass'>,
   network: TrainingOptions['network'],
   request: TrainingRequest,
 ): Pick<TrainingOptions, 'epochs' | 'stepsPerEpoch' | 'maxSteps' | 'maxMinutes'> {
   const batchSize = batch.classesPerBatch * batch.imagesPerClass
   // An epoch of few steps would measure more than it trains.
-  const stepsPerEpoch = Math.max(20, Math.ceil(trainImages / batchSize))
+  const stepsPerEpoch = Math.max(20, Math.ceil(sum(trainSizes) / batchSize))
   const openEnd = request.minutes !== undefined && request.epochs === undefined
-  const stepsByDefault = network === 'frozen' ? 300 : 600
+  // With few classes a head soon knows its training images, and the start can hardly be bettered.
+  const headSteps = hasManyClasses(trainSizes) ? 300 : 120
+  const stepsByDefault = network === 'frozen' ? headSteps : 600
   const wanted = request.steps ?? stepsByDefault
   const epochs =
     request.epochs ??
@@ -253,7 +259,11 @@ function estimateSeconds(options: TrainingOptions, input: PlanInput): number {
   const batch = options.classesPerBatch * options.imagesPerClass
   const isFrozen = options.network === 'frozen'
   const area = (options.imageSizePx / 64) ** 2
-  const perImage = isFrozen ? speed.secondsPerHeadImage : speed.secondsPerPixelImage * area
+  // The work of a head grows with its matrix.
+  const headWork = Math.max(1, (options.embeddingSize / 400) ** 1.5)
+  const perImage = isFrozen
+    ? speed.secondsPerHeadImage * headWork
+    : speed.secondsPerPixelImage * area
   // A head is trained twice: once to find how long, once on everything.
   const training = steps * batch * perImage * (isFrozen ? 2 : 1)
   const features = isFrozen
