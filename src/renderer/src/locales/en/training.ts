@@ -25,7 +25,8 @@ export const training = {
         'Too few labels to keep some unseen, so quality is measured on what it trained on.',
       fewClassesByImage: 'Few labels: images, not labels, are kept aside for the test.',
       smallClasses: 'Some labels have few images, so each batch takes fewer of them.',
-      ldaStart: 'It starts from linear discriminant analysis and goes on from there.',
+      ldaStart:
+        'It starts from a closed form (discriminant analysis, or whitening where labels are few) and goes on from there.',
     },
   },
   start: 'Start training',

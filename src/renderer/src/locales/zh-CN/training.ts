@@ -22,7 +22,7 @@ export const training: typeof english = {
       oneClassNoSplit: '标签太少，无法留出测试集，指标在训练图片上计算。',
       fewClassesByImage: '标签较少，因此按图片而不是按标签留出测试集。',
       smallClasses: '有些标签的图片很少，因此每个批次从中取得也少。',
-      ldaStart: '以线性判别分析（LDA）为起点继续训练。',
+      ldaStart: '以闭式解为起点继续训练（线性判别分析；标签较少时为白化）。',
     },
   },
   start: '开始训练',
