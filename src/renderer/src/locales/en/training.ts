@@ -1,5 +1,4 @@
 export const training = {
-  title: 'Train',
   plan: {
     heading: 'What one click does',
     frozenByClass:
@@ -95,14 +94,12 @@ export const training = {
       'The two clouds should move apart: what has one label comes together, what has another moves away.',
     step: 'Step',
     epoch: 'Epoch',
-    value: 'Value',
     waiting: 'Curves appear with the first steps.',
     waitingEpoch: 'Appears after the first epoch.',
   },
   numbers: {
     imagesPerSecond: '{n} images/s',
     epochOf: 'Epoch {epoch} of {total}',
-    bestEpoch: 'Best epoch: {epoch}',
   },
   warnings: {
     collapse:
@@ -116,7 +113,6 @@ export const training = {
   advanced: {
     heading: 'Advanced',
     reset: 'Back to the defaults',
-    automatic: 'Automatic ({value})',
     loss: 'Loss',
     lossHelp: 'What training asks of distances: same label near, other label far.',
     miner: 'Miner',
@@ -164,23 +160,16 @@ export const training = {
     formula: 'Formula',
     source: 'Source',
     unsuitable: '{name} (not with this loss)',
-    margin: 'Margin',
   },
   runs: {
     heading: 'Runs',
     none: 'No runs yet.',
     remove: 'Remove run',
-    name: 'Run {id}',
-    current: 'Shown',
   },
   hardest: {
     heading: 'Hardest triplets of the moment',
     none: 'The first mined triplets appear while it trains.',
     open: 'Review this triplet',
-  },
-  backend: {
-    runs: 'Runs on {name}',
-    why: 'Not on {name}: {reason}',
   },
   empty: {
     noDatasetTitle: 'No images yet',

@@ -1,5 +1,4 @@
 export const triplets = {
-  title: 'Triplets',
   anchor: 'Anchor',
   positive: 'Positive',
   negative: 'Negative',
@@ -18,8 +17,6 @@ export const triplets = {
   facts: {
     mined: 'mined once | mined {n} times',
     when: 'epoch {epoch}, step {step}',
-    now: 'Distances in the saved embedding',
-    then: 'Distances when it was mined',
     minedThen: 'when mined: {positive} and {negative}',
   },
   verdicts: {
@@ -42,12 +39,8 @@ export const triplets = {
       exclude: 'Image excluded',
     },
   },
-  previous: 'Previous triplet',
-  next: 'Next triplet',
   zoom: 'Zoom',
-  closeZoom: 'Close',
   progress: '{index} / {total}',
-  reviewed: '{n} of {total} reviewed',
   queue: 'Queue, hardest first',
   pair: '{anchor} and {negative}',
   noLabel: 'no label',
@@ -66,5 +59,4 @@ export const triplets = {
     noneText:
       'A batch needs a label with two images and another label beside it. Give more labels, or choose a miner that returns triplets.',
   },
-  run: 'Run',
 }

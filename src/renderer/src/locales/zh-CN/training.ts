@@ -1,7 +1,6 @@
 import type { training as english } from '../en/training'
 
 export const training: typeof english = {
-  title: '训练',
   plan: {
     heading: '一键训练会做什么',
     frozenByClass:
@@ -89,14 +88,12 @@ export const training: typeof english = {
     histogramHelp: '两团分布应当逐渐分开：同类靠拢，异类远离。',
     step: '步',
     epoch: '轮次',
-    value: '数值',
     waiting: '训练开始后这里会出现曲线。',
     waitingEpoch: '第一轮结束后出现。',
   },
   numbers: {
     imagesPerSecond: '{n} 张/秒',
     epochOf: '第 {epoch} 轮，共 {total} 轮',
-    bestEpoch: '最佳轮次：{epoch}',
   },
   warnings: {
     collapse: '坍缩：所有嵌入正趋于同一点。请降低学习率，或改用半困难挖掘。',
@@ -108,7 +105,6 @@ export const training: typeof english = {
   advanced: {
     heading: '高级',
     reset: '恢复默认',
-    automatic: '自动（{value}）',
     loss: '损失函数',
     lossHelp: '训练对距离的要求：同类要近，异类要远。',
     miner: '困难样本挖掘',
@@ -152,23 +148,16 @@ export const training: typeof english = {
     formula: '公式',
     source: '出处',
     unsuitable: '{name}（不适用于此损失）',
-    margin: '间隔',
   },
   runs: {
     heading: '训练记录',
     none: '还没有训练记录。',
     remove: '删除这次训练',
-    name: '训练 {id}',
-    current: '当前显示',
   },
   hardest: {
     heading: '此刻最难的三元组',
     none: '训练开始后，这里会出现挖掘到的三元组。',
     open: '查看这个三元组',
-  },
-  backend: {
-    runs: '运行于 {name}',
-    why: '未使用 {name}：{reason}',
   },
   empty: {
     noDatasetTitle: '还没有图片',

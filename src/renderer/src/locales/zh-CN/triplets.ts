@@ -1,7 +1,6 @@
 import type { triplets as english } from '../en/triplets'
 
 export const triplets: typeof english = {
-  title: '三元组',
   anchor: '锚点',
   positive: '正样本',
   negative: '负样本',
@@ -20,8 +19,6 @@ export const triplets: typeof english = {
   facts: {
     mined: '被挖掘 1 次 | 被挖掘 {n} 次',
     when: '第 {epoch} 轮，第 {step} 步',
-    now: '最终嵌入中的距离',
-    then: '挖掘时的距离',
     minedThen: '挖掘时：{positive} 与 {negative}',
   },
   verdicts: {
@@ -44,12 +41,8 @@ export const triplets: typeof english = {
       exclude: '图片已排除',
     },
   },
-  previous: '上一个三元组',
-  next: '下一个三元组',
   zoom: '放大',
-  closeZoom: '关闭',
   progress: '{index} / {total}',
-  reviewed: '已查看 {n} / {total}',
   queue: '队列（最难的在前）',
   pair: '{anchor} 与 {negative}',
   noLabel: '无标签',
@@ -68,5 +61,4 @@ export const triplets: typeof english = {
     noneText:
       '一个批次需要一个至少有两张图片的标签，以及另一个标签。请补充标签，或选择返回三元组的挖掘方式。',
   },
-  run: '训练',
 }
