@@ -1,5 +1,4 @@
 import type {
-  Component,
   DistanceHistogram,
   EpochRecord,
   RetrievalMetrics,
@@ -8,7 +7,7 @@ import type {
   TrainingWarning,
 } from '../../shared/model/training'
 import { distances } from '../distances'
-import { LossMemory, losses } from '../losses'
+import { LossMemory } from '../losses'
 import { computeLoss, type LossOutcome, lossParameters } from '../losses/computeLoss'
 import { createMatrix, type Matrix } from '../math/matrix'
 import type { MatrixProduct } from '../math/product'
@@ -18,6 +17,7 @@ import { Adam } from './adam'
 import { createBatches } from './batches'
 import type { Interruption } from './interruption'
 import { TripletLedger } from './ledger'
+import { innermostLoss, lossOfRun, marginOf, type RunLoss } from './lossChoice'
 import { hardestTriplets, meanDistances, meanNorm, toMinedBatch } from './minedBatch'
 import type { InputSource, TrainableModel } from './model'
 import { WarningWatch } from './warnings'
@@ -38,6 +38,8 @@ export interface LoopInput<Snapshot> {
   readonly rows: Uint32Array
   readonly labels: Int32Array
   readonly options: TrainingOptions
+  /** What the options name, or what was found. */
+  readonly learningRate: number
   readonly random: Random
   readonly product: MatrixProduct
   readonly interruption: Interruption
@@ -72,7 +74,6 @@ export type LoopEvent<Snapshot> =
       readonly steps: number
     }
 
-const gradientClip = 10
 /** Proxies and class weights learn faster than the network (Kim et al. 2020). */
 const parameterRateFactor = 100
 
@@ -154,6 +155,8 @@ class LoopRun<Snapshot> {
   private readonly batches: ReturnType<typeof createBatches>
   private readonly ledger: TripletLedger
   private readonly margin: number
+  private readonly runLoss: RunLoss
+  private readonly classWeights: Float32Array | null
   private readonly parameters: Record<string, Float32Array>
   private readonly parameterOptimizer = new Adam()
   private readonly memory = new LossMemory()
@@ -172,7 +175,8 @@ class LoopRun<Snapshot> {
     this.ledger = input.ledger ?? new TripletLedger()
     const margin = marginOf(options.loss)
     this.margin = margin ?? 0.2
-    this.watch = new WarningWatch(options.loss.name === 'triplet' ? margin : null)
+    this.watch = new WarningWatch(innermostLoss(options.loss).name === 'triplet' ? margin : null)
+    this.runLoss = lossOfRun(options)
     // Their indices are places in a queue, not in the batch.
     this.looksIntoMemory =
       options.loss.name === 'crossBatchMemory' ||
@@ -182,8 +186,10 @@ class LoopRun<Snapshot> {
     const classCount = labels.reduce((most, label) => Math.max(most, label + 1), 0)
     const sizes = { classCount, dimension: input.model.embeddingSize }
     this.classCount = classCount
+    this.classWeights =
+      options.reducer === 'classWeighted' ? balancedWeights(labels, classCount) : null
     this.parameters = Object.fromEntries(
-      lossParameters(options.loss, sizes).map((parameter) => [
+      lossParameters(this.runLoss.loss, sizes).map((parameter) => [
         parameter.name,
         parameter.initial(random.fork(parameter.name)),
       ]),
@@ -199,6 +205,7 @@ class LoopRun<Snapshot> {
   /** One step; null when the loss or the embeddings were not numbers. */
   step(epoch: number): StepProgress | null {
     const { input, batches } = this
+    const { gradientClip } = input.options
     const startedAt = input.now()
     const places = batches.next()
     const rows = Uint32Array.from(places, (place) => input.rows[place]!)
@@ -217,7 +224,11 @@ class LoopRun<Snapshot> {
         measured = this.measure(epoch, rows, labels, embeddings, result)
         return { value: result.value, gradient: result.gradient.data }
       },
-      { learningRate: input.options.learningRate, gradientClip },
+      {
+        learningRate: input.learningRate,
+        weightDecay: input.options.weightDecay,
+        ...(gradientClip === null ? {} : { gradientClip }),
+      },
     )
     if (measured === null || !Number.isFinite(value)) return null
     const { epochSums } = this
@@ -265,13 +276,11 @@ class LoopRun<Snapshot> {
   }
 
   private loss(embeddings: Matrix, labels: Int32Array) {
-    const { options } = this.input
     const result = computeLoss({
       embeddings,
       labels,
-      loss: options.loss,
-      miner: options.miner,
-      distance: options.distance,
+      ...this.runLoss,
+      classWeights: this.classWeights,
       parameters: this.parameters,
       memory: this.memory,
       classCount: this.classCount,
@@ -281,7 +290,7 @@ class LoopRun<Snapshot> {
     this.parameterOptimizer.update(
       this.parameters,
       result.parameterGradients,
-      this.input.options.learningRate * parameterRateFactor,
+      this.input.learningRate * parameterRateFactor,
     )
     return result
   }
@@ -332,10 +341,9 @@ const emptySums = () => ({
   fallbacks: 0,
 })
 
-/** The margin a loss compares distances with, or null where it has none. */
-export function marginOf(loss: Component): number | null {
-  const given = loss.options['margin']
-  if (typeof given === 'number') return given
-  const schema = losses.get(loss.name).schema['margin']
-  return schema !== undefined && typeof schema.default === 'number' ? schema.default : null
+/** Weights that make every class count alike; their mean over the images is 1. */
+function balancedWeights(labels: Int32Array, classCount: number): Float32Array {
+  const sizes = new Float32Array(classCount)
+  for (const label of labels) sizes[label]!++
+  return sizes.map((size) => labels.length / (classCount * Math.max(1, size)))
 }

@@ -1,16 +1,21 @@
 import { AppError } from '../../shared/errors'
-import type {
-  Component,
-  PlanReason,
-  TrainingOptions,
-  TrainingPlan,
-  TrainingRequest,
+import {
+  type Component,
+  type PlanReason,
+  type TrainingOptions,
+  type TrainingPlan,
+  type TrainingRequest,
+  unchosenOptions,
 } from '../../shared/model/training'
 import { losses } from '../losses'
 import { readLoss } from '../losses/settings'
+import { incompatibility } from '../losses/compatibility'
 import { createRandom } from '../math/random'
 import { miners } from '../miners'
-import { resolveOptions } from '../registry/options'
+import { reducers } from '../reducers'
+import { regularizers } from '../regularizers'
+import { resolveOptions, type ComponentChoice } from '../registry/options'
+import { innermostLoss, type LossOptions, lossOfRun } from './lossChoice'
 import { splitRows } from './split'
 
 /** Seconds that pieces of work take on the backend that will run; rough is enough. */
@@ -87,13 +92,15 @@ export function planTraining(input: PlanInput): PlannedTraining {
     ...batch,
     ...chooseSchedule(trainSizes, batch, network, request),
     embeddingSize: request.embeddingSize ?? chooseEmbeddingSize(network, trainSizes),
-    learningRate: request.learningRate ?? (network === 'frozen' ? 3e-4 : 1e-3),
+    learningRate: request.learningRate ?? defaultLearningRate(network),
     imageSizePx: request.imageSizePx ?? 64,
     split: kind,
     testShare,
     seed,
     backend: request.backend ?? 'auto',
     start,
+    features: request.features ?? unchosenOptions.features,
+    ...chooseSteps(request),
   }
   const plan: TrainingPlan = {
     options,
@@ -162,6 +169,10 @@ function chooseSplit(sizes: readonly number[], reasons: PlanReason[]): TrainingO
   return 'none'
 }
 
+/** Of Adam, where nobody chose one. */
+export const defaultLearningRate = (network: TrainingOptions['network']): number =>
+  network === 'frozen' ? 3e-4 : 1e-3
+
 const countClasses = (sizes: readonly number[]): number => sizes.filter((size) => size > 0).length
 
 /** So many classes make a discriminant analysis better than whitening alone. */
@@ -177,22 +188,67 @@ function chooseEmbeddingSize(
   return sum(trainSizes) <= 4000 ? 1024 : 512
 }
 
-/** Loss, miner and distance; the choice follows what retrieved best on classes never seen. */
-function chooseRecipe(
-  network: TrainingOptions['network'],
-  request: TrainingRequest,
-): Pick<TrainingOptions, 'loss' | 'miner' | 'distance'> {
+/** What is minimised; the choice follows what retrieved best on classes never seen. */
+function chooseRecipe(network: TrainingOptions['network'], request: TrainingRequest): LossOptions {
   const loss = request.loss ?? defaultLoss(network)
-  const miner = request.miner === undefined ? defaultMiner(loss.name) : request.miner
-  const distance = request.distance ?? losses.get(loss.name).distance
-  // Throws for names, options and pairs that do not go together.
-  const settings = readLoss(loss, { miner, distance })
-  resolveOptions(settings.loss.schema, settings.options, `loss ${loss.name}`)
-  if (settings.miner !== null) {
-    const { schema, name } = settings.miner.miner
-    resolveOptions(schema, settings.miner.options, `miner ${name}`)
+  const inner = losses.get(innermostLoss(loss).name)
+  const miner = request.miner === undefined ? defaultMiner(inner.name) : request.miner
+  const { weight, ...ownOptions } = request.regularizer?.options ?? {}
+  const regularizer = request.regularizer ? { ...request.regularizer, options: ownOptions } : null
+  const recipe: LossOptions = {
+    loss,
+    miner,
+    distance: request.distance ?? inner.distance,
+    addedLosses: request.addedLosses ?? unchosenOptions.addedLosses,
+    reducer: chooseReducer(inner.name, request),
+    regularizer,
+    regularizerWeight:
+      request.regularizerWeight ??
+      (typeof weight === 'number' ? weight : unchosenOptions.regularizerWeight),
   }
-  return { loss, miner, distance }
+  checkRecipe(recipe)
+  return recipe
+}
+
+function chooseReducer(loss: string, { reducer }: TrainingRequest): string | null {
+  if (reducer === undefined) return losses.get(loss).reducer
+  const reason = incompatibility(loss, { reducer: reducers.get(reducer).name })
+  if (reason !== null) throw new AppError('invalidInput', reason.en, { loss, reducer })
+  return reducer
+}
+
+/** @throws AppError invalidInput for names, options and pairs that do not go together */
+function checkRecipe(recipe: LossOptions): void {
+  const { loss, regularizer } = lossOfRun(recipe)
+  const terms: readonly ComponentChoice[] = 'name' in loss ? [loss] : loss
+  for (const term of terms) {
+    const settings = readLoss(term)
+    resolveOptions(settings.loss.schema, settings.options, `loss ${settings.loss.name}`)
+    if (settings.miner !== null) {
+      const { schema, name } = settings.miner.miner
+      resolveOptions(schema, settings.miner.options, `miner ${name}`)
+    }
+  }
+  if (regularizer === null) return
+  const { schema, name } = regularizers.get(regularizer.name)
+  resolveOptions(schema, regularizer.options ?? {}, `regularizer ${name}`)
+}
+
+/** How the optimizer goes, and what is done about what goes wrong. */
+function chooseSteps(request: TrainingRequest) {
+  const plain = unchosenOptions
+  const { patience, gradientClip } = request
+  return {
+    schedule: request.schedule ?? plain.schedule,
+    warmUpSteps: request.warmUpSteps ?? plain.warmUpSteps,
+    minerWarmUp: request.minerWarmUp ?? plain.minerWarmUp,
+    // null is a choice of its own here.
+    patience: patience === undefined ? plain.patience : patience,
+    gradientClip: gradientClip === undefined ? plain.gradientClip : gradientClip,
+    weightDecay: request.weightDecay ?? plain.weightDecay,
+    emaDecay: request.emaDecay ?? plain.emaDecay,
+    remedies: request.remedies ?? plain.remedies,
+  } satisfies Partial<TrainingOptions>
 }
 
 function defaultLoss(network: TrainingOptions['network']): Component {

@@ -1,4 +1,4 @@
-import type { Command, CommandOption } from './options'
+import type { Command, CommandOption } from './command'
 
 const indent = 30
 
@@ -33,7 +33,8 @@ function commandText(command: Command): string {
 }
 
 function optionText(option: CommandOption): string {
-  const value = option.kind === 'flag' ? '' : ` ${option.value ?? 'NAME'}`
+  const values = [option.value ?? 'NAME', ...(option.words ?? [])].join('|')
+  const value = option.kind === 'flag' ? '' : ` ${values}`
   const left = `  --${option.name}${value}`
   const range = option.choices === undefined ? '' : `: ${option.choices.join(', ')}`
   const needed = option.isRequired === true ? ' (required)' : ''

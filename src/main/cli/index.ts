@@ -3,6 +3,8 @@ import { dirname, join } from 'node:path'
 import { distances } from '../../core/distances'
 import { losses } from '../../core/losses'
 import { miners } from '../../core/miners'
+import { reducers } from '../../core/reducers'
+import { regularizers } from '../../core/regularizers'
 import { AppError } from '../../shared/errors'
 import { checkEmbedArguments, runEmbed } from './embed'
 import { helpText } from './help'
@@ -19,6 +21,8 @@ const commands = commandsFor({
   losses: losses.names,
   miners: miners.names,
   distances: distances.names,
+  reducers: reducers.names,
+  regularizers: regularizers.names,
 })
 
 function programFolders(): ProgramFolders {

@@ -1,24 +1,5 @@
-/** One option of a command, as the parser checks it and the help prints it. */
-export interface CommandOption {
-  readonly name: string
-  readonly kind: 'flag' | 'text' | 'number' | 'integer' | 'pair'
-  /** What stands for the value in the help, for instance `N`. */
-  readonly value?: string
-  readonly choices?: readonly string[]
-  readonly minimum?: number
-  readonly maximum?: number
-  readonly meaning: string
-  readonly isRequired?: boolean
-}
-
-export interface Command {
-  readonly name: string
-  readonly usage: string
-  readonly summary: string
-  /** Names of the positional arguments, all required. */
-  readonly positionals: readonly string[]
-  readonly options: readonly CommandOption[]
-}
+import type { Command, CommandOption } from './command'
+import { recipeOptions } from './recipeOptions'
 
 const json: CommandOption = {
   name: 'json',
@@ -43,6 +24,8 @@ export function commandsFor(names: {
   readonly losses: readonly string[]
   readonly miners: readonly string[]
   readonly distances: readonly string[]
+  readonly reducers: readonly string[]
+  readonly regularizers: readonly string[]
 }): readonly Command[] {
   const train: Command = {
     name: 'train',
@@ -146,10 +129,12 @@ export function commandsFor(names: {
         name: 'learning-rate',
         kind: 'number',
         value: 'R',
+        words: ['find'],
         minimum: 1e-8,
         maximum: 10,
-        meaning: 'of the Adam optimizer',
+        meaning: 'of the Adam optimizer; find searches one by a range test',
       },
+      ...recipeOptions(names),
       {
         name: 'image-size',
         kind: 'integer',

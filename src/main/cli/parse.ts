@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import type { Command, CommandOption } from './options'
+import type { Command, CommandOption } from './command'
 import { nearestName, sameName } from './suggestion'
 
 /** Arguments that cannot be run; the message says what was wrong and what would be right. */
@@ -71,6 +71,7 @@ export function parseArguments(
       const [name, parsed] = pairOf(value, shown)
       pairs.set(option.name, known.set(name, parsed))
     } else if (option.kind === 'text') texts.set(option.name, textOf(value, option, shown))
+    else if (option.words?.includes(value) === true) texts.set(option.name, value)
     else numbers.set(option.name, numberOf(value, option, shown))
   }
   const parsed = { command, positionals, flags, texts, numbers, pairs }
@@ -139,7 +140,8 @@ function numberOf(value: string, option: CommandOption, shown: string): number {
   const number = Number(value)
   const isWhole = option.kind !== 'integer' || Number.isInteger(number)
   if (!Number.isFinite(number) || value.trim() === '' || !isWhole) {
-    const kind = option.kind === 'integer' ? 'a whole number' : 'a number'
+    const words = option.words === undefined ? '' : ` or ${option.words.join(' or ')}`
+    const kind = (option.kind === 'integer' ? 'a whole number' : 'a number') + words
     throw new UsageError(`${shown} must be ${kind}, not "${value}".`)
   }
   const { minimum = -Infinity, maximum = Infinity } = option

@@ -1,13 +1,15 @@
 import { losses } from '../../core/losses'
+import { innermostLoss } from '../../core/training/lossChoice'
 import { miners } from '../../core/miners'
-import type { TrainingRequest } from '../../shared/model/training'
+import type { Component, TrainingRequest } from '../../shared/model/training'
 import { type ParsedCommand, UsageError } from './parse'
 
 /** The training request of the options of `train`; what is not given stays open. */
 export function requestOf(parsed: ParsedCommand): TrainingRequest {
-  const { texts, numbers } = parsed
+  const { texts, numbers, flags } = parsed
   const text = <T extends string>(name: string) => texts.get(name) as T | undefined
-  const loss = lossOf(parsed)
+  const given = lossOptionsOf(parsed)
+  const loss = lossOf(parsed, given.main)
   const miner = minerOf(parsed)
   const entries = {
     network: text<'frozen' | 'small'>('network'),
@@ -20,13 +22,26 @@ export function requestOf(parsed: ParsedCommand): TrainingRequest {
     epochs: numbers.get('epochs'),
     steps: numbers.get('steps'),
     minutes: numbers.get('minutes'),
-    learningRate: numbers.get('learning-rate'),
+    learningRate: numbers.get('learning-rate') ?? text<'find'>('learning-rate'),
     imageSizePx: numbers.get('image-size'),
     split: text<'byClass' | 'byImage' | 'none'>('split'),
     testShare: numbers.get('test-share'),
     seed: numbers.get('seed'),
     backend: text<'auto' | 'tensorflow' | 'wasm' | 'js'>('backend'),
     start: text<'lda' | 'pca' | 'random'>('start'),
+    features: text('features'),
+    addedLosses: addedLossesOf(parsed, given.ofLoss),
+    reducer: text('reducer'),
+    regularizer: regularizerOf(parsed),
+    regularizerWeight: numbers.get('regularizer-weight'),
+    schedule: text<'constant' | 'cosine'>('schedule'),
+    warmUpSteps: numbers.get('warm-up-steps'),
+    minerWarmUp: numbers.get('miner-warm-up'),
+    patience: text('patience') === 'none' ? null : numbers.get('patience'),
+    gradientClip: text('gradient-clip') === 'none' ? null : numbers.get('gradient-clip'),
+    weightDecay: numbers.get('weight-decay'),
+    emaDecay: numbers.get('ema-decay'),
+    remedies: remediesOf(flags),
   }
   return Object.fromEntries(
     Object.entries(entries).filter(([, value]) => value !== undefined),
@@ -35,10 +50,82 @@ export function requestOf(parsed: ParsedCommand): TrainingRequest {
 
 type Options = Record<string, number | boolean | string>
 
-function lossOf(parsed: ParsedCommand): TrainingRequest['loss'] {
+function remediesOf(flags: ReadonlySet<string>): boolean | undefined {
+  if (flags.has('remedies') && flags.has('no-remedies')) {
+    throw new UsageError('--remedies and --no-remedies are both given. Give one of them.')
+  }
+  return flags.has('remedies') ? true : flags.has('no-remedies') ? false : undefined
+}
+
+function regularizerOf({ texts, numbers }: ParsedCommand): Component | null | undefined {
+  const name = texts.get('regularizer')
+  if ((name === undefined || name === 'none') && numbers.has('regularizer-weight')) {
+    throw new UsageError(
+      '--regularizer-weight belongs to a regularizer. Say which with --regularizer NAME.',
+    )
+  }
+  if (name === undefined) return undefined
+  return name === 'none' ? null : { name, options: {} }
+}
+
+/** NAME.OPTION is an option of an added loss, OPTION one of the main loss. */
+function lossOptionsOf(parsed: ParsedCommand): {
+  readonly main: Options
+  readonly ofLoss: ReadonlyMap<string, Options>
+} {
+  const main: Options = {}
+  const ofLoss = new Map<string, Options>()
+  for (const [key, value] of parsed.pairs.get('loss-option') ?? []) {
+    const at = key.indexOf('.')
+    if (at < 0) main[key] = value
+    else {
+      const owner = key.slice(0, at)
+      ofLoss.set(owner, { ...ofLoss.get(owner), [key.slice(at + 1)]: value })
+    }
+  }
+  return { main, ofLoss }
+}
+
+function addedLossesOf(
+  parsed: ParsedCommand,
+  optionsOf: ReadonlyMap<string, Options>,
+): TrainingRequest['addedLosses'] {
+  const added = [...(parsed.pairs.get('add-loss') ?? [])].map(([name, weight]) => {
+    losses.get(name)
+    if (typeof weight !== 'number' || weight < 0) {
+      throw new UsageError(
+        `The weight of --add-loss ${name} must be a number from 0, not ${weight}.`,
+      )
+    }
+    const options = optionsOf.get(name) ?? {}
+    checkNames('loss', name, options, [...optionNames({ name, options }), 'distance'])
+    return { name, weight, options }
+  })
+  const names = added.map(({ name }) => name)
+  const stray = [...optionsOf.keys()].find((name) => !names.includes(name))
+  if (stray !== undefined) {
+    throw new UsageError(
+      `--loss-option ${stray}.… belongs to an added loss. Add it with --add-loss ${stray}=WEIGHT.`,
+    )
+  }
+  return added.length === 0 ? undefined : added
+}
+
+/** Options of a loss; those of the loss inside a memory are its own as well. */
+function optionNames(loss: Component): readonly string[] {
+  const inner = innermostLoss(loss)
+  return [
+    ...Object.keys(losses.get(loss.name).schema),
+    ...(inner === loss || !losses.has(inner.name)
+      ? []
+      : Object.keys(losses.get(inner.name).schema)),
+  ]
+}
+
+function lossOf(parsed: ParsedCommand, own: Options): TrainingRequest['loss'] {
   const name = parsed.texts.get('loss')
   const margin = parsed.numbers.get('margin')
-  const given: Options = Object.fromEntries(parsed.pairs.get('loss-option') ?? [])
+  const given: Options = { ...own }
   if (name === undefined) {
     if (margin === undefined && Object.keys(given).length === 0) return undefined
     const asked = margin === undefined ? '--loss-option' : '--margin'
@@ -46,9 +133,9 @@ function lossOf(parsed: ParsedCommand): TrainingRequest['loss'] {
       `${asked} belongs to a loss. Say which, for instance: --loss triplet ${asked} ${margin ?? 'NAME=VALUE'}.`,
     )
   }
-  const { schema } = losses.get(name)
+  const known = optionNames({ name, options: given })
   if (margin !== undefined) {
-    const marginName = ['margin', 'negativeMargin'].find((option) => option in schema)
+    const marginName = ['margin', 'negativeMargin'].find((option) => known.includes(option))
     if (marginName === undefined) {
       const having = losses.entries
         .filter((loss) => 'margin' in loss.schema)
@@ -57,11 +144,12 @@ function lossOf(parsed: ParsedCommand): TrainingRequest['loss'] {
         `The loss ${name} has no margin. Leave --margin out, or choose one of: ${having.join(', ')}.`,
       )
     }
+    const inner = innermostLoss({ name, options: given }).name
     given[
-      marginName === 'margin' && name === 'contrastive' ? contrastiveMargin(given) : marginName
+      marginName === 'margin' && inner === 'contrastive' ? contrastiveMargin(given) : marginName
     ] = margin
   }
-  checkNames('loss', name, given, Object.keys(schema))
+  checkNames('loss', name, given, known)
   return { name, options: given }
 }
 

@@ -1,21 +1,80 @@
 import { distances } from '../../core/distances'
-import { losses } from '../../core/losses'
+import { type Loss, losses } from '../../core/losses'
+import { incompatibility } from '../../core/losses/compatibility'
 import { miners } from '../../core/miners'
-import type { ComponentDescription, TrainingRegistry } from '../../shared/model/training'
+import { reducers } from '../../core/reducers'
+import { regularizers } from '../../core/regularizers'
+import type {
+  ComponentDescription,
+  LossDescription,
+  Reason,
+  TrainingRegistry,
+} from '../../shared/model/training'
 
-/** Losses, miners and distances as plain data for the window and the command line. */
+/** All that training chooses from, as plain data for the window and the command line. */
 export function trainingRegistry(): TrainingRegistry {
   return {
-    losses: losses.entries.map((loss) => ({
-      ...describe(loss),
-      suits: loss.takesMiner ? loss.suits : [],
-    })),
+    losses: losses.entries.map(describeLoss),
     miners: miners.entries.map(describe),
     distances: distances.entries.map(describe),
+    reducers: reducers.entries.map(describe),
+    regularizers: regularizers.entries.map((entry) => ({
+      ...describe(entry),
+      options: entry.options.filter(({ name }) => name !== 'weight'),
+    })),
   }
 }
 
 function describe(entry: ComponentDescription): ComponentDescription {
   const { name, title, description, formula, source, options, suits } = entry
   return { name, title, description, formula, source, options, suits }
+}
+
+function describeLoss(loss: Loss): LossDescription {
+  const { name, kind, distance, reducer } = loss
+  return {
+    ...describe(loss),
+    suits: loss.takesMiner ? loss.suits : [],
+    kind,
+    distance,
+    distances: loss.distances,
+    reducer,
+    unsuitable: {
+      miners: reasons(
+        miners.names,
+        (miner) => incompatibility(name, { miner }) ?? notMadeFor(loss, miner),
+      ),
+      distances: reasons(distances.names, (other) => incompatibility(name, { distance: other })),
+      // What a memory wraps decides that.
+      reducers:
+        name === 'crossBatchMemory'
+          ? {}
+          : reasons(reducers.names, (other) => incompatibility(name, { reducer: other })),
+    },
+  }
+}
+
+function reasons(
+  names: readonly string[],
+  why: (name: string) => Reason | null,
+): Readonly<Record<string, Reason>> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const reason = why(name)
+      return reason === null ? [] : [[name, reason]]
+    }),
+  )
+}
+
+/** It would run, but choose what the loss was not made for. */
+function notMadeFor(loss: Loss, miner: string): Reason | null {
+  const { suits } = loss
+  if (suits === null || suits.includes(miner)) return null
+  const titles = (language: keyof Reason) =>
+    suits.map((name) => miners.get(name).title[language]).join(language === 'en' ? ', ' : '、')
+  const own = miners.get(miner).title
+  return {
+    en: `${own.en} chooses what ${loss.title.en} was not made for. Made for it: ${titles('en')}.`,
+    'zh-CN': `${own['zh-CN']}所选的样本不适合${loss.title['zh-CN']}。适合的有：${titles('zh-CN')}。`,
+  }
 }

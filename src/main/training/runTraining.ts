@@ -14,6 +14,7 @@ import { TripletLedger } from '../../core/training/ledger'
 import { type Evaluation, type LoopEvent, train } from '../../core/training/loop'
 import { measureRetrieval, normalizeInPlace } from '../../core/training/measure'
 import { embedRows, featureSource, type InputSource } from '../../core/training/model'
+import { defaultLearningRate } from '../../core/training/plan'
 import {
   applyPreparation,
   foldPreparation,
@@ -163,6 +164,7 @@ class Run {
       rows: Uint32Array.from(held.kept.rows.keys()),
       labels: renumber(held.kept).labels,
       options,
+      learningRate: this.learningRate,
       random,
       product,
       interruption: this.context.interruption,
@@ -291,6 +293,7 @@ class Run {
       rows: training.rows,
       labels: training.labels,
       options,
+      learningRate: this.learningRate,
       random: this.random.fork('training'),
       product,
       interruption: this.context.interruption,
@@ -483,6 +486,15 @@ class Run {
     throw new AppError(
       'noClassWithTwoImages',
       'Too few of the images could be read: no two labels with two images each are left. Is the folder still there? Rescan it and train again.',
+    )
+  }
+
+  private get learningRate(): number {
+    const { learningRate, network } = this.job.options
+    if (learningRate !== 'find') return learningRate
+    throw new AppError(
+      'invalidInput',
+      `The learning rate cannot be searched yet. Give a number, for instance ${defaultLearningRate(network)}.`,
     )
   }
 

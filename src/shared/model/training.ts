@@ -12,8 +12,19 @@ export const component = v.strictObject({
 })
 export type Component = v.InferOutput<typeof component>
 
+/** A further loss of a sum. Besides its own options it takes `distance` and `normalized`. */
+export const weightedComponent = v.strictObject({
+  name: v.pipe(v.string(), v.maxLength(64)),
+  options: v.optional(componentOptions, {}),
+  weight: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1e6)), 1),
+})
+export type WeightedComponent = v.InferOutput<typeof weightedComponent>
+
 const count = (minimum: number, maximum: number) =>
   v.pipe(v.number(), v.integer(), v.minValue(minimum), v.maxValue(maximum))
+
+export const learningRateSchedules = ['constant', 'cosine'] as const
+export type LearningRateSchedule = (typeof learningRateSchedules)[number]
 
 /**
  * What a person may set; whatever is absent is decided from the images (`planTraining`).
@@ -32,7 +43,10 @@ export const trainingRequest = v.strictObject({
   epochs: v.optional(count(1, 10_000)),
   steps: v.optional(count(1, 10_000_000)),
   minutes: v.optional(v.pipe(v.number(), v.minValue(0.01), v.maxValue(10_000))),
-  learningRate: v.optional(v.pipe(v.number(), v.minValue(1e-8), v.maxValue(10))),
+  /** 'find': by a range test before training (Smith 2017). */
+  learningRate: v.optional(
+    v.union([v.pipe(v.number(), v.minValue(1e-8), v.maxValue(10)), v.literal('find')]),
+  ),
   imageSizePx: v.optional(count(16, 512)),
   split: v.optional(v.picklist(['byClass', 'byImage', 'none'])),
   testShare: v.optional(v.pipe(v.number(), v.minValue(0.01), v.maxValue(0.9))),
@@ -40,6 +54,30 @@ export const trainingRequest = v.strictObject({
   backend: v.optional(v.picklist(['auto', 'tensorflow', 'wasm', 'js'])),
   /** Where a head on frozen features starts from. */
   start: v.optional(v.picklist(['lda', 'pca', 'random'])),
+  /** Which layers of the frozen network the features are taken from. */
+  features: v.optional(v.pipe(v.string(), v.maxLength(64))),
+  /** Losses that are added to `loss`, each times its weight. */
+  addedLosses: v.optional(v.pipe(v.array(weightedComponent), v.maxLength(8))),
+  /** How the elements of the loss become one number. */
+  reducer: v.optional(v.pipe(v.string(), v.maxLength(64))),
+  /** A term on the embeddings that is added to the loss. */
+  regularizer: v.optional(v.nullable(component)),
+  regularizerWeight: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1e6))),
+  /** How the learning rate goes over the run. */
+  schedule: v.optional(v.picklist(learningRateSchedules)),
+  /** Steps in which the learning rate rises from 0. */
+  warmUpSteps: v.optional(count(0, 1_000_000)),
+  /** Share of the steps in which a miner of the hardest gives way to semi-hard. */
+  minerWarmUp: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1))),
+  /** Epochs without a better MAP@R on validation classes after which training ends; null: never. */
+  patience: v.optional(v.nullable(count(1, 10_000))),
+  /** Greatest norm of a gradient; null: any. */
+  gradientClip: v.optional(v.nullable(v.pipe(v.number(), v.minValue(1e-6), v.maxValue(1e6)))),
+  weightDecay: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(10))),
+  /** Of the running average of the weights that is kept in their place; 0: none. */
+  emaDecay: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(0.99999))),
+  /** Whether what goes wrong is remedied while it trains, not only said. */
+  remedies: v.optional(v.boolean()),
 })
 export type TrainingRequest = v.InferOutput<typeof trainingRequest>
 
@@ -56,14 +94,45 @@ export interface TrainingOptions {
   readonly stepsPerEpoch: number
   readonly maxSteps: number | null
   readonly maxMinutes: number | null
-  readonly learningRate: number
+  readonly learningRate: number | 'find'
   readonly imageSizePx: number
   readonly split: 'byClass' | 'byImage' | 'none'
   readonly testShare: number
   readonly seed: number
   readonly backend: 'auto' | 'tensorflow' | 'wasm' | 'js'
   readonly start: 'lda' | 'pca' | 'random'
+  readonly features: string
+  readonly addedLosses: readonly WeightedComponent[]
+  /** Null: the reduction belongs to the formula of the loss. */
+  readonly reducer: string | null
+  readonly regularizer: Component | null
+  readonly regularizerWeight: number
+  readonly schedule: LearningRateSchedule
+  readonly warmUpSteps: number
+  readonly minerWarmUp: number
+  readonly patience: number | null
+  readonly gradientClip: number | null
+  readonly weightDecay: number
+  readonly emaDecay: number
+  readonly remedies: boolean
 }
+
+/** What an option is where nobody chose it, and was before it could be chosen. */
+export const unchosenOptions = {
+  features: 'last',
+  addedLosses: [],
+  reducer: null,
+  regularizer: null,
+  regularizerWeight: 0.01,
+  schedule: 'constant',
+  warmUpSteps: 0,
+  minerWarmUp: 0,
+  patience: null,
+  gradientClip: 10,
+  weightDecay: 0,
+  emaDecay: 0,
+  remedies: false,
+} as const satisfies Partial<TrainingOptions>
 
 /** The sentence of the Train view, as data that the window and the command line word. */
 export interface TrainingPlan {
@@ -206,7 +275,7 @@ export interface LossCurve {
   readonly meanNegativeDistance: Float32Array
 }
 
-/** What the window shows of a registry entry: loss, miner, distance. */
+/** What the window shows of a registry entry. */
 export interface ComponentDescription {
   readonly name: string
   readonly title: { readonly en: string; readonly 'zh-CN': string }
@@ -229,8 +298,32 @@ export interface OptionDescription {
   readonly meaning: { readonly en: string; readonly 'zh-CN': string }
 }
 
+/** A reason for a person, in both languages of the window. */
+export interface Reason {
+  readonly en: string
+  readonly 'zh-CN': string
+}
+
+/** A loss, and what it does not go with: names of the registry with the reason of each. */
+export interface LossDescription extends ComponentDescription {
+  readonly kind: 'pairs' | 'triplets' | 'classes'
+  /** The distance it is defined with, and all that make sense. */
+  readonly distance: string
+  readonly distances: readonly string[]
+  /** Its own reducer; null: the reduction belongs to the formula. */
+  readonly reducer: string | null
+  readonly unsuitable: {
+    readonly miners: Readonly<Record<string, Reason>>
+    readonly distances: Readonly<Record<string, Reason>>
+    readonly reducers: Readonly<Record<string, Reason>>
+  }
+}
+
 export interface TrainingRegistry {
-  readonly losses: readonly ComponentDescription[]
+  readonly losses: readonly LossDescription[]
   readonly miners: readonly ComponentDescription[]
   readonly distances: readonly ComponentDescription[]
+  readonly reducers: readonly ComponentDescription[]
+  /** Their weight is `regularizerWeight` of the request, not an option of theirs. */
+  readonly regularizers: readonly ComponentDescription[]
 }

@@ -5,7 +5,12 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { h } from 'vue'
 import { AppError } from '../../../src/shared/errors'
 import type { RunId } from '../../../src/shared/model/ids'
-import type { RunSummary, TrainingOptions, TrainingPlan } from '../../../src/shared/model/training'
+import {
+  type RunSummary,
+  type TrainingOptions,
+  type TrainingPlan,
+  unchosenOptions,
+} from '../../../src/shared/model/training'
 import { planWords } from '../../../src/renderer/src/composables/planWords'
 import { formatFor } from '../../../src/renderer/src/composables/useFormat'
 import TrainButton from '../../../src/renderer/src/frame/TrainButton.vue'
@@ -36,6 +41,7 @@ const options: TrainingOptions = {
   seed: 1,
   backend: 'auto',
   start: 'lda',
+  ...unchosenOptions,
 }
 const run: RunSummary = {
   id: 5 as RunId,

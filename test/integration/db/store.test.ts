@@ -6,7 +6,7 @@ import { appendCurve, readCurve } from '../../../src/main/db/curveFile'
 import { migrate, versionOf } from '../../../src/main/db/migrate'
 import { migrations } from '../../../src/main/db/migrations'
 import { openStore } from '../../../src/main/db/store'
-import type { TrainingOptions } from '../../../src/shared/model/training'
+import { type TrainingOptions, unchosenOptions } from '../../../src/shared/model/training'
 import { addImages, type TemporaryStore, temporaryStore } from './temporaryStore'
 
 let temporary: TemporaryStore
@@ -170,6 +170,8 @@ describe('runs', () => {
     expect(await store.runs.markInterrupted()).toEqual([id])
     expect(await store.runs.markInterrupted()).toEqual([])
     const found = await store.runs.find(id)
+    // Stored before there were such options.
+    expect(found!.summary.options).toMatchObject({ ...unchosenOptions, ...options })
     expect(found).toMatchObject({
       datasetId,
       stage: 'training',

@@ -9,6 +9,8 @@ const commands = commandsFor({
   losses: ['triplet', 'contrastive', 'supCon'],
   miners: ['semiHard', 'batchHard'],
   distances: ['euclidean', 'cosine'],
+  reducers: ['mean', 'sum'],
+  regularizers: ['l2Norm', 'zeroMean'],
 })
 const parse = (line: string) => parseArguments(line.split(' '), commands)
 const request = (line: string) => requestOf(parse(line))
@@ -22,6 +24,59 @@ function complaint(line: string): string {
   }
   return 'nothing thrown'
 }
+
+describe('requestOf', () => {
+  it('reads how a step is made', () => {
+    expect(
+      request(
+        'train a --out b --reducer sum --regularizer l2norm --regularizer-weight 0.2 --schedule cosine ' +
+          '--warm-up-steps 5 --miner-warm-up 0.2 --patience none --gradient-clip 1 --weight-decay 0.01 ' +
+          '--ema-decay 0.9 --no-remedies --learning-rate find --features last',
+      ),
+    ).toEqual({
+      reducer: 'sum',
+      regularizer: { name: 'l2Norm', options: {} },
+      regularizerWeight: 0.2,
+      schedule: 'cosine',
+      warmUpSteps: 5,
+      minerWarmUp: 0.2,
+      patience: null,
+      gradientClip: 1,
+      weightDecay: 0.01,
+      emaDecay: 0.9,
+      remedies: false,
+      learningRate: 'find',
+      features: 'last',
+    })
+  })
+
+  it('reads sums of losses, each with its own options', () => {
+    expect(
+      request(
+        'train a --out b --loss triplet --loss-option margin=0.3 --add-loss supCon=0.5 ' +
+          '--loss-option supCon.temperature=0.2 --add-loss contrastive=2',
+      ),
+    ).toEqual({
+      loss: { name: 'triplet', options: { margin: 0.3 } },
+      addedLosses: [
+        { name: 'supCon', weight: 0.5, options: { temperature: 0.2 } },
+        { name: 'contrastive', weight: 2, options: {} },
+      ],
+    })
+    expect(complaint('train a --out b --loss triplet --loss-option supCon.temperature=1')).toMatch(
+      /--add-loss supCon=WEIGHT/,
+    )
+    expect(complaint('train a --out b --add-loss supCon=much')).toMatch(/must be a number/)
+  })
+
+  it.each([
+    ['--remedies --no-remedies', /Give one of them/],
+    ['--patience soon', /a whole number or none/],
+    ['--regularizer-weight 1', /--regularizer NAME/],
+  ])('refuses %s', (options, message) => {
+    expect(complaint(`train a --out b ${options}`)).toMatch(message)
+  })
+})
 
 describe('parseArguments', () => {
   it('reads every option of train', () => {

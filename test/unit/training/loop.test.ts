@@ -10,7 +10,7 @@ import { TripletLedger } from '../../../src/core/training/ledger'
 import { type Evaluation, type LoopEvent, train } from '../../../src/core/training/loop'
 import { measureHistogram, measureRetrieval } from '../../../src/core/training/measure'
 import { embedRows, featureSource } from '../../../src/core/training/model'
-import type { TrainingOptions } from '../../../src/shared/model/training'
+import { type TrainingOptions, unchosenOptions } from '../../../src/shared/model/training'
 
 const inputSize = 12
 const classes = 6
@@ -47,6 +47,7 @@ const options: TrainingOptions = {
   seed: 1,
   backend: 'js',
   start: 'random',
+  ...unchosenOptions,
 }
 
 function startLoop(
@@ -79,6 +80,7 @@ function startLoop(
     rows,
     labels,
     options: merged,
+    learningRate: Number(merged.learningRate),
     random,
     product: javascriptProduct,
     interruption: more.interruption ?? new Interruption(),

@@ -97,6 +97,55 @@ describe('planTraining', () => {
     expect(timed.estimatedSeconds).toBeLessThan(150)
   })
 
+  it('takes over how a step is made, and keeps today’s ways where nothing is said', () => {
+    const labels = labelsOf([9, 9])
+    const { options } = plan(labels, {
+      loss: { name: 'crossBatchMemory', options: { loss: 'triplet', margin: 0.4 } },
+      addedLosses: [{ name: 'proxyAnchor', options: {}, weight: 0.5 }],
+      reducer: 'sum',
+      regularizer: { name: 'l2Norm', options: {} },
+      regularizerWeight: 0.1,
+      patience: null,
+      gradientClip: null,
+      schedule: 'cosine',
+      learningRate: 'find',
+    }).plan
+    expect(options).toMatchObject({
+      distance: 'euclidean',
+      miner: { name: 'batchHard' },
+      reducer: 'sum',
+      regularizerWeight: 0.1,
+      patience: null,
+      gradientClip: null,
+      schedule: 'cosine',
+      learningRate: 'find',
+    })
+    expect(plan(labels).plan.options).toMatchObject({
+      addedLosses: [],
+      reducer: 'avgNonZero',
+      regularizer: null,
+      schedule: 'constant',
+      gradientClip: 10,
+      remedies: false,
+    })
+  })
+
+  it.each<[string, TrainingRequest]>([
+    [
+      'a reducer for a formula that reduces',
+      { loss: { name: 'crossBatchMemory', options: { loss: 'margin' } }, reducer: 'sum' },
+    ],
+    ['an unknown reducer', { loss: { name: 'triplet', options: {} }, reducer: 'median' }],
+    ['an unknown regularizer', { regularizer: { name: 'l3', options: {} } }],
+    ['an unknown added loss', { addedLosses: [{ name: 'none', options: {}, weight: 1 }] }],
+    [
+      'an option that an added loss has not',
+      { addedLosses: [{ name: 'triplet', options: { scale: 3 }, weight: 1 }] },
+    ],
+  ])('refuses %s', (_, request) => {
+    expect(codeOf(() => plan(labelsOf([9, 9]), request))).toBe('invalidInput')
+  })
+
   it('refuses names and pairs that do not go together', () => {
     const labels = labelsOf([9, 9])
     expect(codeOf(() => plan(labels, { loss: { name: 'tripplet', options: {} } }))).toBe(

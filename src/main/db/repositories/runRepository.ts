@@ -1,14 +1,15 @@
 import type { SerializedError } from '../../../shared/errors'
 import type { DatasetId, RunId } from '../../../shared/model/ids'
-import type {
-  BackendReport,
-  EpochRecord,
-  RetrievalMetrics,
-  RunStatus,
-  RunSummary,
-  TrainingOptions,
-  TrainingStage,
-  TrainingWarning,
+import {
+  type BackendReport,
+  type EpochRecord,
+  type RetrievalMetrics,
+  type RunStatus,
+  type RunSummary,
+  type TrainingOptions,
+  type TrainingStage,
+  type TrainingWarning,
+  unchosenOptions,
 } from '../../../shared/model/training'
 import type { Database, SqlValue } from '../connection'
 
@@ -176,7 +177,7 @@ function storedRunOf(row: RunRow): StoredRun {
       id: row.id as RunId,
       startedAt: row.started_at,
       status: row.status as RunStatus,
-      options: JSON.parse(row.options) as TrainingOptions,
+      options: { ...unchosenOptions, ...(JSON.parse(row.options) as TrainingOptions) },
       before: parsed<RetrievalMetrics>(row.before),
       closedForm: parsed<RetrievalMetrics>(row.closed_form),
       after: parsed<RetrievalMetrics>(row.after),

@@ -1,0 +1,66 @@
+import type { Component, TrainingOptions } from '../../shared/model/training'
+import type { LossChoice } from '../losses/computeLoss'
+import { incompatibility } from '../losses/compatibility'
+import { losses } from '../losses'
+import type { ComponentChoice } from '../registry/options'
+
+export type LossOptions = Pick<
+  TrainingOptions,
+  'loss' | 'addedLosses' | 'miner' | 'distance' | 'reducer' | 'regularizer' | 'regularizerWeight'
+>
+
+/** What `computeLoss` and `lossParameters` are told of a run's options. */
+export interface RunLoss {
+  readonly loss: LossChoice
+  readonly regularizer: ComponentChoice | null
+}
+
+/**
+ * The loss of a run: the main one with the run's miner, distance and reducer, and what is added to
+ * it. An added loss has its own distance and reducer; it takes the run's miner where it can.
+ */
+export function lossOfRun(options: LossOptions): RunLoss {
+  const { loss, addedLosses, miner, distance, reducer, regularizer, regularizerWeight } = options
+  const mined = miner === null ? {} : { miner }
+  const main = {
+    name: loss.name,
+    options: { ...mined, distance, ...(reducer === null ? {} : { reducer }), ...loss.options },
+  }
+  const added = addedLosses.map((entry) => ({
+    name: entry.name,
+    weight: entry.weight,
+    options: { ...(takesMiner(entry, miner) ? mined : {}), ...entry.options },
+  }))
+  return {
+    loss: added.length === 0 ? main : [{ ...main, weight: 1 }, ...added],
+    regularizer:
+      regularizer === null
+        ? null
+        : {
+            name: regularizer.name,
+            options: { ...regularizer.options, weight: regularizerWeight },
+          },
+  }
+}
+
+/** The loss itself, or that inside a memory with the options that are its own. */
+export function innermostLoss(loss: Component): Component {
+  if (loss.name !== 'crossBatchMemory') return loss
+  const { loss: inner, memorySize: _, ...own } = loss.options
+  const fallback = losses.get('crossBatchMemory').schema['loss']?.default
+  return { name: String(inner ?? fallback), options: own }
+}
+
+/** The margin a loss compares distances with, or null where it has none. */
+export function marginOf(loss: Component): number | null {
+  const { name, options } = innermostLoss(loss)
+  const given = options['margin']
+  if (typeof given === 'number') return given
+  const schema = losses.get(name).schema['margin']
+  return schema !== undefined && typeof schema.default === 'number' ? schema.default : null
+}
+
+function takesMiner(loss: Component, miner: Component | null): boolean {
+  if (miner === null) return false
+  return incompatibility(innermostLoss(loss).name, { miner: miner.name }) === null
+}
