@@ -30,7 +30,7 @@ export function useTrainingPlan(
       return
     }
     try {
-      const made = await api.training.plan({ datasetId: id, request: { ...request.value } })
+      const made = await api.training.plan({ datasetId: id, request: request.value })
       if (mine !== asked) return
       plan.value = made
       failure.value = null
