@@ -1,8 +1,9 @@
-import type { Matrix } from '../../core/math/matrix'
+import { createMatrix, type Matrix } from '../../core/math/matrix'
 import type { MatrixProduct } from '../../core/math/product'
 import type { Random } from '../../core/math/random'
 import type { Evaluation } from '../../core/training/loop'
 import { chooseProbe, measureHistogram, measureRetrieval } from '../../core/training/measure'
+import type { InputSource } from '../../core/training/model'
 
 /** Rows of the inputs with the class of each. */
 export interface LabelledRows {
@@ -51,4 +52,11 @@ export function evaluationOf(
     metrics: measureRetrieval(embeddings, labels, product),
     histogram: measureHistogram(embeddings, labels, distance, random),
   }
+}
+
+/** Rows of a source as a matrix, as they are. */
+export function gather(source: InputSource, rows: Uint32Array): Matrix {
+  const result = createMatrix(rows.length, source.rowSize)
+  source.read(rows, result.data, null)
+  return result
 }

@@ -1,0 +1,25 @@
+import { createLinearHead, type EmbeddingModel } from '../../core/network'
+import { outputSizeOf, type Preparation } from '../../core/training/preparation'
+import { headDropout } from './headStart'
+import type { TrainingContext } from './trainingContext'
+
+/** A head on prepared features; where they are a closed form, it starts by leaving them as they are. */
+export function createHead(
+  { options, random, backend }: TrainingContext,
+  preparation: Preparation,
+  name: string,
+): EmbeddingModel {
+  const inputSize = outputSizeOf(preparation)
+  const isClosedForm = options.start !== 'random'
+  const embeddingSize = isClosedForm ? inputSize : options.embeddingSize
+  const identity = new Float32Array(isClosedForm ? inputSize * inputSize : 0)
+  if (isClosedForm) for (let i = 0; i < inputSize; i++) identity[i * inputSize + i] = 1
+  return createLinearHead({
+    inputSize,
+    embeddingSize,
+    ...(isClosedForm ? { start: { mean: new Float32Array(inputSize), projection: identity } } : {}),
+    random: random.fork(name),
+    operations: backend.operations,
+    dropout: isClosedForm ? headDropout : 0,
+  })
+}

@@ -1,0 +1,87 @@
+import { createMatrix } from '../../core/math/matrix'
+import { type Evaluation, train } from '../../core/training/loop'
+import { measureRetrieval } from '../../core/training/measure'
+import { embedRows, featureSource } from '../../core/training/model'
+import { applyPreparation } from '../../core/training/preparation'
+import { createHead } from './createHead'
+import { prepareHead } from './headStart'
+import { holdOut } from './holdOut'
+import { gather, type LabelledRows, renumber } from './measured'
+import { breathe, expectedSteps, type TrainingContext, type TrainingData } from './trainingContext'
+
+/**
+ * For how many epochs to train a head: the best on classes that are held out of the training ones,
+ * so that the test never takes part in the choice. Null where there are too few classes.
+ */
+export async function findEpoch(
+  context: TrainingContext,
+  { source, training }: TrainingData,
+  learningRate: number,
+): Promise<number | null> {
+  const { options, report, random } = context
+  const { product } = context.backend
+  const isOpenEnd = options.maxMinutes !== null && options.maxSteps === null
+  const held = isOpenEnd
+    ? null
+    : holdOut(training, { leastClasses: 10, share: 0.2, random: random.fork('validation') })
+  if (held === null) return null
+  const embeddingSize = sizeForFewer(options.embeddingSize, training, held.kept)
+  const preparation = prepareHead(
+    source,
+    held.kept,
+    { ...options, embeddingSize },
+    random.fork('start'),
+    product,
+  )
+  const prepare = (rows: Uint32Array) =>
+    applyPreparation(preparation, gather(source, rows), product)
+  const keptInputs = prepare(held.kept.rows)
+  const heldInputs = prepare(held.heldOut.rows)
+  const model = createHead(context, preparation, 'selection')
+  const probe = featureSource(heldInputs.data, heldInputs.columns)
+  const places = Uint32Array.from(held.heldOut.rows.keys())
+  let epoch = 0
+  let best = { epoch: 0, score: -1 }
+  const evaluate = async (): Promise<Evaluation> => {
+    const embeddings = await embedRows(model, probe, places, breathe)
+    const metrics = measureRetrieval(
+      createMatrix(places.length, model.embeddingSize, embeddings),
+      held.heldOut.labels,
+      product,
+    )
+    if (metrics.mapAtR > best.score) best = { epoch, score: metrics.mapAtR }
+    epoch++
+    return { metrics, histogram: null, selection: metrics.mapAtR }
+  }
+  const events = train({
+    model,
+    source: featureSource(keptInputs.data, keptInputs.columns),
+    rows: Uint32Array.from(held.kept.rows.keys()),
+    labels: renumber(held.kept).labels,
+    options,
+    learningRate,
+    random: random.fork('selection'),
+    product,
+    interruption: context.interruption,
+    evaluate,
+    now: () => performance.now(),
+    breathe,
+  })
+  for await (const event of events) {
+    if (event.kind === 'paused' || event.kind === 'resumed') report.post({ kind: event.kind })
+    if (event.kind === 'step') {
+      report.progress('baseline', event.progress.step, expectedSteps(options))
+    }
+  }
+  model.dispose()
+  return best.epoch
+}
+
+/**
+ * The size for fewer classes than there are: with the same kind of start, which a discriminant
+ * analysis has only up to classes - 1.
+ */
+function sizeForFewer(size: number, all: LabelledRows, fewer: LabelledRows): number {
+  const classes = (rows: LabelledRows) => new Set(rows.labels).size
+  return classes(all) > size ? Math.min(size, classes(fewer) - 1) : size
+}

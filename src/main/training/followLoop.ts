@@ -1,0 +1,103 @@
+import { createMatrix } from '../../core/math/matrix'
+import type { EmbeddingModel, SavedModel } from '../../core/network'
+import { type Evaluation, type LoopEvent, train } from '../../core/training/loop'
+import { embedRows, type InputSource } from '../../core/training/model'
+import { evaluationOf, type LabelledRows, probeOf } from './measured'
+import { StepBatcher } from './stepBatcher'
+import { breathe, expectedSteps, type LoopEnd, type TrainingContext } from './trainingContext'
+
+export interface LoopWork {
+  readonly model: EmbeddingModel
+  readonly source: InputSource
+  readonly training: LabelledRows
+  readonly test: LabelledRows
+  readonly learningRate: number
+  /** Score of the model as it is, larger is better; null: the last epoch is kept. */
+  readonly select: ((epoch: number) => number | Promise<number>) | null
+  readonly toSaved: (state: SavedModel) => SavedModel
+}
+
+/** Trains a model, evaluated on the test rows after each epoch, and says all that happens. */
+export async function runLoop(context: TrainingContext, work: LoopWork): Promise<LoopEnd> {
+  const { options, backend, random, ledger } = context
+  const { model, source, training, test, select } = work
+  const probe = probeOf(test.rows.length > 0 ? test : training, random.fork('probe'))
+  let epoch = 0
+  const evaluate = async (): Promise<Evaluation> => {
+    const embeddings = await embedRows(model, source, probe.rows, breathe)
+    const matrix = createMatrix(probe.rows.length, model.embeddingSize, embeddings)
+    const selection = select === null ? null : await select(epoch)
+    epoch++
+    const pairs = random.fork('pairs')
+    return {
+      ...evaluationOf(matrix, probe.labels, options.distance, pairs, backend.product),
+      selection,
+    }
+  }
+  const events = train<SavedModel>({
+    model,
+    source,
+    rows: training.rows,
+    labels: training.labels,
+    options,
+    learningRate: work.learningRate,
+    random: random.fork('training'),
+    product: backend.product,
+    interruption: context.interruption,
+    evaluate,
+    now: () => performance.now(),
+    breathe,
+    ...(ledger === undefined ? {} : { ledger }),
+    isAugmented: options.network === 'small',
+  })
+  context.report.stage('training', 0, expectedSteps(options))
+  return follow(context, events, work.toSaved)
+}
+
+async function follow(
+  context: TrainingContext,
+  events: AsyncGenerator<LoopEvent<SavedModel>>,
+  toSaved: (state: SavedModel) => SavedModel,
+): Promise<LoopEnd> {
+  const { post } = context.report
+  const batcher = new StepBatcher(post)
+  let ended: LoopEnd = { reason: 'finished', bestEpoch: 0, steps: 0, imagesPerSecond: 0 }
+  const { classesPerBatch, imagesPerClass } = context.options
+  const startedAt = performance.now()
+  let pausedAt = 0
+  let pausedMs = 0
+  for await (const event of events) {
+    switch (event.kind) {
+      case 'started':
+        break
+      case 'step':
+        batcher.add(event.progress)
+        break
+      case 'epoch':
+        batcher.flush()
+        post({ kind: 'epoch', record: event.record, isBest: event.isBest })
+        await context.onEpoch?.(event, toSaved)
+        break
+      case 'warning':
+        post(event)
+        break
+      case 'paused':
+        pausedAt = performance.now()
+        batcher.flush()
+        post(event)
+        break
+      case 'resumed':
+        pausedMs += performance.now() - pausedAt
+        post(event)
+        break
+      case 'ended': {
+        batcher.flush()
+        const seconds = Math.max(1e-3, (performance.now() - startedAt - pausedMs) / 1000)
+        const images = event.steps * classesPerBatch * imagesPerClass
+        const { reason, bestEpoch, steps } = event
+        ended = { reason, bestEpoch, steps, imagesPerSecond: images / seconds }
+      }
+    }
+  }
+  return ended
+}

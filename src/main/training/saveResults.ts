@@ -1,0 +1,77 @@
+import { join } from 'node:path'
+import { createMatrix, gatherRows } from '../../core/math/matrix'
+import { restoreModel, type SavedModel } from '../../core/network'
+import type { TripletLedger } from '../../core/training/ledger'
+import { measureRetrieval, normalizeInPlace } from '../../core/training/measure'
+import { embedRows } from '../../core/training/model'
+import type { RetrievalMetrics } from '../../shared/model/training'
+import type { Backend } from '../backend/backend'
+import { saveEmbeddings } from './embeddingFiles'
+import type { JobInputs } from './inputs'
+import type { LabelledRows } from './measured'
+import type { TrainJob } from './messages'
+import { saveModel } from './modelFiles'
+import type { StageReport } from './stageReport'
+import { breathe } from './trainingContext'
+import { savedTriplets } from './tripletColumns'
+
+export interface ResultWork {
+  readonly job: TrainJob
+  readonly backend: Backend
+  readonly report: StageReport
+  readonly inputs: JobInputs
+  readonly saved: SavedModel
+  readonly test: LabelledRows
+  readonly ledger: TripletLedger
+}
+
+/**
+ * Embeds all images with the trained model and writes embeddings, model and triplets of a run.
+ * @returns retrieval of the written embeddings on the test rows
+ */
+export async function saveResults(work: ResultWork): Promise<RetrievalMetrics> {
+  const { job, backend, report, inputs, saved, test, ledger } = work
+  const model = restoreModel(saved, backend.operations)
+  const rows = Uint32Array.from(inputs.isReadable.keys()).filter(
+    (row) => inputs.isReadable[row] === 1,
+  )
+  report.stage('embedding', 0, rows.length)
+  // A cancelled run embeds all the same: what was learned is kept, and this takes seconds.
+  const data = await embedRows(model, inputs.source, rows, breathe, {
+    onBatch: (done) => report.progress('embedding', done, rows.length),
+  })
+  const embeddings = createMatrix(rows.length, model.embeddingSize, data)
+  if (isNormalized(job)) normalizeInPlace(embeddings)
+  model.dispose()
+  report.stage('saving', 0, 1)
+  const rowOf = new Map(Array.from(rows, (row, place) => [row, place]))
+  const places = Uint32Array.from(test.rows, (row) => rowOf.get(row)!)
+  const after = measureRetrieval(gatherRows(embeddings, places), test.labels, backend.product)
+  const { ids } = job.images
+  await saveEmbeddings(job.runFolder, {
+    ids: Uint32Array.from(rows, (row) => ids[row]!),
+    embeddings: data,
+    embeddingSize: embeddings.columns,
+    splits:
+      job.options.split === 'none'
+        ? new Uint8Array(rows.length)
+        : Uint8Array.from(rows, (row) => job.split[row]!),
+  })
+  await saveRunModel(job, 'model', saved, inputs)
+  const triplets = savedTriplets(ledger, ids, embeddings, rowOf, job.options.distance)
+  report.post({ kind: 'triplets', triplets })
+  return after
+}
+
+/** Writes a model into a folder of the run's. */
+export async function saveRunModel(
+  job: TrainJob,
+  name: string,
+  model: SavedModel,
+  inputs: JobInputs,
+): Promise<void> {
+  const stored = { model, input: inputs.input, isNormalized: isNormalized(job) }
+  await saveModel(join(job.runFolder, name), stored)
+}
+
+const isNormalized = ({ options }: TrainJob): boolean => options.distance !== 'dot'

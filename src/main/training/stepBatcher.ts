@@ -1,0 +1,24 @@
+import type { StepProgress } from '../../shared/model/training'
+import type { WorkerMessage } from './messages'
+
+const postEveryMs = 100
+
+/** Sends the progress of steps together, at most ten times a second. */
+export class StepBatcher {
+  private steps: StepProgress[] = []
+  private lastPost = 0
+
+  constructor(private readonly post: (message: WorkerMessage) => void) {}
+
+  add(progress: StepProgress): void {
+    this.steps.push(progress)
+    if (performance.now() - this.lastPost >= postEveryMs) this.flush()
+  }
+
+  flush(): void {
+    if (this.steps.length === 0) return
+    this.post({ kind: 'steps', steps: this.steps })
+    this.steps = []
+    this.lastPost = performance.now()
+  }
+}

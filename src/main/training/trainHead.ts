@@ -1,0 +1,54 @@
+import { createMatrix } from '../../core/math/matrix'
+import type { SavedModel } from '../../core/network'
+import { measureRetrieval } from '../../core/training/measure'
+import { embedRows } from '../../core/training/model'
+import { foldPreparation } from '../../core/training/preparation'
+import { createHead } from './createHead'
+import { findEpoch } from './findEpoch'
+import { runLoop } from './followLoop'
+import { prepareHead } from './headStart'
+import { gather } from './measured'
+import { preparedSource } from './preparedSource'
+import { searchedRate } from './searchedRate'
+import {
+  breathe,
+  type TrainedModel,
+  type TrainingContext,
+  type TrainingData,
+} from './trainingContext'
+
+/** A linear layer on frozen features, from a closed form or from chance. Null where cancelled early. */
+export async function trainHead(
+  context: TrainingContext,
+  data: TrainingData,
+): Promise<TrainedModel | null> {
+  const { options, backend, report } = context
+  const { product } = backend
+  const { source, training, test } = data
+  report.stage('baseline', 0, 1)
+  const before = measureRetrieval(gather(source, test.rows), test.labels, product)
+  report.post({ kind: 'baseline', before, closedForm: null })
+  await breathe()
+
+  const learningRate = searchedRate(options)
+  const wanted = await findEpoch(context, data, learningRate)
+  if (context.interruption.isCancelled) return null
+  const preparation = prepareHead(source, training, options, context.random.fork('start'), product)
+  const prepared = preparedSource(preparation, source, product)
+  const model = createHead(context, preparation, 'head')
+  let closedForm: TrainedModel['closedForm'] = null
+  if (options.start !== 'random') {
+    const start = createMatrix(test.rows.length, model.embeddingSize)
+    start.data.set(await embedRows(model, prepared, test.rows, breathe))
+    closedForm = measureRetrieval(start, test.labels, product)
+    report.post({ kind: 'baseline', before, closedForm })
+  }
+  const toSaved = (state: SavedModel) => foldPreparation(preparation, state, product)
+  // Earlier than the epoch found is nearer to it the later it is; after it, the other way round.
+  const select = wanted === null ? null : (epoch: number) => -Math.abs(epoch - wanted)
+  const work = { model, source: prepared, training, test, learningRate, select, toSaved }
+  const ended = await runLoop(context, work)
+  const saved = toSaved(model.snapshot())
+  model.dispose()
+  return { saved, before, closedForm, ended }
+}

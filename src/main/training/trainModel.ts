@@ -1,0 +1,73 @@
+import { createMatrix } from '../../core/math/matrix'
+import { restoreModel, type SavedModel } from '../../core/network'
+import { measureRetrieval } from '../../core/training/measure'
+import { embedRows } from '../../core/training/model'
+import { splitPart } from '../../core/training/split'
+import { AppError } from '../../shared/errors'
+import type { RetrievalMetrics, TrainingOptions } from '../../shared/model/training'
+import type { Backend } from '../backend/backend'
+import type { JobInputs } from './inputs'
+import { type LabelledRows, pickRows, renumber } from './measured'
+import { trainHead } from './trainHead'
+import {
+  breathe,
+  type TrainedModel,
+  type TrainingContext,
+  type TrainingData,
+} from './trainingContext'
+import { trainSmall } from './trainSmall'
+
+/**
+ * Divides the rows of the inputs that could be read.
+ * @param labels class of each row, -1 without one
+ * @param split 0 not used, 1 training, 2 test; without a split the test is on the training rows
+ * @throws AppError noClassWithTwoImages where too few rows are left to learn from
+ */
+export function divideRows(
+  inputs: Pick<JobInputs, 'source' | 'isReadable'>,
+  labels: Int32Array,
+  split: Uint8Array,
+  options: Pick<TrainingOptions, 'split'>,
+): TrainingData {
+  const part = (wanted: number) =>
+    pickRows(labels, (row) => split[row] === wanted && inputs.isReadable[row] === 1)
+  const training = renumber(part(splitPart.train))
+  checkTrainable(training)
+  const test = part(options.split === 'none' ? splitPart.train : splitPart.test)
+  return { source: inputs.source, training, test }
+}
+
+/**
+ * Fits the start, finds how long to train, trains, and goes back to the best epoch. Writes nothing:
+ * what happens goes to `context.report` and `context.onEpoch`. Null where it was cancelled before
+ * there was anything to keep.
+ */
+export async function trainModel(
+  context: TrainingContext,
+  data: TrainingData,
+): Promise<TrainedModel | null> {
+  return context.options.network === 'frozen' ? trainHead(context, data) : trainSmall(context, data)
+}
+
+/** Retrieval of a saved model on rows of a source. */
+export async function measureModel(
+  saved: SavedModel,
+  { source, test }: Pick<TrainingData, 'source' | 'test'>,
+  backend: Backend,
+): Promise<RetrievalMetrics> {
+  const model = restoreModel(saved, backend.operations)
+  const embeddings = await embedRows(model, source, test.rows, breathe)
+  const matrix = createMatrix(test.rows.length, model.embeddingSize, embeddings)
+  model.dispose()
+  return measureRetrieval(matrix, test.labels, backend.product)
+}
+
+function checkTrainable(training: LabelledRows): void {
+  const sizes = new Map<number, number>()
+  for (const label of training.labels) sizes.set(label, (sizes.get(label) ?? 0) + 1)
+  if (sizes.size >= 2 && [...sizes.values()].some((size) => size >= 2)) return
+  throw new AppError(
+    'noClassWithTwoImages',
+    'Too few of the images could be read: no two labels with two images each are left. Is the folder still there? Rescan it and train again.',
+  )
+}

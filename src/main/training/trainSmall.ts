@@ -1,0 +1,53 @@
+import { createMatrix } from '../../core/math/matrix'
+import { createSmallNetwork } from '../../core/network'
+import { measureRetrieval } from '../../core/training/measure'
+import { embedRows } from '../../core/training/model'
+import { runLoop } from './followLoop'
+import { holdOut } from './holdOut'
+import { type LabelledRows, renumber } from './measured'
+import { searchedRate } from './searchedRate'
+import {
+  breathe,
+  type TrainedModel,
+  type TrainingContext,
+  type TrainingData,
+} from './trainingContext'
+
+/** The small network from pixels; some classes are held out to choose the best epoch by. */
+export async function trainSmall(
+  context: TrainingContext,
+  { source, training, test }: TrainingData,
+): Promise<TrainedModel> {
+  const { options, backend, random, report } = context
+  const model = createSmallNetwork({
+    imageSizePx: options.imageSizePx,
+    embeddingSize: options.embeddingSize,
+    random: random.fork('network'),
+    operations: backend.operations,
+  })
+  const measure = async ({ rows, labels }: LabelledRows) => {
+    const embeddings = await embedRows(model, source, rows, breathe)
+    const matrix = createMatrix(rows.length, model.embeddingSize, embeddings)
+    return measureRetrieval(matrix, labels, backend.product)
+  }
+  report.stage('baseline', 0, 1)
+  const before = await measure(test)
+  report.post({ kind: 'baseline', before, closedForm: null })
+  const held = holdOut(training, {
+    leastClasses: 40,
+    share: 0.1,
+    random: random.fork('validation'),
+  })
+  const ended = await runLoop(context, {
+    model,
+    source,
+    training: held === null ? training : renumber(held.kept),
+    test,
+    learningRate: searchedRate(options),
+    select: held === null ? null : async () => (await measure(held.heldOut)).mapAtR,
+    toSaved: (state) => state,
+  })
+  const saved = model.snapshot()
+  model.dispose()
+  return { saved, before, closedForm: null, ended }
+}

@@ -1,0 +1,62 @@
+import type { Random } from '../../core/math/random'
+import type { SavedModel } from '../../core/network'
+import type { Interruption } from '../../core/training/interruption'
+import type { TripletLedger } from '../../core/training/ledger'
+import type { LoopEvent } from '../../core/training/loop'
+import type { InputSource } from '../../core/training/model'
+import type { RetrievalMetrics, TrainingOptions } from '../../shared/model/training'
+import type { Backend } from '../backend/backend'
+import type { LabelledRows } from './measured'
+import type { TrainingResult } from './messages'
+import type { StageReport } from './stageReport'
+
+/** What every part of a training works with. */
+export interface TrainingContext {
+  readonly options: TrainingOptions
+  readonly backend: Backend
+  readonly interruption: Interruption
+  /** Of the seed; each use of chance forks its own. */
+  readonly random: Random
+  readonly report: StageReport
+  /** Gets the mined triplets; absent: nobody looks at them. */
+  readonly ledger?: TripletLedger
+  /** After each epoch of the training itself; `toSaved` gives the model that would be saved. */
+  readonly onEpoch?: (
+    event: Extract<LoopEvent<SavedModel>, { kind: 'epoch' }>,
+    toSaved: (state: SavedModel) => SavedModel,
+  ) => Promise<void>
+}
+
+/** What is trained and tested on, in memory. */
+export interface TrainingData {
+  /** Frozen features, or pixels. */
+  readonly source: InputSource
+  /** Classes numbered from 0 without gaps. */
+  readonly training: LabelledRows
+  readonly test: LabelledRows
+}
+
+/** How a loop ended. */
+export interface LoopEnd {
+  readonly reason: TrainingResult['reason']
+  readonly bestEpoch: number
+  readonly steps: number
+  readonly imagesPerSecond: number
+}
+
+export interface TrainedModel {
+  /** As it is kept: takes the rows of the source. */
+  readonly saved: SavedModel
+  /** On the test rows: without training, and for a head of its closed form alone. */
+  readonly before: RetrievalMetrics
+  readonly closedForm: RetrievalMetrics | null
+  readonly ended: LoopEnd
+}
+
+/** Lets messages in between two pieces of work. */
+export const breathe = () => new Promise<void>((resolve) => setImmediate(resolve))
+
+/** Steps of a run that nothing ends early. */
+export function expectedSteps({ epochs, stepsPerEpoch, maxSteps }: TrainingOptions): number {
+  return Math.min(epochs * stepsPerEpoch, maxSteps ?? Infinity)
+}
