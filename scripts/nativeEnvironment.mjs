@@ -7,6 +7,9 @@
  * in each pass, 40 % of the processor time of the frozen network. One heap that keeps its blocks
  * spares that. Other allocators do not know the variables.
  *
+ * On a GPU the library would take nearly all memory from every other program, and round products to
+ * the ten bits of TensorFloat-32.
+ *
  * @param {NodeJS.ProcessEnv} env
  * @returns {NodeJS.ProcessEnv}
  */
@@ -16,6 +19,8 @@ export function nativeEnvironment(env) {
     MALLOC_TRIM_THRESHOLD_: String(2 ** 30),
     MALLOC_ARENA_MAX: '1',
     TF_CPP_MIN_LOG_LEVEL: '2',
+    TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+    NVIDIA_TF32_OVERRIDE: '0',
     ...env,
   }
 }

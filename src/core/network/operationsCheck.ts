@@ -4,15 +4,14 @@ import type { NetworkOperations } from './networkOperations'
 import { numbersOf } from './plainAdam'
 import { plainOperations } from './plainOperations'
 
-/** Largest difference allowed, as a share of the largest number of a result. */
-const tolerance = 1e-3
-
 /**
  * Runs operations on a small case, forward and backward, and compares every result with the plain
  * ones: a library or a device that computes something else must not be trained on. Returns null
  * where all agree, else what does not. Takes a few milliseconds.
+ *
+ * @param tolerance largest difference allowed, as a share of the largest number of a result
  */
-export function findDisagreement(operations: NetworkOperations): string | null {
+export function findDisagreement(operations: NetworkOperations, tolerance = 1e-3): string | null {
   const expected = resultsOf(plainOperations)
   const found = resultsOf(operations)
   for (const [name, numbers] of expected) {

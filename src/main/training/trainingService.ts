@@ -12,6 +12,7 @@ import type {
   TrainingRequest,
   TrainingState,
 } from '../../shared/model/training'
+import { prepareTensorflow } from '../backend/environment'
 import { readCurve } from '../db/curveFile'
 import type { Store } from '../db/store'
 import { startWorker } from '../jobs/workerHost'
@@ -76,8 +77,7 @@ export interface EmbedInput {
 }
 
 export function createTrainingService(options: TrainingServiceOptions): TrainingService {
-  // A worker's own environment is a copy that the native library does not see.
-  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2'
+  prepareTensorflow()
   return new Service(options)
 }
 
