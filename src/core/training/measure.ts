@@ -1,5 +1,6 @@
 import type { DistanceHistogram, RetrievalMetrics } from '../../shared/model/training'
 import { distances } from '../distances'
+import { bootstrapInterval } from '../evaluation/bootstrap'
 import { evaluateRetrieval } from '../evaluation/retrieval'
 import { gatherRows, type Matrix } from '../math/matrix'
 import type { MatrixProduct } from '../math/product'
@@ -15,6 +16,19 @@ export function measureRetrieval(
   const report = evaluateRetrieval(embeddings, labels, { distance: 'cosine', product })
   const { precisionAt1, rPrecision, mapAtR, queries } = report
   return { precisionAt1, rPrecision, mapAtR, queries }
+}
+
+/** The same with the 95 % bootstrap interval of MAP@R. */
+export function measureWithInterval(
+  embeddings: Matrix,
+  labels: Int32Array,
+  product: MatrixProduct,
+  random: Random,
+): RetrievalMetrics {
+  const report = evaluateRetrieval(embeddings, labels, { distance: 'cosine', product })
+  const { precisionAt1, rPrecision, mapAtR, queries, perQuery } = report
+  const { low, high } = bootstrapInterval(perQuery.mapAtR, { random })
+  return { precisionAt1, rPrecision, mapAtR, queries, mapAtRLow: low, mapAtRHigh: high }
 }
 
 /** Images that a measurement during training looks at, at most. */

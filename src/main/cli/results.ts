@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { ImportReport } from '../../shared/model/dataset'
 import type { DatasetId, RunId } from '../../shared/model/ids'
 import type { ProjectionPoints } from '../../shared/model/projection'
-import type { RetrievalMetrics, TrainingState } from '../../shared/model/training'
+import type { RetrievalMetrics, RunReport, TrainingState } from '../../shared/model/training'
 import type { Store } from '../db/store'
 import { defused, writeCsvAtomically } from '../exporting/csv'
 import { exportEmbeddings } from '../exporting/embeddingExport'
@@ -68,6 +68,38 @@ export async function writeRunResults(context: ResultContext, runId: RunId): Pro
   await cp(join(runFolder(workspace, runId), 'model'), `${model}.new`, { recursive: true })
   await rm(model, { recursive: true, force: true })
   await rename(`${model}.new`, model)
+}
+
+/** perClass.csv, worst label first, and confusion.csv, most frequent pair first. */
+export async function writeReport(context: ResultContext, report: RunReport): Promise<void> {
+  const names = await context.store.labels.names(context.datasetId)
+  const name = (id: number | undefined) => (id === undefined ? '' : defused(names.get(id) ?? ''))
+  await writeCsvAtomically(
+    join(context.out, 'perClass.csv'),
+    [
+      ...['label', 'images', 'mapAtR', 'precisionAt1', 'rPrecision', 'voteAccuracy'],
+      ...['confusedWith', 'confusedCount'],
+    ],
+    report.labels.map((quality) => [
+      name(quality.labelId),
+      quality.images,
+      short(quality.mapAtR),
+      short(quality.precisionAt1),
+      short(quality.rPrecision),
+      short(quality.right / quality.images),
+      name(quality.confusedWith?.labelId),
+      quality.confusedWith?.count ?? 0,
+    ]),
+  )
+  await writeCsvAtomically(
+    join(context.out, 'confusion.csv'),
+    ['label', 'predicted', 'count'],
+    report.confusions.map(({ labelId, predictedId, count }) => [
+      name(labelId),
+      name(predictedId),
+      count,
+    ]),
+  )
 }
 
 /** map.csv and map.png. */

@@ -18,6 +18,7 @@ import {
   writeJson,
   writeMap,
   type ResultContext,
+  writeReport,
   writeRunResults,
 } from './results'
 import { count, existingFolder, importFolder, prepareOut, type Session } from './session'
@@ -88,6 +89,8 @@ export async function runTrain(
   }
   progress.update('Writing embeddings')
   await writeRunResults(context, run.id)
+  progress.update('Comparing labels')
+  await writeReport(context, await services.training.report({ runId: run.id }))
   const points = await project(session, run.id)
   if (points !== null) await writeMap(context, points)
   progress.clear()
@@ -156,12 +159,17 @@ export function planSentence(plan: TrainingPlan): string {
   return `Training ${what} with ${options.loss.name} on ${count(plan.trainImageCount)} images of ${count(plan.trainClassCount)} labels, ${test}; about ${durationText(plan.estimatedSeconds)}.`
 }
 
+const intervalText = ({ mapAtRLow, mapAtRHigh }: RetrievalMetrics): string =>
+  mapAtRLow === undefined || mapAtRHigh === undefined
+    ? ''
+    : ` (${mapAtRLow.toFixed(3)} to ${mapAtRHigh.toFixed(3)})`
+
 /** The result for a person. */
 export function summaryText({ metrics, out }: TrainOutcome): string {
   const of = (name: string, values: RetrievalMetrics | null) =>
     values === null
       ? null
-      : `  ${name.padEnd(18)} P@1 ${values.precisionAt1.toFixed(3)}   R-precision ${values.rPrecision.toFixed(3)}   MAP@R ${values.mapAtR.toFixed(3)}`
+      : `  ${name.padEnd(18)} P@1 ${values.precisionAt1.toFixed(3)}   R-precision ${values.rPrecision.toFixed(3)}   MAP@R ${values.mapAtR.toFixed(3)}${intervalText(values)}`
   const on = {
     byClass: 'On labels that training never saw',
     byImage: 'On images that training never saw',

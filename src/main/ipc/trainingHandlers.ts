@@ -15,4 +15,5 @@ export const createTrainingHandlers = ({
   removeRun: (input) => training.removeRun(input),
   state: (input) => training.state(input),
   curve: (input) => training.curve(input),
+  report: (input) => training.report(input),
 })

@@ -193,6 +193,7 @@ export class ActiveRun {
         this.result = message.result
         break
       case 'embedded':
+      case 'report':
         break
       case 'failed':
         this.error = message.error

@@ -1,8 +1,10 @@
 import type { SerializedError } from '../../shared/errors'
+import type { RunId } from '../../shared/model/ids'
 import type {
   BackendReport,
   EpochRecord,
   RetrievalMetrics,
+  RunReport,
   StepProgress,
   TrainingOptions,
   TrainingStage,
@@ -52,7 +54,18 @@ export interface ProbeJob {
   readonly backend: TrainingOptions['backend']
 }
 
-export type WorkerJob = TrainJob | EmbedJob | ProbeJob
+/** Reports on saved embeddings; needs no backend. */
+export interface ReportJob {
+  readonly kind: 'report'
+  readonly runId: RunId
+  readonly runFolder: string
+  readonly seed: number
+  /** Images that have a label now, and which. */
+  readonly imageIds: Uint32Array
+  readonly labelIds: Uint32Array
+}
+
+export type WorkerJob = TrainJob | EmbedJob | ProbeJob | ReportJob
 
 export type TrainingCommand =
   { readonly kind: 'pause' } | { readonly kind: 'resume' } | { readonly kind: 'cancel' }
@@ -109,4 +122,5 @@ export type WorkerMessage =
   | { readonly kind: 'triplets'; readonly triplets: TripletColumns }
   | { readonly kind: 'finished'; readonly result: TrainingResult }
   | { readonly kind: 'embedded'; readonly rows: number; readonly embeddingSize: number }
+  | { readonly kind: 'report'; readonly report: RunReport }
   | { readonly kind: 'failed'; readonly error: SerializedError }

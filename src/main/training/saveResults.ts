@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import { createMatrix, gatherRows } from '../../core/math/matrix'
+import { createRandom } from '../../core/math/random'
 import { restoreModel, type SavedModel } from '../../core/network'
 import type { TripletLedger } from '../../core/training/ledger'
-import { measureRetrieval, normalizeInPlace } from '../../core/training/measure'
+import { measureWithInterval, normalizeInPlace } from '../../core/training/measure'
 import { embedRows } from '../../core/training/model'
 import type { RetrievalMetrics } from '../../shared/model/training'
 import type { Backend } from '../backend/backend'
@@ -46,7 +47,12 @@ export async function saveResults(work: ResultWork): Promise<RetrievalMetrics> {
   report.stage('saving', 0, 1)
   const rowOf = new Map(Array.from(rows, (row, place) => [row, place]))
   const places = Uint32Array.from(test.rows, (row) => rowOf.get(row)!)
-  const after = measureRetrieval(gatherRows(embeddings, places), test.labels, backend.product)
+  const after = measureWithInterval(
+    gatherRows(embeddings, places),
+    test.labels,
+    backend.product,
+    createRandom(job.options.seed).fork('interval'),
+  )
   const { ids } = job.images
   await saveEmbeddings(job.runFolder, {
     ids: Uint32Array.from(rows, (row) => ids[row]!),

@@ -1,6 +1,6 @@
-import { createMatrix } from '../../core/math/matrix'
+import { createMatrix, type Matrix } from '../../core/math/matrix'
 import type { SavedModel } from '../../core/network'
-import { measureRetrieval } from '../../core/training/measure'
+import { measureWithInterval } from '../../core/training/measure'
 import { embedRows } from '../../core/training/model'
 import { foldPreparation } from '../../core/training/preparation'
 import { createHead } from './createHead'
@@ -26,7 +26,10 @@ export async function trainHead(
   const { product } = backend
   const { source, training, test } = data
   report.stage('baseline', 0, 1)
-  const before = measureRetrieval(gather(source, test.rows), test.labels, product)
+  // The same queries are drawn again for each, so that their intervals compare.
+  const measure = (embeddings: Matrix) =>
+    measureWithInterval(embeddings, test.labels, product, context.random.fork('interval'))
+  const before = measure(gather(source, test.rows))
   report.post({ kind: 'baseline', before, closedForm: null })
   await breathe()
 
@@ -40,7 +43,7 @@ export async function trainHead(
   if (options.start !== 'random') {
     const start = createMatrix(test.rows.length, model.embeddingSize)
     start.data.set(await embedRows(model, prepared, test.rows, breathe))
-    closedForm = measureRetrieval(start, test.labels, product)
+    closedForm = measure(start)
     report.post({ kind: 'baseline', before, closedForm })
   }
   const toSaved = (state: SavedModel) => foldPreparation(preparation, state, product)

@@ -1,11 +1,10 @@
 import { createMatrix } from '../../core/math/matrix'
 import { restoreModel, type SavedModel } from '../../core/network'
-import { measureRetrieval } from '../../core/training/measure'
+import { measureWithInterval } from '../../core/training/measure'
 import { embedRows } from '../../core/training/model'
 import { splitPart } from '../../core/training/split'
 import { AppError } from '../../shared/errors'
 import type { RetrievalMetrics, TrainingOptions } from '../../shared/model/training'
-import type { Backend } from '../backend/backend'
 import type { JobInputs } from './inputs'
 import { type LabelledRows, pickRows, renumber } from './measured'
 import { trainHead } from './trainHead'
@@ -49,17 +48,17 @@ export async function trainModel(
   return context.options.network === 'frozen' ? trainHead(context, data) : trainSmall(context, data)
 }
 
-/** Retrieval of a saved model on rows of a source. */
+/** Retrieval of a saved model on the test rows, with its interval. */
 export async function measureModel(
   saved: SavedModel,
   { source, test }: Pick<TrainingData, 'source' | 'test'>,
-  backend: Backend,
+  { backend, random }: Pick<TrainingContext, 'backend' | 'random'>,
 ): Promise<RetrievalMetrics> {
   const model = restoreModel(saved, backend.operations)
   const embeddings = await embedRows(model, source, test.rows, breathe)
   const matrix = createMatrix(test.rows.length, model.embeddingSize, embeddings)
   model.dispose()
-  return measureRetrieval(matrix, test.labels, backend.product)
+  return measureWithInterval(matrix, test.labels, backend.product, random.fork('interval'))
 }
 
 function checkTrainable(training: LabelledRows): void {

@@ -1,6 +1,6 @@
 import { createMatrix } from '../../core/math/matrix'
 import { createSmallNetwork } from '../../core/network'
-import { measureRetrieval } from '../../core/training/measure'
+import { measureRetrieval, measureWithInterval } from '../../core/training/measure'
 import { embedRows } from '../../core/training/model'
 import { runLoop } from './followLoop'
 import { holdOut } from './holdOut'
@@ -25,26 +25,30 @@ export async function trainSmall(
     random: random.fork('network'),
     operations: backend.operations,
   })
-  const measure = async ({ rows, labels }: LabelledRows) => {
-    const embeddings = await embedRows(model, source, rows, breathe)
-    const matrix = createMatrix(rows.length, model.embeddingSize, embeddings)
-    return measureRetrieval(matrix, labels, backend.product)
-  }
+  const embed = async ({ rows }: LabelledRows) =>
+    createMatrix(rows.length, model.embeddingSize, await embedRows(model, source, rows, breathe))
   report.stage('baseline', 0, 1)
-  const before = await measure(test)
+  const before = measureWithInterval(
+    await embed(test),
+    test.labels,
+    backend.product,
+    random.fork('interval'),
+  )
   report.post({ kind: 'baseline', before, closedForm: null })
   const held = holdOut(training, {
     leastClasses: 40,
     share: 0.1,
     random: random.fork('validation'),
   })
+  const score = async (rows: LabelledRows) =>
+    measureRetrieval(await embed(rows), rows.labels, backend.product).mapAtR
   const ended = await runLoop(context, {
     model,
     source,
     training: held === null ? training : renumber(held.kept),
     test,
     learningRate: searchedRate(options),
-    select: held === null ? null : async () => (await measure(held.heldOut)).mapAtR,
+    select: held === null ? null : () => score(held.heldOut),
     toSaved: (state) => state,
   })
   const saved = model.snapshot()

@@ -11,6 +11,7 @@ import { saveEmbeddings } from './embeddingFiles'
 import { loadFeatures, loadPixels } from './inputs'
 import type { EmbedJob, TrainingCommand, WorkerJob, WorkerMessage } from './messages'
 import { loadModel } from './modelFiles'
+import { reportRun } from './runReport'
 import { runTraining } from './runTraining'
 
 const port = parentPort
@@ -35,6 +36,7 @@ void run()
 async function run(): Promise<void> {
   let backend: Backend | null = null
   try {
+    if (job.kind === 'report') return post({ kind: 'report', report: await reportRun(job) })
     backend = await startBackend({
       preferred: job.backend,
       workersFolder: job.workersFolder,

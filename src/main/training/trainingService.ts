@@ -6,6 +6,7 @@ import type { DatasetId, RunId } from '../../shared/model/ids'
 import type {
   BackendReport,
   LossCurve,
+  RunReport,
   RunSummary,
   TrainingPlan,
   TrainingRegistry,
@@ -19,7 +20,14 @@ import { startWorker } from '../jobs/workerHost'
 import { runFolder, type Workspace } from '../workspace'
 import { ActiveRun, noSuchRun, withFewHistograms } from './activeRun'
 import { countCachedFeatures } from './featureCache'
-import type { EmbedJob, ProbeJob, TrainingCommand, TrainingResult, WorkerMessage } from './messages'
+import type {
+  EmbedJob,
+  ProbeJob,
+  ReportJob,
+  TrainingCommand,
+  TrainingResult,
+  WorkerMessage,
+} from './messages'
 import { trainingRegistry } from './registry'
 import { readTrainingImages, type TrainingImages } from './trainingImages'
 
@@ -55,6 +63,8 @@ export interface TrainingService {
   removeRun(input: OfRun): Promise<true>
   state(input: OfRun): Promise<TrainingState | null>
   curve(input: OfRun): Promise<LossCurve>
+  /** @throws AppError notFound where the run saved no embeddings */
+  report(input: OfRun): Promise<RunReport>
   /** Resolves when a run has ended, with its last state and what its worker gave. */
   finished(runId: RunId): Promise<{ state: TrainingState; result: TrainingResult | null }>
   /** Marks what a former process left running; called once at the start. */
@@ -207,6 +217,30 @@ class Service implements TrainingService {
     return readCurve(join(runFolder(this.options.workspace, runId), 'curve.f32'))
   }
 
+  async report({ runId }: OfRun): Promise<RunReport> {
+    const { store, workspace } = this.options
+    const run = await store.runs.find(runId)
+    if (run === undefined) throw noSuchRun(runId)
+    const rows = await store.images.trainingRows(run.datasetId)
+    const places = [...rows.ids.keys()].filter(
+      (i) => rows.labelIds[i] !== 0 && rows.excluded[i] === 0,
+    )
+    const job: ReportJob = {
+      kind: 'report',
+      runId,
+      runFolder: runFolder(workspace, runId),
+      seed: run.summary.options.seed,
+      imageIds: Uint32Array.from(places, (i) => rows.ids[i]!),
+      labelIds: Uint32Array.from(places, (i) => rows.labelIds[i]!),
+    }
+    let report: RunReport | null = null
+    await this.runWorker(job, (message) => {
+      if (message.kind === 'report') report = message.report
+    })
+    if (report === null) throw noSuchRun(runId)
+    return report
+  }
+
   async finished(runId: RunId) {
     const run = this.activeRun(runId) ?? this.ended.get(runId)
     if (run === undefined) throw noSuchRun(runId)
@@ -269,7 +303,7 @@ class Service implements TrainingService {
   }
 
   private async runWorker(
-    job: ProbeJob | EmbedJob,
+    job: ProbeJob | EmbedJob | ReportJob,
     onMessage: (message: WorkerMessage) => void,
     signal?: AbortSignal,
   ): Promise<void> {

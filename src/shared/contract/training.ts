@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { datasetId, runId } from '../model/ids'
 import {
   type LossCurve,
+  type RunReport,
   type RunSummary,
   type TrainingPlan,
   type TrainingRegistry,
@@ -21,6 +22,8 @@ export const trainingContract = {
   runs: call<readonly RunSummary[]>()(v.strictObject({ datasetId })),
   removeRun: call<true>()(v.strictObject({ runId })),
   state: call<TrainingState | null>()(v.strictObject({ runId })),
+  /** By label and by pair of labels; computed when first asked for. */
+  report: call<RunReport>()(v.strictObject({ runId })),
   curve: call<LossCurve>()(v.strictObject({ runId })),
   progress: event<TrainingState>(),
 }

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { RunId } from './ids'
+import type { ImageId, LabelId, RunId } from './ids'
 
 /** Options of a loss, miner, reducer: plain numbers, switches, choices. */
 export const componentOptions = v.record(
@@ -166,6 +166,49 @@ export interface RetrievalMetrics {
   readonly mapAtR: number
   /** Number of queries the means are over. */
   readonly queries: number
+  /** 95 % bootstrap interval of MAP@R over the queries; absent where it was not computed. */
+  readonly mapAtRLow?: number
+  readonly mapAtRHigh?: number
+}
+
+/** How well a label's images find each other among the images of the report. */
+export interface LabelQuality {
+  readonly labelId: LabelId
+  readonly images: number
+  /** Images that have another one of their label to find; 0 makes the means 0. */
+  readonly queries: number
+  readonly precisionAt1: number
+  readonly rPrecision: number
+  readonly mapAtR: number
+  /** Images that the vote of their nearest neighbours takes for this label. */
+  readonly right: number
+  /** The label that most of the others are taken for. */
+  readonly confusedWith: { readonly labelId: LabelId; readonly count: number } | null
+}
+
+/** Images of one label that the vote takes for another. */
+export interface LabelConfusion {
+  readonly labelId: LabelId
+  readonly predictedId: LabelId
+  readonly count: number
+  /** A few of those images. */
+  readonly imageIds: readonly ImageId[]
+}
+
+/** A run's saved embeddings against the labels of today, leave-one-out by cosine. */
+export interface RunReport {
+  readonly runId: RunId
+  /** 'test': images that training never saw; 'all': there was no test part. */
+  readonly part: 'test' | 'all'
+  readonly metrics: RetrievalMetrics
+  /** Neighbours that vote. */
+  readonly neighbours: number
+  /** Share of images whose vote is right. */
+  readonly accuracy: number
+  /** Worst MAP@R first. */
+  readonly labels: readonly LabelQuality[]
+  /** Most frequent first. */
+  readonly confusions: readonly LabelConfusion[]
 }
 
 export interface StepProgress {

@@ -153,6 +153,13 @@ describe('headless train', () => {
       expect(labelOf.get(row['anchor'])).not.toBe(labelOf.get(row['negative']))
       expect(labelOf.has(row['negative'])).toBe(true)
     }
+    const perClass = await readCsv(join(out, 'perClass.csv'))
+    expect(new Set(perClass.map((row) => row['label']))).toEqual(
+      new Set(test.map((row) => row['label'])),
+    )
+    expect(perClass.reduce((sum, row) => sum + Number(row['images']), 0)).toBe(test.length)
+    const confusion = await readCsv(join(out, 'confusion.csv'))
+    for (const row of confusion) expect(row['label']).not.toBe(row['predicted'])
     const map = await readCsv(join(out, 'map.csv'))
     expect(Object.keys(map[0]!)).toEqual(['image', 'label', 'x', 'y'])
     expect(map).toHaveLength(82)

@@ -121,6 +121,24 @@ describe('training service', () => {
       expect(triplet.positiveDistance).not.toBeNull()
     }
     expect((await training.state({ runId: id }))?.epochs.length).toBe(state.epochs.length)
+    const { before, after } = state.run
+    expect(after!.mapAtRLow).toBeLessThan(after!.mapAtR)
+    expect(after!.mapAtRHigh).toBeGreaterThan(after!.mapAtR)
+    expect(before!.mapAtRLow).toBeLessThan(before!.mapAtR)
+    const report = await training.report({ runId: id })
+    expect(report.part).toBe('test')
+    expect(report.metrics.mapAtR).toBeCloseTo(after!.mapAtR, 5)
+    expect(report.metrics.mapAtRLow).toBeCloseTo(after!.mapAtRLow!, 2)
+    const tested = [...stored.splits].filter((part) => part === 2).length
+    expect(report.labels.reduce((sum, { images }) => sum + images, 0)).toBe(tested)
+    const scores = report.labels.map(({ mapAtR }) => mapAtR)
+    expect(scores).toEqual(scores.toSorted((a, b) => a - b))
+    const wrong = report.confusions.reduce((sum, { count }) => sum + count, 0)
+    expect(wrong).toBe(Math.round((1 - report.accuracy) * tested))
+    for (const { labelId, imageIds } of report.confusions) {
+      const labels = await store.images.trainingRows(datasetId)
+      for (const image of imageIds) expect(labels.labelIds[labels.ids.indexOf(image)]).toBe(labelId)
+    }
   })
 
   it('gives the same numbers for the same seed and others for another', async () => {
@@ -186,6 +204,7 @@ describe('training service', () => {
     const left = await store.runs.create(datasetId, options, Date.now())
     expect(await training.recover()).toContain(left)
     expect((await training.state({ runId: left }))?.run.status).toBe('interrupted')
+    await expect(training.report({ runId: left })).rejects.toMatchObject({ code: 'notFound' })
     await training.removeRun({ runId: left })
     expect(await training.state({ runId: left })).toBeNull()
   })

@@ -1,0 +1,71 @@
+import { reportQuality, votingNeighbours } from '../../core/evaluation/qualityReport'
+import { createMatrix, gatherRows } from '../../core/math/matrix'
+import { createRandom } from '../../core/math/random'
+import { simdProduct } from '../../core/math/simdProduct'
+import { splitPart } from '../../core/training/split'
+import { AppError } from '../../shared/errors'
+import type { ImageId, LabelId } from '../../shared/model/ids'
+import type { RunReport } from '../../shared/model/training'
+import { loadEmbeddings } from './embeddingFiles'
+import type { ReportJob } from './messages'
+
+const shownConfusions = 200
+const shownImages = 12
+
+/**
+ * How the saved embeddings of a run fare by label: on its test part, or on all labelled images
+ * where it had none.
+ * @throws AppError notFound where the run saved no embeddings
+ */
+export async function reportRun(job: ReportJob): Promise<RunReport> {
+  const stored = await loadEmbeddings(job.runFolder).catch((error: unknown) => {
+    throw new AppError(
+      'notFound',
+      'This run has no embeddings to report on. Train again.',
+      { runId: job.runId },
+      error,
+    )
+  })
+  const labelOf = new Map(Array.from(job.imageIds, (id, i) => [id, job.labelIds[i]!]))
+  const part = stored.splits.includes(splitPart.test) ? 'test' : 'all'
+  const rows = Uint32Array.from(stored.ids.keys()).filter(
+    (row) =>
+      labelOf.has(stored.ids[row]!) && (part === 'all' || stored.splits[row] === splitPart.test),
+  )
+  const all = createMatrix(stored.ids.length, stored.embeddingSize, stored.embeddings)
+  const labels = Int32Array.from(rows, (row) => labelOf.get(stored.ids[row]!)!)
+  const report = reportQuality(gatherRows(all, rows), labels, {
+    random: createRandom(job.seed).fork('interval'),
+    product: simdProduct,
+  })
+  const { precisionAt1, rPrecision, mapAtR, queries, accuracy } = report
+  const imageOf = (place: number) => stored.ids[rows[place]!]! as ImageId
+  return {
+    runId: job.runId,
+    part,
+    metrics: {
+      precisionAt1,
+      rPrecision,
+      mapAtR: mapAtR.mean,
+      queries,
+      mapAtRLow: mapAtR.low,
+      mapAtRHigh: mapAtR.high,
+    },
+    neighbours: votingNeighbours,
+    accuracy,
+    labels: report.classes.map(({ label, confusedWith, ...quality }) => ({
+      ...quality,
+      labelId: label as LabelId,
+      confusedWith:
+        confusedWith === null
+          ? null
+          : { labelId: confusedWith.label as LabelId, count: confusedWith.count },
+    })),
+    confusions: report.confusions.slice(0, shownConfusions).map(({ label, predicted, places }) => ({
+      labelId: label as LabelId,
+      predictedId: predicted as LabelId,
+      count: places.length,
+      imageIds: places.slice(0, shownImages).map(imageOf),
+    })),
+  }
+}
