@@ -145,19 +145,19 @@ async function runCheck(name) {
     const message = error instanceof Error ? (error.stack ?? error.message) : String(error)
     outcome = failedOutcome(name, `the check itself crashed: ${message}`)
   }
-  const skipped = outcome.skipped > 0 ? `, ${outcome.skipped} skipped` : ''
+  const notRun = outcome.notRun.length > 0 ? `, ${outcome.notRun.length} not run` : ''
   process.stdout.write(
-    `${outcome.failed === 0 ? 'ok    ' : 'FAILED'} ${name}: ${outcome.passed} passed, ${outcome.failed} failed${skipped} (${elapsed(started)})\n`,
+    `${outcome.failed === 0 ? 'ok    ' : 'FAILED'} ${name}: ${outcome.passed} passed, ${outcome.failed} failed${notRun} (${elapsed(started)})\n`,
   )
+  /** @param {string} name */
+  const whereOf = (name) => (name.startsWith(checkout) ? relative(checkout, name) : name)
+  for (const name of outcome.notRun) process.stdout.write(`  - not run: ${whereOf(name)}\n`)
   for (const failure of outcome.failures) {
-    const where = failure.name.startsWith(checkout)
-      ? relative(checkout, failure.name)
-      : failure.name
     const indented = failure.message
       .split('\n')
       .filter((line) => !/^\s+at .*(node_modules\/@?vitest|new Promise \(<anonymous>\))/.test(line))
       .map((line) => `      ${line}`)
-    process.stdout.write(`  x ${where}\n${indented.join('\n')}\n`)
+    process.stdout.write(`  x ${whereOf(failure.name)}\n${indented.join('\n')}\n`)
   }
   return outcome
 }
@@ -181,8 +181,8 @@ await runScript(async () => {
   if (outcomes.length === 0) {
     for (const name of choice.checks) outcomes.push(await runCheck(name))
   }
-  const { passed, failed, skipped } = sumOutcomes(outcomes)
-  const also = skipped > 0 ? `; ${skipped} skipped` : ''
+  const { passed, failed, notRun } = sumOutcomes(outcomes)
+  const also = notRun.length > 0 ? `; ${notRun.length} not run` : ''
   process.stdout.write(
     `all checks: ${elapsed(started)}${also}\n${passed} passed, ${failed} failed\n`,
   )

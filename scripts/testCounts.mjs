@@ -4,7 +4,7 @@
  * @typedef {object} Outcome
  * @property {number} passed
  * @property {number} failed
- * @property {number} skipped
+ * @property {string[]} notRun names of tests that were left out, for instance for want of a library
  * @property {{ name: string, message: string }[]} failures
  */
 
@@ -18,12 +18,12 @@
 
 /** @param {string} name @param {string} message @returns {Outcome} */
 export function failedOutcome(name, message) {
-  return { passed: 0, failed: 1, skipped: 0, failures: [{ name, message }] }
+  return { passed: 0, failed: 1, notRun: [], failures: [{ name, message }] }
 }
 
 /** @returns {Outcome} */
 export function passedOutcome() {
-  return { passed: 1, failed: 0, skipped: 0, failures: [] }
+  return { passed: 1, failed: 0, notRun: [], failures: [] }
 }
 
 /**
@@ -41,7 +41,7 @@ export function countSuite(suite, report, exitCode, output) {
     return failedOutcome(suite, `vitest ended with status ${exitCode} and no report\n${output}`)
   }
   /** @type {Outcome} */
-  const outcome = { passed: 0, failed: 0, skipped: 0, failures: [] }
+  const outcome = { passed: 0, failed: 0, notRun: [], failures: [] }
   for (const file of report.testResults) {
     let failedHere = 0
     for (const test of file.assertionResults) {
@@ -50,7 +50,7 @@ export function countSuite(suite, report, exitCode, output) {
         failedHere += 1
         const message = (test.failureMessages ?? []).join('\n')
         outcome.failures.push({ name: `${file.name} > ${test.fullName}`, message })
-      } else outcome.skipped += 1
+      } else outcome.notRun.push(`${file.name} > ${test.fullName}`)
     }
     if (failedHere === 0 && file.status === 'failed') {
       failedHere = 1
@@ -77,7 +77,7 @@ export function sumOutcomes(outcomes) {
   return {
     passed: outcomes.reduce((sum, { passed }) => sum + passed, 0),
     failed: outcomes.reduce((sum, { failed }) => sum + failed, 0),
-    skipped: outcomes.reduce((sum, { skipped }) => sum + skipped, 0),
+    notRun: outcomes.flatMap(({ notRun }) => notRun),
     failures: outcomes.flatMap(({ failures }) => failures),
   }
 }

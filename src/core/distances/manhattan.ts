@@ -1,5 +1,5 @@
-import { createMatrix, type Matrix } from '../math/matrix'
 import { defineDistance } from './distance'
+import { compareRowPairs } from './rowPairs'
 
 export const manhattan = defineDistance({
   name: 'manhattan',
@@ -12,46 +12,13 @@ export const manhattan = defineDistance({
   source: 'Minkowski 1910',
   isSimilarity: false,
   normalizedByDefault: true,
-  compute(x, y) {
-    const other = y ?? x
-    const { columns } = x
-    const values = createMatrix(x.rows, other.rows)
-    for (let i = 0; i < x.rows; i++) {
-      for (let j = y === null ? i + 1 : 0; j < other.rows; j++) {
+  compute: (x, y) =>
+    compareRowPairs(x, y, {
+      measure(rows, a, others, b, columns) {
         let sum = 0
-        for (let k = 0; k < columns; k++) {
-          sum += Math.abs(x.data[i * columns + k]! - other.data[j * columns + k]!)
-        }
-        values.data[i * other.rows + j] = sum
-        if (y === null) values.data[j * other.rows + i] = sum
-      }
-    }
-    return {
-      values,
-      backward(gradient, wantsReferences) {
-        const gx = createMatrix(x.rows, columns)
-        const gy = y === null ? gx : wantsReferences ? createMatrix(y.rows, columns) : null
-        addSigns(gradient, x, other, gx, gy)
-        return { x: gx, y: y === null ? null : gy }
+        for (let k = 0; k < columns; k++) sum += Math.abs(rows[a + k]! - others[b + k]!)
+        return sum
       },
-    }
-  },
+      slopeOf: Math.sign,
+    }),
 })
-
-function addSigns(gradient: Matrix, x: Matrix, y: Matrix, gx: Matrix, gy: Matrix | null): void {
-  const { columns } = x
-  for (let i = 0; i < x.rows; i++) {
-    for (let j = 0; j < y.rows; j++) {
-      const slope = gradient.data[i * y.rows + j]!
-      if (slope === 0) continue
-      const a = i * columns
-      const b = j * columns
-      for (let k = 0; k < columns; k++) {
-        const difference = x.data[a + k]! - y.data[b + k]!
-        const step = difference > 0 ? slope : difference < 0 ? -slope : 0
-        gx.data[a + k] = gx.data[a + k]! + step
-        if (gy !== null) gy.data[b + k] = gy.data[b + k]! - step
-      }
-    }
-  }
-}

@@ -1,6 +1,4 @@
-import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { resolve } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createRandom } from '../../../src/core/math/random'
@@ -15,7 +13,7 @@ import { findDisagreement } from '../../../src/core/network/operationsCheck'
 import type { Backend } from '../../../src/main/backend/backend'
 import { findFrozenWeights, loadFrozenExtractor } from '../../../src/main/backend/frozenExtractor'
 import { startBackend } from '../../../src/main/backend/startBackend'
-import { buildKernelWorker, projectFolder } from './support'
+import { buildKernelWorker, hasTensorflow, projectFolder } from './support'
 
 /** Largest difference allowed, as a share of the largest entry. */
 const tolerance = 1e-3
@@ -100,9 +98,6 @@ function largestDifference(a: Float32Array, b: Float32Array): number {
   return difference / largest
 }
 
-const hasTensorflow = existsSync(
-  resolve(projectFolder, 'node_modules/@tensorflow/tfjs-node-gpu/lib/napi-v8/tfjs_binding.node'),
-)
 const names = hasTensorflow ? (['wasm', 'tensorflow'] as const) : (['wasm'] as const)
 const reference = new Map<string, Map<string, Float32Array>>()
 const features: Float32Array[] = []

@@ -15,7 +15,7 @@ describe('countSuite', () => {
     expect(countSuite('unit', report, 1, '')).toEqual({
       passed: 1,
       failed: 1,
-      skipped: 1,
+      notRun: ['a > later'],
       failures: [{ name: 'a > divides', message: 'expected 1' }],
     })
   })
@@ -52,15 +52,15 @@ describe('countSuite', () => {
 
 describe('sumOutcomes', () => {
   it('adds up and keeps every failure', () => {
-    const one = { passed: 2, failed: 1, skipped: 0, failures: [{ name: 'a', message: '' }] }
-    const other = { passed: 3, failed: 0, skipped: 4, failures: [] }
+    const one = { passed: 2, failed: 1, notRun: [], failures: [{ name: 'a', message: '' }] }
+    const other = { passed: 3, failed: 0, notRun: ['c'], failures: [] }
     expect(sumOutcomes([one, other])).toEqual({
       passed: 5,
       failed: 1,
-      skipped: 4,
+      notRun: ['c'],
       failures: [{ name: 'a', message: '' }],
     })
-    expect(sumOutcomes([])).toEqual({ passed: 0, failed: 0, skipped: 0, failures: [] })
+    expect(sumOutcomes([])).toEqual({ passed: 0, failed: 0, notRun: [], failures: [] })
   })
 })
 

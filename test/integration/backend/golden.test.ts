@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { javascriptProduct, type MatrixProduct } from '../../../src/core/math/product'
+import { startBackend } from '../../../src/main/backend/startBackend'
+import { checkGolden } from '../../support/golden/checkGolden'
+import type { GoldenFile } from '../../support/golden/format'
+import { buildKernelWorker, hasTensorflow, projectFolder } from './support'
+
+const file = JSON.parse(
+  readFileSync(join(projectFolder, 'test', 'fixtures', 'golden.json'), 'utf8'),
+) as GoldenFile
+
+/** The product, and how many times it was asked for one. */
+function counted(product: MatrixProduct) {
+  let count = 0
+  const counting =
+    (multiply: MatrixProduct['multiply']): MatrixProduct['multiply'] =>
+    (a, b) => {
+      count++
+      return multiply(a, b)
+    }
+  return {
+    product: {
+      multiply: counting(product.multiply),
+      multiplyTransposed: counting(product.multiplyTransposed),
+      transposedMultiply: counting(product.transposedMultiply),
+    },
+    calls: () => count,
+  }
+}
+
+let workersFolder = ''
+beforeAll(async () => {
+  workersFolder = await buildKernelWorker()
+})
+afterAll(() => rm(workersFolder, { recursive: true, force: true }))
+
+describe.each(['wasm', 'tensorflow'] as const)('golden values on the backend %s', (name) => {
+  // Without the library there is nothing to check: npm test then names this as not run.
+  test.skipIf(name === 'tensorflow' && !hasTensorflow)(
+    'all 995 cases are within tolerance',
+    async () => {
+      const backend = await startBackend({
+        preferred: name,
+        threads: 2,
+        workersFolder,
+        projectFolder,
+      })
+      try {
+        expect(backend.report.name).toBe(name)
+        const { product, calls } = counted(backend.product)
+        const results = [...checkGolden(file, product)]
+        expect(results).toHaveLength(995)
+        expect(results.filter((result) => result.problem !== '')).toEqual([])
+        expect(calls()).toBeGreaterThan(500)
+        // Float32 of another machine's order: were these the plain products, nothing was checked.
+        const plain = [...checkGolden(file, javascriptProduct)]
+        const differing = results.filter((r, i) => r.valueError !== plain[i]!.valueError)
+        expect(differing.length).toBeGreaterThan(0)
+      } finally {
+        backend.dispose()
+      }
+    },
+  )
+})
