@@ -3,9 +3,15 @@ import { outputSizeOf, type Preparation } from '../../core/training/preparation'
 import { headDropout } from './headStart'
 import type { TrainingContext } from './trainingContext'
 
+/** What a head is made with. */
+export interface HeadContext extends Pick<TrainingContext, 'random'> {
+  readonly options: Pick<TrainingContext['options'], 'start' | 'embeddingSize'>
+  readonly backend: Pick<TrainingContext['backend'], 'operations'>
+}
+
 /** A head on prepared features; where they are a closed form, it starts by leaving them as they are. */
 export function createHead(
-  { options, random, backend }: TrainingContext,
+  { options, random, backend }: HeadContext,
   preparation: Preparation,
   name: string,
 ): EmbeddingModel {

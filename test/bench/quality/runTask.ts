@@ -8,11 +8,7 @@ import { ScatterAccumulator } from '../../../src/core/closedForms/scatter'
 import { createMatrix, gatherRows, type Matrix } from '../../../src/core/math/matrix'
 import { createRandom, type Random } from '../../../src/core/math/random'
 import { simdProduct } from '../../../src/core/math/simdProduct'
-import {
-  createLinearHead,
-  createSmallNetwork,
-  type EmbeddingModel,
-} from '../../../src/core/network'
+import { createSmallNetwork, type EmbeddingModel } from '../../../src/core/network'
 import { Interruption } from '../../../src/core/training/interruption'
 import { type Evaluation, train } from '../../../src/core/training/loop'
 import { measureRetrieval } from '../../../src/core/training/measure'
@@ -25,7 +21,8 @@ import {
   type Preparation,
 } from '../../../src/core/training/preparation'
 import type { Backend } from '../../../src/main/backend/backend'
-import { headDropout, prepareHead } from '../../../src/main/training/headStart'
+import { createHead } from '../../../src/main/training/createHead'
+import { prepareHead } from '../../../src/main/training/headStart'
 import type { LabelledRows } from '../../../src/main/training/measured'
 import {
   type BaselineName,
@@ -79,6 +76,7 @@ export class TaskRunner {
         split: 'none',
         seed,
         ...setting,
+        ...plainTraining,
       },
       featuresCached: this.inputs.labels.length,
       speed: workSpeeds.tensorflow,
@@ -90,6 +88,7 @@ export class TaskRunner {
       source,
       ...this.training,
       options,
+      learningRate: setting.learningRate,
       random: random.fork('training'),
       product: simdProduct,
       interruption: new Interruption(),
@@ -121,22 +120,9 @@ export class TaskRunner {
         source: pixelSource(pixels, imageSizePx),
       }
     }
-    const { source } = this.prepare(network)
-    const inputSize = source.rowSize
-    if (network === 'head') {
-      return { model: createLinearHead({ inputSize, embeddingSize, random, operations }), source }
-    }
-    const projection = new Float32Array(inputSize * inputSize)
-    for (let i = 0; i < inputSize; i++) projection[i * inputSize + i] = 1
-    const model = createLinearHead({
-      inputSize,
-      embeddingSize: inputSize,
-      start: { mean: new Float32Array(inputSize), projection },
-      random,
-      operations,
-      dropout: headDropout,
-    })
-    return { model, source }
+    const { source, preparation } = this.prepare(network)
+    const context = { options: networks[network], random, backend: this.backend }
+    return { model: createHead(context, preparation, network), source }
   }
 
   /** Features as a head takes them; the same for all losses and seeds. */
@@ -222,6 +208,18 @@ export class TaskRunner {
     return scoresOf(createMatrix(rows.length, model.embeddingSize, data), labels)
   }
 }
+
+/** Nothing that the references had not. */
+const plainTraining = {
+  schedule: 'constant',
+  warmUpSteps: 0,
+  minerWarmUp: 0,
+  patience: null,
+  gradientClip: null,
+  weightDecay: 0,
+  emaDecay: 0,
+  remedies: false,
+} as const
 
 /** The loop keeps its last epoch: the number of steps is fixed, and nothing chooses between them. */
 const nothingMeasured: Evaluation = {
