@@ -1,3 +1,4 @@
+import { lossShape } from '../../core/losses/lossShape'
 import type { trainingContract } from '../../shared/contract/training'
 import type { ServiceHandlers } from '../../shared/rpc'
 import type { Services } from '../services'
@@ -6,6 +7,7 @@ export const createTrainingHandlers = ({
   training,
 }: Pick<Services, 'training'>): ServiceHandlers<typeof trainingContract> => ({
   registry: (input) => training.registry(input),
+  lossShape: ({ loss, distance }) => lossShape(loss, distance),
   plan: (input) => training.plan(input),
   start: (input) => training.start(input),
   pause: (input) => training.pause(input),

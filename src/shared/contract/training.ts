@@ -1,6 +1,8 @@
 import * as v from 'valibot'
 import { datasetId, runId } from '../model/ids'
+import type { LossShape } from '../model/lossShape'
 import {
+  component,
   type LossCurve,
   type RunReport,
   type RunSummary,
@@ -13,6 +15,13 @@ import { call, event, nothing } from '../rpc'
 
 export const trainingContract = {
   registry: call<TrainingRegistry>()(nothing),
+  /** How a loss goes with the distances of an anchor to a positive and a negative. */
+  lossShape: call<LossShape>()(
+    v.strictObject({
+      loss: component,
+      distance: v.optional(v.pipe(v.string(), v.maxLength(64))),
+    }),
+  ),
   plan: call<TrainingPlan>()(v.strictObject({ datasetId, request: trainingRequest })),
   start: call<RunSummary>()(v.strictObject({ datasetId, request: trainingRequest })),
   pause: call<true>()(v.strictObject({ runId })),
