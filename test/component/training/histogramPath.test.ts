@@ -1,17 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import {
-  formatValue,
-  lineChartOptions,
-} from '../../../src/renderer/src/features/training/chartOptions'
+import { formatFor } from '../../../src/renderer/src/composables/useFormat'
+import { lineChartOptions } from '../../../src/renderer/src/features/training/chartOptions'
 import { histogramPath, sharesOf } from '../../../src/renderer/src/features/training/histogramPath'
-import { withField } from '../../../src/renderer/src/features/training/request'
+import { withChanges } from '../../../src/renderer/src/features/training/request'
 
 describe('chart numbers', () => {
-  it('shows at most three significant digits and a dash for none', () => {
-    expect(formatValue(0.123456, 'en')).toBe('0.123')
-    expect(formatValue(null, 'en')).toBe('–')
-    expect(formatValue(Number.NaN, 'en')).toBe('–')
-  })
   it('draws a histogram whose greatest bar touches the top', () => {
     const shares = sharesOf([1, 3])
     expect(shares).toEqual([0.25, 0.75])
@@ -22,25 +15,34 @@ describe('chart numbers', () => {
     expect(histogramPath([], 1, 100, 30)).toBe('')
   })
   it('gives shares an axis of their own, from 0 to 1', () => {
-    const look = { width: 300, height: 200, locale: 'en', token: (name: string) => name }
+    const look = {
+      width: 300,
+      height: 200,
+      format: formatFor('en', (key) => key),
+      token: (name: string) => name,
+    }
     const lines = [
       { label: 'loss', color: '--text' },
       { label: 'share', color: '--text-muted', axis: 'right' as const },
     ]
-    const options = lineChartOptions('step', lines, look, null)
+    const options = lineChartOptions('step', lines, look)
     expect(options.scales?.['share']?.range).toEqual([0, 1])
     expect(options.axes).toHaveLength(3)
     expect(options.series.map((series) => series.label)).toEqual(['step', 'loss', 'share'])
-    expect(lineChartOptions('step', lines.slice(0, 1), look, null).axes).toHaveLength(2)
+    expect(lineChartOptions('step', lines.slice(0, 1), look).axes).toHaveLength(2)
   })
 })
 
 describe('the training request', () => {
   it('gives a choice back to the plan by leaving the field out', () => {
-    const chosen = withField({}, 'seed', 7)
+    const chosen = withChanges({}, { seed: 7 })
     expect(chosen).toEqual({ seed: 7 })
-    expect(withField(chosen, 'seed', undefined)).toEqual({})
-    expect(withField(chosen, 'miner', null)).toEqual({ seed: 7, miner: null })
+    expect(withChanges(chosen, { seed: undefined })).toEqual({})
+    expect(withChanges(chosen, { miner: null, epochs: 3 })).toEqual({
+      seed: 7,
+      miner: null,
+      epochs: 3,
+    })
     expect(chosen).toEqual({ seed: 7 })
   })
 })

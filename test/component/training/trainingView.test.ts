@@ -1,8 +1,9 @@
-import { flushPromises, mount } from '@vue/test-utils'
+import { flushPromises, mount, type VueWrapper } from '@vue/test-utils'
 import { createPinia, setActivePinia } from 'pinia'
 import { TooltipProvider } from 'reka-ui'
 import { beforeEach, expect, it, vi } from 'vitest'
 import { h } from 'vue'
+import { lossShape } from '../../../src/core/losses/lossShape'
 import { planTraining, workSpeeds } from '../../../src/core/training/plan'
 import { trainingRegistry } from '../../../src/main/training/registry'
 import { AppError } from '../../../src/shared/errors'
@@ -14,9 +15,11 @@ import { datasetOf } from '../../support/windowData'
 import { connectWire } from '../../support/windowWire'
 
 /** Ten labels of four images. */
-const labels = Int32Array.from({ length: 40 }, (_, image) => Math.floor(image / 4))
+const tenLabels = Int32Array.from({ length: 40 }, (_, image) => Math.floor(image / 4))
+let labels = tenLabels
 
 beforeEach(() => {
+  labels = tenLabels
   setActivePinia(createPinia())
   setLocale('en')
 })
@@ -32,6 +35,7 @@ async function open() {
     },
     training: {
       registry: () => trainingRegistry(),
+      lossShape: ({ loss, distance }) => lossShape(loss, distance),
       plan: ({ request }) =>
         planTraining({ labels, request, featuresCached: 0, speed: workSpeeds.js }).plan,
       start: () => {
@@ -48,15 +52,27 @@ async function open() {
   return { wire, view }
 }
 
-it('starts with what was chosen, and shows why it cannot', async () => {
-  const { wire, view } = await open()
-  await view.get('details summary').trigger('click')
+async function openAdvanced(view: VueWrapper): Promise<void> {
   const details = view.get<HTMLDetailsElement>('details')
   details.element.open = true
   await details.trigger('toggle')
-  const choices = view.findAll('select')
-  await choices[0]!.setValue('triplet')
+}
+
+async function choose(view: VueWrapper, label: string, title: string): Promise<void> {
+  await view.get(`button[aria-label="${label}"]`).trigger('click')
   await flushPromises()
+  const item = [...document.querySelectorAll<HTMLElement>('.item')].find(
+    (one) => one.querySelector('.title')?.textContent.trim() === title,
+  )
+  if (item === undefined) throw new Error(`No ${title}`)
+  item.click()
+  await flushPromises()
+}
+
+it('starts with what was chosen, and shows why it cannot', async () => {
+  const { wire, view } = await open()
+  await openAdvanced(view)
+  await choose(view, 'Loss', 'Triplet')
   await view.get('.actions button').trigger('click')
   await flushPromises()
   expect(wire.calls.at(-1)).toEqual([
@@ -64,4 +80,41 @@ it('starts with what was chosen, and shows why it cannot', async () => {
     { datasetId: 1, request: { loss: { name: 'triplet', options: {} } } },
   ])
   expect(useToastStore().toasts.map((toast) => toast.details)).toEqual(['busy: Another run is on.'])
+})
+
+it('takes back what the new loss cannot use', async () => {
+  const { wire, view } = await open()
+  await openAdvanced(view)
+  await choose(view, 'Distance', 'Dot product')
+  await choose(view, 'Loss', 'ArcFace')
+  const request = await vi.waitFor(() => {
+    const last = wire.calls.filter(([channel]) => channel === 'training.plan').at(-1)?.[1]
+    expect(last).toMatchObject({ request: { loss: { name: 'arcFace' } } })
+    return last
+  })
+  expect(request).toEqual({ datasetId: 1, request: { loss: { name: 'arcFace', options: {} } } })
+  await flushPromises()
+  expect(view.text()).toContain('1 chosen')
+  await view.get('[aria-label="Back to the plan: Loss"]').trigger('click')
+  expect(view.text()).not.toContain('1 chosen')
+})
+
+it('keeps the options while nothing can be planned', async () => {
+  const { view } = await open()
+  await openAdvanced(view)
+  labels = new Int32Array(40)
+  await view.get<HTMLInputElement>('[aria-label="Epochs"]').setValue('3')
+  await vi.waitFor(() => expect(view.find('.problem').exists()).toBe(true))
+  expect(view.get<HTMLInputElement>('[aria-label="Epochs"]').element.value).toBe('3')
+  labels = tenLabels
+  await view.get('[aria-label="Back to the plan: Epochs"]').trigger('click')
+  await vi.waitFor(() => expect(view.find('.problem').exists()).toBe(false))
+})
+
+it('shows the inner options of a loss with a memory', async () => {
+  const { view } = await open()
+  await openAdvanced(view)
+  await choose(view, 'Loss', 'Cross-batch memory')
+  expect(view.text()).toContain('length of the queue')
+  expect(view.text()).toContain('positives farther than this count')
 })

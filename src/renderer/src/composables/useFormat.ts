@@ -6,6 +6,8 @@ export interface Format {
   count(value: number): string
   /** Three significant digits; a dash where there is no number. */
   number(value: number | null | undefined): string
+  /** At most three significant digits, for axes. */
+  tick(value: number): string
   /** For instance 71%. */
   percent(share: number): string
   bytes(value: number): string
@@ -30,6 +32,7 @@ export function formatFor(locale: string, t: Translate): Format {
     minimumSignificantDigits: 3,
     maximumSignificantDigits: 3,
   })
+  const upToThree = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 })
   const share = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 })
   const moment = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' })
   const unit = (value: number, name: string): string =>
@@ -48,6 +51,7 @@ export function formatFor(locale: string, t: Translate): Format {
         ? whole.format(value)
         : three.format(value)
     },
+    tick: (value) => upToThree.format(value),
     percent: (value) => share.format(value),
     bytes(value) {
       if (value < 1000) return unit(value, 'byte')

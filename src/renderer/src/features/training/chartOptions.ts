@@ -1,4 +1,5 @@
 import type uPlot from 'uplot'
+import type { Format } from '../../composables/useFormat'
 
 /** One line of a chart; the colour is a CSS custom property so that it follows the theme. */
 export interface ChartLine {
@@ -12,15 +13,9 @@ export interface ChartLine {
 export interface ChartLook {
   readonly width: number
   readonly height: number
-  readonly locale: string
+  readonly format: Pick<Format, 'number' | 'tick'>
   /** Reads a CSS custom property. */
   readonly token: (name: string) => string
-}
-
-/** At most three significant digits, in the locale's way of writing numbers. */
-export function formatValue(value: number | null | undefined, locale: string): string {
-  if (value === null || value === undefined || !Number.isFinite(value)) return '–'
-  return new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 }).format(value)
 }
 
 /** Options of a line chart: quiet grid, legend that reads the value under the pointer. */
@@ -28,9 +23,8 @@ export function lineChartOptions(
   xLabel: string,
   lines: readonly ChartLine[],
   look: ChartLook,
-  yRange: readonly [number, number] | null,
 ): uPlot.Options {
-  const { token, locale } = look
+  const { token, format } = look
   const text = token('--text-muted')
   const grid = { stroke: token('--border'), width: 1 }
   const axis = {
@@ -38,7 +32,7 @@ export function lineChartOptions(
     font: `11px ${token('--font')}`,
     grid,
     ticks: { ...grid, size: 4 },
-    values: (_: uPlot, splits: number[]) => splits.map((split) => formatValue(split, locale)),
+    values: (_: uPlot, splits: number[]) => splits.map((split) => format.tick(split)),
   }
   const hasRight = lines.some((line) => line.axis === 'right')
   return {
@@ -48,7 +42,7 @@ export function lineChartOptions(
     legend: { live: true },
     scales: {
       x: { time: false },
-      y: yRange === null ? {} : { range: [yRange[0], yRange[1]] },
+      y: {},
       ...(hasRight ? { share: { range: [0, 1] as [number, number] } } : {}),
     },
     axes: [
@@ -59,7 +53,7 @@ export function lineChartOptions(
         : []),
     ],
     series: [
-      { label: xLabel, value: (_, value) => formatValue(value, locale) },
+      { label: xLabel, value: (_, value) => format.number(value) },
       ...lines.map((line): uPlot.Series => {
         return {
           label: line.label,
@@ -69,7 +63,7 @@ export function lineChartOptions(
           points: { show: false },
           spanGaps: true,
           scale: line.axis === 'right' ? 'share' : 'y',
-          value: (_, value) => formatValue(value, locale),
+          value: (_, value) => format.number(value),
         }
       }),
     ],

@@ -1,13 +1,17 @@
-import type { TrainingRequest } from '../../../../shared/model/training'
+import type { Component, TrainingRequest } from '../../../../shared/model/training'
 
-/** The request with one field set; `undefined` gives the choice back to the plan. */
-export function withField<Field extends keyof TrainingRequest>(
-  request: TrainingRequest,
-  field: Field,
-  value: TrainingRequest[Field] | undefined,
-): TrainingRequest {
-  const next: TrainingRequest = { ...request }
-  if (value === undefined) delete next[field]
-  else next[field] = value
-  return next
+/** What to change; `undefined` gives a choice back to the plan. */
+export type RequestChanges = {
+  readonly [Field in keyof TrainingRequest]?: TrainingRequest[Field] | undefined
+}
+
+/** The request with these fields set. */
+export function withChanges(request: TrainingRequest, changes: RequestChanges): TrainingRequest {
+  const all: Record<string, unknown> = { ...request, ...changes }
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
+}
+
+/** The options of a loss or miner with one given back to its default. */
+export function withoutOption(options: Component['options'], name: string): Component['options'] {
+  return Object.fromEntries(Object.entries(options).filter(([other]) => other !== name))
 }

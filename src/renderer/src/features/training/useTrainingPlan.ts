@@ -1,6 +1,10 @@
 import { onScopeDispose, shallowRef, watch, type Ref } from 'vue'
 import type { DatasetId } from '../../../../shared/model/ids'
-import type { TrainingPlan, TrainingRequest } from '../../../../shared/model/training'
+import type {
+  TrainingOptions,
+  TrainingPlan,
+  TrainingRequest,
+} from '../../../../shared/model/training'
 import { api } from '../../api/client'
 
 /** Waits for a pause in typing and importing before it asks again. */
@@ -17,6 +21,8 @@ export function useTrainingPlan(
   basis: () => unknown,
 ) {
   const plan = shallowRef<TrainingPlan | null>(null)
+  /** The last that could be planned: a choice that fails can still be taken back. */
+  const planned = shallowRef<TrainingOptions | null>(null)
   const failure = shallowRef<unknown>(null)
   let timer: ReturnType<typeof setTimeout> | undefined
   let asked = 0
@@ -26,6 +32,7 @@ export function useTrainingPlan(
     const mine = ++asked
     if (id === null) {
       plan.value = null
+      planned.value = null
       failure.value = null
       return
     }
@@ -33,6 +40,7 @@ export function useTrainingPlan(
       const made = await api.training.plan({ datasetId: id, request: request.value })
       if (mine !== asked) return
       plan.value = made
+      planned.value = made.options
       failure.value = null
     } catch (error) {
       if (mine !== asked) return
@@ -52,5 +60,5 @@ export function useTrainingPlan(
   void load()
   onScopeDispose(() => clearTimeout(timer))
 
-  return { plan, failure }
+  return { plan, planned, failure }
 }

@@ -1,0 +1,70 @@
+import type { Locale } from '../../../../shared/model/settings'
+import type {
+  ComponentDescription,
+  LossDescription,
+  Reason,
+} from '../../../../shared/model/training'
+
+/** What a picker offers: an entry of the registry, or none of them. */
+export interface PickerItem {
+  /** '' stands for none. */
+  readonly name: string
+  readonly title: string
+  readonly description: string
+  readonly formula: string
+  readonly source: string
+  /** Why it cannot be chosen; null where it can. */
+  readonly reason: string | null
+}
+export interface PickerGroup {
+  readonly key: string
+  readonly items: readonly PickerItem[]
+}
+
+const kinds = ['pairs', 'triplets', 'classes'] as const
+
+export const lossGroups = (
+  losses: readonly LossDescription[],
+  language: Locale,
+): readonly PickerGroup[] =>
+  kinds.map((key) => ({
+    key,
+    items: losses.filter(({ kind }) => kind === key).map((loss) => itemOf(loss, language)),
+  }))
+
+/** What suits comes first, then the rest with the reason against it. */
+export function suitedGroups(
+  entries: readonly ComponentDescription[],
+  unsuitable: Readonly<Record<string, Reason>>,
+  language: Locale,
+): readonly PickerGroup[] {
+  const items = entries.map((entry) => itemOf(entry, language, unsuitable[entry.name]))
+  return [
+    { key: 'suited', items: items.filter(({ reason }) => reason === null) },
+    { key: 'unsuited', items: items.filter(({ reason }) => reason !== null) },
+  ]
+}
+
+export function itemOf(entry: ComponentDescription, language: Locale, reason?: Reason): PickerItem {
+  const { name, formula, source } = entry
+  return {
+    name,
+    title: entry.title[language] || name,
+    description: entry.description[language],
+    formula,
+    source,
+    reason: reason?.[language] ?? null,
+  }
+}
+
+/** The groups with what holds every word that is looked for, without empty groups. */
+export function found(groups: readonly PickerGroup[], query: string): readonly PickerGroup[] {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean)
+  const matches = ({ name, title, description, source }: PickerItem): boolean => {
+    const text = `${name} ${title} ${description} ${source}`.toLowerCase()
+    return words.every((word) => text.includes(word))
+  }
+  return groups
+    .map(({ key, items }) => ({ key, items: items.filter(matches) }))
+    .filter(({ items }) => items.length > 0)
+}
