@@ -42,6 +42,10 @@ export interface EmbeddingModel {
   snapshot(): SavedModel
   /** Takes over a snapshot of a model of the same kind and shape. */
   restore(saved: SavedModel): void
+  /** Copies of all that inference uses: weights, biases, running statistics. */
+  weights(): readonly Float32Array[]
+  /** Puts such numbers in place; the optimizer's state stays. */
+  assignWeights(weights: readonly Float32Array[]): void
   dispose(): void
 }
 

@@ -1,9 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { Random } from '../math/random'
+import { type Random, restoreRandom } from '../math/random'
 import { checkBatch, type EmbeddingModel } from './embeddingModel'
 import { applyGradients, evaluateLoss } from './gradientStep'
 import type { NetworkOperations } from './networkOperations'
-import { createBuffer, createParameter, loadTensors, saveTensors } from './parameterStore'
+import {
+  assignNumbers,
+  createBuffer,
+  createParameter,
+  loadTensors,
+  saveTensors,
+} from './parameterStore'
 import { numbersOf } from './plainAdam'
 import { unreadable } from './savedModel'
 import { multiplyMatrices } from './matrixProduct'
@@ -46,7 +52,7 @@ export function createLinearHead(options: LinearHeadOptions): EmbeddingModel {
     )
   }
   if (!(dropout >= 0 && dropout < 1)) throw new Error(`Dropout must be in [0, 1), not ${dropout}`)
-  const chance = options.random.fork('dropout')
+  let chance = options.random.fork('dropout')
   const weights = createParameter(
     'head/weights',
     [inputSize, embeddingSize],
@@ -115,6 +121,7 @@ export function createLinearHead(options: LinearHeadOptions): EmbeddingModel {
       embeddingSize,
       step: steps,
       dropout,
+      chance: chance.state(),
       tensors: saveTensors(parameters, [center], adam.state()),
     }),
     restore(saved) {
@@ -123,6 +130,12 @@ export function createLinearHead(options: LinearHeadOptions): EmbeddingModel {
       adam.parametersChanged()
       mean = numbersOf(center.variable)
       steps = saved.step
+      if (saved.chance !== undefined) chance = restoreRandom(saved.chance)
+    },
+    weights: () => [weights.variable, bias.variable].map(numbersOf),
+    assignWeights(values) {
+      assignNumbers([weights.variable, bias.variable], values)
+      adam.parametersChanged()
     },
     dispose() {
       adam.dispose()

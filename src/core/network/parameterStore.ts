@@ -79,8 +79,19 @@ export function loadTensors(
     first: moments('adamFirst'),
     second: moments('adamSecond'),
   }
-  named.forEach(({ variable }, index) => {
+  assignNumbers(
+    named.map(({ variable }) => variable),
+    values,
+  )
+  return state
+}
+
+/** Puts numbers in place of what variables hold; the shapes are known. */
+export function assignNumbers(
+  variables: readonly tf.Variable[],
+  values: readonly Float32Array[],
+): void {
+  variables.forEach((variable, index) => {
     tf.tidy(() => variable.assign(tf.tensor(values[index]!.slice(), variable.shape)))
   })
-  return state
 }

@@ -17,6 +17,8 @@ export interface SavedModel {
   /** Share of inputs dropped in training; heads only. */
   readonly dropout: number
   readonly tensors: readonly SavedTensor[]
+  /** Where the chance of the dropout stands; of a model in memory only, to go on exactly. */
+  readonly chance?: readonly number[]
 }
 
 const format = 'semblance-model'

@@ -3,7 +3,13 @@ import type { Random } from '../math/random'
 import { checkBatch, type EmbeddingModel } from './embeddingModel'
 import { applyGradients, evaluateLoss } from './gradientStep'
 import type { NetworkOperations, Pooling } from './networkOperations'
-import { createBuffer, createParameter, loadTensors, saveTensors } from './parameterStore'
+import {
+  assignNumbers,
+  createBuffer,
+  createParameter,
+  loadTensors,
+  saveTensors,
+} from './parameterStore'
 import { numbersOf } from './plainAdam'
 import { unreadable } from './savedModel'
 import { multiplyMatrices } from './matrixProduct'
@@ -59,6 +65,7 @@ export function createSmallNetwork(options: SmallNetworkOptions): EmbeddingModel
   const parameters = [...blocks.flatMap((b) => [b.filter, b.scale, b.offset]), dense, bias]
   const buffers = blocks.flatMap((b) => [b.mean, b.variance])
   const variables = parameters.map(({ variable }) => variable)
+  const inferred = [...variables, ...buffers.map(({ variable }) => variable)]
   const adam = operations.createAdam(parameters)
   const inputShape = [imageSizePx, imageSizePx, 3] as const
   let steps = 0
@@ -186,9 +193,14 @@ export function createSmallNetwork(options: SmallNetworkOptions): EmbeddingModel
       adam.parametersChanged()
       steps = saved.step
     },
+    weights: () => inferred.map(numbersOf),
+    assignWeights(values) {
+      assignNumbers(inferred, values)
+      adam.parametersChanged()
+    },
     dispose() {
       adam.dispose()
-      tf.dispose([...variables, ...buffers.map(({ variable }) => variable)])
+      tf.dispose(inferred)
     },
   }
   return model

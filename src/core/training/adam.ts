@@ -28,9 +28,33 @@ export class Adam {
     }
   }
 
+  state(): ArrayAdamState {
+    const copy = (store: ReadonlyMap<string, Float32Array>) =>
+      Object.fromEntries([...store].map(([name, values]) => [name, values.slice()]))
+    return { step: this.step, first: copy(this.first), second: copy(this.second) }
+  }
+
+  restore(state: ArrayAdamState): void {
+    this.step = state.step
+    for (const [store, saved] of [
+      [this.first, state.first],
+      [this.second, state.second],
+    ] as const) {
+      store.clear()
+      for (const [name, values] of Object.entries(saved)) store.set(name, values.slice())
+    }
+  }
+
   private moment(store: Map<string, Float32Array>, name: string, length: number): Float32Array {
     const known = store.get(name) ?? new Float32Array(length)
     store.set(name, known)
     return known
   }
+}
+
+/** Step count and moments by name. */
+export interface ArrayAdamState {
+  readonly step: number
+  readonly first: Readonly<Record<string, Float32Array>>
+  readonly second: Readonly<Record<string, Float32Array>>
 }

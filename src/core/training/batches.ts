@@ -1,6 +1,6 @@
 import type { TrainingOptions } from '../../shared/model/training'
 import type { Random } from '../math/random'
-import { samplers } from '../samplers'
+import { samplers, type SamplerState } from '../samplers'
 
 export interface Batches {
   /** Images of a batch. */
@@ -9,6 +9,8 @@ export interface Batches {
   readonly hasSmallClasses: boolean
   /** Places in the list of training rows. */
   next(): Uint32Array
+  state(): SamplerState
+  restore(state: SamplerState): void
 }
 
 /** P classes x K images, without end. */
@@ -29,5 +31,7 @@ export function createBatches(
     size: classesPerBatch * imagesPerClass,
     hasSmallClasses: usable.some((size) => size < imagesPerClass),
     next: () => sampler.next().images,
+    state: () => sampler.state(),
+    restore: (state) => sampler.restore(state),
   }
 }

@@ -109,14 +109,35 @@ export function meanDistances(
   return { positive: mean(positive, positiveCount), negative: mean(negative, negativeCount) }
 }
 
-/** Mean L2 norm of the rows. */
-export function meanNorm(embeddings: Matrix): number {
+/**
+ * Mean and standard deviation of the L2 norms of the rows, and the root mean square distance of the
+ * rows from their mean.
+ */
+export function normStatistics(embeddings: Matrix): {
+  readonly mean: number
+  readonly deviation: number
+  readonly spread: number
+} {
   const { rows, columns, data } = embeddings
+  if (rows === 0) return { mean: 0, deviation: 0, spread: 0 }
+  const center = new Float64Array(columns)
   let sum = 0
+  let squares = 0
   for (let i = 0; i < rows; i++) {
     let square = 0
-    for (let k = i * columns; k < (i + 1) * columns; k++) square += data[k]! * data[k]!
+    for (let j = 0, k = i * columns; j < columns; j++, k++) {
+      square += data[k]! * data[k]!
+      center[j]! += data[k]! / rows
+    }
     sum += Math.sqrt(square)
+    squares += square
   }
-  return rows === 0 ? 0 : sum / rows
+  const mean = sum / rows
+  let ofCenter = 0
+  for (const value of center) ofCenter += value * value
+  return {
+    mean,
+    deviation: Math.sqrt(Math.max(0, squares / rows - mean * mean)),
+    spread: Math.sqrt(Math.max(0, squares / rows - ofCenter)),
+  }
 }

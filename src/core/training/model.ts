@@ -27,6 +27,10 @@ export interface TrainableModel<Snapshot> {
   ): number
   snapshot(): Snapshot
   restore(snapshot: Snapshot): void
+  /** Copies of all that inference uses: weights, biases, running statistics. */
+  weights(): readonly Float32Array[]
+  /** Puts such numbers in place; the optimizer's state stays. */
+  assignWeights(weights: readonly Float32Array[]): void
 }
 
 /** Inputs by row: frozen features, or pixels. */

@@ -3,7 +3,13 @@ import { join } from 'node:path'
 import type { ImportReport } from '../../shared/model/dataset'
 import type { DatasetId, RunId } from '../../shared/model/ids'
 import type { ProjectionPoints } from '../../shared/model/projection'
-import type { RetrievalMetrics, RunReport, TrainingState } from '../../shared/model/training'
+import type {
+  EpochRecord,
+  RateSearch,
+  RetrievalMetrics,
+  RunReport,
+  TrainingState,
+} from '../../shared/model/training'
 import type { Store } from '../db/store'
 import { defused, writeCsvAtomically } from '../exporting/csv'
 import { exportEmbeddings } from '../exporting/embeddingExport'
@@ -135,17 +141,9 @@ export interface MetricsFile {
   readonly steps: number
   readonly durationSeconds: number
   readonly warnings: TrainingState['warnings']
+  readonly rateSearch: RateSearch | null
   readonly unreadable: readonly string[]
-  readonly epochs: readonly {
-    readonly epoch: number
-    readonly loss: number
-    readonly activeFraction: number
-    readonly meanPositiveDistance: number
-    readonly meanNegativeDistance: number
-    readonly precisionAt1: number
-    readonly rPrecision: number
-    readonly mapAtR: number
-  }[]
+  readonly epochs: readonly Omit<EpochRecord, 'histogram' | 'imagesPerSecond'>[]
 }
 
 /** What metrics.json says; the numbers are those of the saved embeddings on the test part. */
@@ -170,17 +168,9 @@ export function metricsOf(
     steps: result?.steps ?? state.latest?.step ?? 0,
     durationSeconds: Math.round(run.durationMs / 100) / 10,
     warnings: state.warnings,
+    rateSearch: state.rateSearch ?? null,
     unreadable: (result?.unreadable ?? []).map(({ reason }) => reason),
-    epochs: state.epochs.map((record) => ({
-      epoch: record.epoch,
-      loss: record.loss,
-      activeFraction: record.activeFraction,
-      meanPositiveDistance: record.meanPositiveDistance,
-      meanNegativeDistance: record.meanNegativeDistance,
-      precisionAt1: record.precisionAt1,
-      rPrecision: record.rPrecision,
-      mapAtR: record.mapAtR,
-    })),
+    epochs: state.epochs.map(({ histogram: _, imagesPerSecond: __, ...record }) => record),
   }
 }
 

@@ -5,6 +5,7 @@ import type { ProjectionPoints, ProjectionState } from '../../shared/model/proje
 import type {
   RetrievalMetrics,
   TrainingPlan,
+  TrainingRemedy,
   TrainingStage,
   TrainingState,
 } from '../../shared/model/training'
@@ -71,9 +72,7 @@ export async function runTrain(
   stop()
   progress.clear()
   for (const warning of state.warnings) {
-    progress.line(
-      `Note, epoch ${warning.epoch}: ${warningTexts[warning.kind]} ${warning.action}`.trim(),
-    )
+    progress.line(warningText(warning))
   }
   if (state.error !== null) {
     throw new AppError('trainingFailed', state.error.message, { code: state.error.code })
@@ -136,11 +135,28 @@ function showState({ progress }: Session, state: TrainingState): void {
 }
 
 const warningTexts: Readonly<Record<TrainingState['warnings'][number]['kind'], string>> = {
-  collapse: 'all embeddings move to one point. Lower the learning rate or use semi-hard mining.',
-  deadMargin: 'the loss rests at its margin. Lower the learning rate or use another miner.',
-  notANumber: 'the loss was no longer a number. Lower the learning rate.',
+  collapse: 'all embeddings move to one point.',
+  deadMargin: 'the loss rests at its margin.',
+  notANumber: 'the loss was no longer a number.',
   semiHardFallback: 'few semi-hard negatives were left; the farthest stood in for them.',
   classesTooSmall: 'some labels have fewer images than a batch takes; they are drawn repeatedly.',
+}
+
+const remedyTexts: Readonly<Record<TrainingRemedy, string>> = {
+  lowerLearningRate: 'A lower --learning-rate helps',
+  softMargin: 'A soft margin helps (--loss-option soft=true)',
+  semiHard: 'Semi-hard mining helps (--miner semiHard)',
+}
+
+function warningText(warning: TrainingState['warnings'][number]): string {
+  const { kind, epoch, action, remedy, isApplied } = warning
+  const offer =
+    remedy === undefined || remedy === null || isApplied === true
+      ? ''
+      : `${remedyTexts[remedy]}; --remedies does so by itself.`
+  return [`Note, epoch ${epoch}: ${warningTexts[kind]}`, action, offer]
+    .filter((part) => part !== '')
+    .join(' ')
 }
 
 /** What will be done and how long it should take, in one sentence. */

@@ -1,38 +1,68 @@
-import { appendFile, readFile } from 'node:fs/promises'
+import { appendFile, readFile, truncate } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { LossCurve } from '../../shared/model/training'
 import { blobOf } from './columns'
 
-/** step, loss, active fraction, mean positive distance, mean negative distance */
-const columnCount = 5
+/** Columns of the file of a run's steps; that of earlier versions had the first five. */
+export const curveColumns = [
+  'step',
+  'loss',
+  'activeFraction',
+  'meanPositiveDistance',
+  'meanNegativeDistance',
+  'learningRate',
+  'embeddingNorm',
+  'embeddingNormSpread',
+] as const
+const columnCount = curveColumns.length
+const files = [
+  { name: 'steps.f32', columns: columnCount },
+  { name: 'curve.f32', columns: 5 },
+] as const
 
-/** Adds steps to a run's curve file: packed float32 rows `[n, 5]`. */
-export async function appendCurve(file: string, rows: Float32Array): Promise<void> {
-  if (rows.length % columnCount !== 0) throw new Error('A curve has five numbers a step.')
-  await appendFile(file, blobOf(rows))
+/** Adds steps to the curve of a run's folder: packed float32 rows `[n, 8]`. */
+export async function appendCurve(folder: string, rows: Float32Array): Promise<void> {
+  if (rows.length % columnCount !== 0) throw new Error(`A curve has ${columnCount} numbers a step.`)
+  await appendFile(join(folder, files[0].name), blobOf(rows))
+}
+
+/** Leaves the first steps of a curve, for a run that is taken up again there. */
+export async function cutCurve(folder: string, steps: number): Promise<void> {
+  const file = join(folder, files[0].name)
+  const bytes = await readIfThere(file)
+  if (bytes === null || bytes.length <= steps * columnCount * 4) return
+  await truncate(file, steps * columnCount * 4)
 }
 
 /**
  * The curve as columns, thinned evenly to at most `maximumPoints` with first and last step kept.
- * A file that is missing gives empty columns; a torn last row is left out.
+ * A run without a file gives empty columns; a torn last row is left out.
  */
-export async function readCurve(file: string, maximumPoints = 2000): Promise<LossCurve> {
-  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return Buffer.alloc(0)
-    throw error
-  })
-  const rowCount = Math.floor(bytes.length / (4 * columnCount))
-  const all = new Float32Array(Uint8Array.from(bytes).buffer, 0, rowCount * columnCount)
+export async function readCurve(folder: string, maximumPoints = 2000): Promise<LossCurve> {
+  for (const { name, columns } of files) {
+    const bytes = await readIfThere(join(folder, name))
+    if (bytes !== null) return columnsOf(bytes, columns, maximumPoints)
+  }
+  return columnsOf(Buffer.alloc(0), columnCount, maximumPoints)
+}
+
+function columnsOf(bytes: Buffer, columns: number, maximumPoints: number): LossCurve {
+  const rowCount = Math.floor(bytes.length / (4 * columns))
+  const all = new Float32Array(Uint8Array.from(bytes).buffer, 0, rowCount * columns)
   const points = Math.min(rowCount, maximumPoints)
   const column = (index: number) =>
-    Float32Array.from({ length: points }, (_, point) => {
+    Float32Array.from({ length: index < columns ? points : 0 }, (_, point) => {
       const row = points < 2 ? 0 : Math.round((point * (rowCount - 1)) / (points - 1))
-      return all[row * columnCount + index]!
+      return all[row * columns + index]!
     })
-  return {
-    step: column(0),
-    loss: column(1),
-    activeFraction: column(2),
-    meanPositiveDistance: column(3),
-    meanNegativeDistance: column(4),
-  }
+  return Object.fromEntries(
+    curveColumns.map((name, index) => [name, column(index)]),
+  ) as unknown as LossCurve
+}
+
+async function readIfThere(file: string): Promise<Buffer | null> {
+  return readFile(file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null
+    throw error
+  })
 }

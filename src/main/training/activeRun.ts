@@ -1,9 +1,9 @@
 import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
 import { AppError, type SerializedError, serializeError } from '../../shared/errors'
 import type { RunId } from '../../shared/model/ids'
 import type {
   EpochRecord,
+  RateSearch,
   RunStatus,
   RunSummary,
   StepProgress,
@@ -11,7 +11,7 @@ import type {
   TrainingState,
   TrainingWarning,
 } from '../../shared/model/training'
-import { appendCurve } from '../db/curveFile'
+import { appendCurve, curveColumns } from '../db/curveFile'
 import type { Store } from '../db/store'
 import { startWorker, type WorkerHandle } from '../jobs/workerHost'
 import type {
@@ -49,6 +49,7 @@ export class ActiveRun {
   private latest: StepProgress | null = null
   private readonly epochs: EpochRecord[] = []
   private readonly warnings: TrainingWarning[] = []
+  private rateSearch: RateSearch | null = null
   private error: SerializedError | null = null
   private readonly startedAt = performance.now()
   private writes: Promise<unknown> = Promise.resolve()
@@ -103,6 +104,7 @@ export class ActiveRun {
       latest: this.latest,
       epochs: withFewHistograms(this.epochs),
       warnings: [...this.warnings],
+      ...(this.rateSearch === null ? {} : { rateSearch: this.rateSearch }),
       error: this.error,
     }
   }
@@ -168,6 +170,9 @@ export class ActiveRun {
         this.write(() => store.runs.update(this.runId, { before, closedForm }))
         break
       }
+      case 'rate':
+        this.rateSearch = message.search
+        break
       case 'steps':
         this.takeSteps(message.steps)
         break
@@ -217,16 +222,8 @@ export class ActiveRun {
   private takeSteps(steps: readonly StepProgress[]): void {
     this.latest = steps.at(-1) ?? this.latest
     this.advance(this.latest?.step ?? this.stageDone)
-    const rows = Float32Array.from(
-      steps.flatMap((step) => [
-        step.step,
-        step.loss,
-        step.activeFraction,
-        step.meanPositiveDistance,
-        step.meanNegativeDistance,
-      ]),
-    )
-    this.write(() => appendCurve(join(this.input.job.runFolder, 'curve.f32'), rows))
+    const rows = Float32Array.from(steps.flatMap((step) => curveColumns.map((name) => step[name])))
+    this.write(() => appendCurve(this.input.job.runFolder, rows))
   }
 
   private takeTriplets(columns: TripletColumns): void {

@@ -1,5 +1,6 @@
 import { createMatrix } from '../../core/math/matrix'
-import { type Evaluation, train } from '../../core/training/loop'
+import { train } from '../../core/training/loop'
+import type { Evaluation } from '../../core/training/loopInput'
 import { measureRetrieval } from '../../core/training/measure'
 import { embedRows, featureSource } from '../../core/training/model'
 import { applyPreparation } from '../../core/training/preparation'
@@ -40,9 +41,8 @@ export async function findEpoch(
   const model = createHead(context, preparation, 'selection')
   const probe = featureSource(heldInputs.data, heldInputs.columns)
   const places = Uint32Array.from(held.heldOut.rows.keys())
-  let epoch = 0
   let best = { epoch: 0, score: -1 }
-  const evaluate = async (): Promise<Evaluation> => {
+  const evaluate = async (epoch: number): Promise<Evaluation> => {
     const embeddings = await embedRows(model, probe, places, breathe)
     const metrics = measureRetrieval(
       createMatrix(places.length, model.embeddingSize, embeddings),
@@ -50,7 +50,6 @@ export async function findEpoch(
       product,
     )
     if (metrics.mapAtR > best.score) best = { epoch, score: metrics.mapAtR }
-    epoch++
     return { metrics, histogram: null, selection: metrics.mapAtR }
   }
   const events = train({

@@ -1,15 +1,14 @@
 import { createMatrix } from '../../core/math/matrix'
-import type { EmbeddingModel, SavedModel } from '../../core/network'
-import { type Evaluation, type LoopEvent, train } from '../../core/training/loop'
-import { embedRows, type InputSource } from '../../core/training/model'
+import type { SavedModel } from '../../core/network'
+import { type LoopEvent, train } from '../../core/training/loop'
+import type { Evaluation } from '../../core/training/loopInput'
+import { embedRows } from '../../core/training/model'
+import { type LoopMaterial, materialOf } from './chooseRate'
 import { evaluationOf, type LabelledRows, probeOf } from './measured'
 import { StepBatcher } from './stepBatcher'
 import { breathe, expectedSteps, type LoopEnd, type TrainingContext } from './trainingContext'
 
-export interface LoopWork {
-  readonly model: EmbeddingModel
-  readonly source: InputSource
-  readonly training: LabelledRows
+export interface LoopWork extends LoopMaterial {
   readonly test: LabelledRows
   readonly learningRate: number
   /** Score of the model as it is, larger is better; null: the last epoch is kept. */
@@ -22,12 +21,10 @@ export async function runLoop(context: TrainingContext, work: LoopWork): Promise
   const { options, backend, random, ledger } = context
   const { model, source, training, test, select } = work
   const probe = probeOf(test.rows.length > 0 ? test : training, random.fork('probe'))
-  let epoch = 0
-  const evaluate = async (): Promise<Evaluation> => {
+  const evaluate = async (epoch: number): Promise<Evaluation> => {
     const embeddings = await embedRows(model, source, probe.rows, breathe)
     const matrix = createMatrix(probe.rows.length, model.embeddingSize, embeddings)
     const selection = select === null ? null : await select(epoch)
-    epoch++
     const pairs = random.fork('pairs')
     return {
       ...evaluationOf(matrix, probe.labels, options.distance, pairs, backend.product),
@@ -35,20 +32,10 @@ export async function runLoop(context: TrainingContext, work: LoopWork): Promise
     }
   }
   const events = train<SavedModel>({
-    model,
-    source,
-    rows: training.rows,
-    labels: training.labels,
-    options,
+    ...materialOf(context, work),
     learningRate: work.learningRate,
-    random: random.fork('training'),
-    product: backend.product,
-    interruption: context.interruption,
     evaluate,
-    now: () => performance.now(),
-    breathe,
     ...(ledger === undefined ? {} : { ledger }),
-    isAugmented: options.network === 'small',
   })
   context.report.stage('training', 0, expectedSteps(options))
   return follow(context, events, work.toSaved)

@@ -1,7 +1,7 @@
 import { createMatrix, type Matrix } from '../../core/math/matrix'
 import type { MatrixProduct } from '../../core/math/product'
 import type { Random } from '../../core/math/random'
-import type { Evaluation } from '../../core/training/loop'
+import type { Evaluation } from '../../core/training/loopInput'
 import { chooseProbe, measureHistogram, measureRetrieval } from '../../core/training/measure'
 import type { InputSource } from '../../core/training/model'
 

@@ -3,6 +3,7 @@ import type { RunId } from '../../shared/model/ids'
 import type {
   BackendReport,
   EpochRecord,
+  RateSearch,
   RetrievalMetrics,
   RunReport,
   StepProgress,
@@ -114,6 +115,7 @@ export type WorkerMessage =
       readonly before: RetrievalMetrics | null
       readonly closedForm: RetrievalMetrics | null
     }
+  | { readonly kind: 'rate'; readonly search: RateSearch }
   | { readonly kind: 'steps'; readonly steps: readonly StepProgress[] }
   | { readonly kind: 'epoch'; readonly record: EpochRecord; readonly isBest: boolean }
   | { readonly kind: 'warning'; readonly warning: TrainingWarning }

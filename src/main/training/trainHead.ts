@@ -3,13 +3,13 @@ import type { SavedModel } from '../../core/network'
 import { measureWithInterval } from '../../core/training/measure'
 import { embedRows } from '../../core/training/model'
 import { foldPreparation } from '../../core/training/preparation'
+import { chooseRate } from './chooseRate'
 import { createHead } from './createHead'
 import { findEpoch } from './findEpoch'
 import { runLoop } from './followLoop'
 import { prepareHead } from './headStart'
 import { gather } from './measured'
 import { preparedSource } from './preparedSource'
-import { searchedRate } from './searchedRate'
 import {
   breathe,
   type TrainedModel,
@@ -33,12 +33,30 @@ export async function trainHead(
   report.post({ kind: 'baseline', before, closedForm: null })
   await breathe()
 
-  const learningRate = searchedRate(options)
+  const start = () => {
+    const preparation = prepareHead(
+      source,
+      training,
+      options,
+      context.random.fork('start'),
+      product,
+    )
+    const prepared = preparedSource(preparation, source, product)
+    return { preparation, prepared, model: createHead(context, preparation, 'head') }
+  }
+  // Both the start and the choice of the epoch need much memory: together only where they must be.
+  let started = options.learningRate === 'find' ? start() : null
+  const learningRate = await chooseRate(
+    context,
+    started === null ? null : { model: started.model, source: started.prepared, training },
+  )
   const wanted = await findEpoch(context, data, learningRate)
-  if (context.interruption.isCancelled) return null
-  const preparation = prepareHead(source, training, options, context.random.fork('start'), product)
-  const prepared = preparedSource(preparation, source, product)
-  const model = createHead(context, preparation, 'head')
+  if (context.interruption.isCancelled) {
+    started?.model.dispose()
+    return null
+  }
+  started ??= start()
+  const { preparation, prepared, model } = started
   let closedForm: TrainedModel['closedForm'] = null
   if (options.start !== 'random') {
     const start = createMatrix(test.rows.length, model.embeddingSize)

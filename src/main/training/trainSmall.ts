@@ -2,10 +2,10 @@ import { createMatrix } from '../../core/math/matrix'
 import { createSmallNetwork } from '../../core/network'
 import { measureRetrieval, measureWithInterval } from '../../core/training/measure'
 import { embedRows } from '../../core/training/model'
+import { chooseRate } from './chooseRate'
 import { runLoop } from './followLoop'
 import { holdOut } from './holdOut'
 import { type LabelledRows, renumber } from './measured'
-import { searchedRate } from './searchedRate'
 import {
   breathe,
   type TrainedModel,
@@ -42,12 +42,11 @@ export async function trainSmall(
   })
   const score = async (rows: LabelledRows) =>
     measureRetrieval(await embed(rows), rows.labels, backend.product).mapAtR
+  const material = { model, source, training: held === null ? training : renumber(held.kept) }
   const ended = await runLoop(context, {
-    model,
-    source,
-    training: held === null ? training : renumber(held.kept),
+    ...material,
     test,
-    learningRate: searchedRate(options),
+    learningRate: await chooseRate(context, material),
     select: held === null ? null : () => score(held.heldOut),
     toSaved: (state) => state,
   })

@@ -214,7 +214,7 @@ class Service implements TrainingService {
   }
 
   async curve({ runId }: OfRun): Promise<LossCurve> {
-    return readCurve(join(runFolder(this.options.workspace, runId), 'curve.f32'))
+    return readCurve(runFolder(this.options.workspace, runId))
   }
 
   async report({ runId }: OfRun): Promise<RunReport> {

@@ -219,7 +219,10 @@ export interface StepProgress {
   readonly meanPositiveDistance: number
   readonly meanNegativeDistance: number
   readonly imagesPerSecond: number
+  /** Mean and standard deviation of the lengths of the batch's embeddings. */
   readonly embeddingNorm: number
+  readonly embeddingNormSpread: number
+  readonly learningRate: number
 }
 
 /** Counts of distances in equal bins from `minimum` to `maximum`. */
@@ -241,6 +244,22 @@ export interface EpochRecord {
   readonly mapAtR: number
   readonly imagesPerSecond: number
   readonly histogram: DistanceHistogram | null
+  /** Means over the steps; absent in runs of earlier versions. */
+  readonly embeddingNorm?: number
+  readonly embeddingNormSpread?: number
+  /** Of the last step. */
+  readonly learningRate?: number
+  /** What the best epoch is chosen by, on classes held out of the training ones; absent without. */
+  readonly validation?: number
+}
+
+/** A range test: the loss while the learning rate rises (Smith 2017). */
+export interface RateSearch {
+  readonly rates: readonly number[]
+  /** Smoothed. */
+  readonly losses: readonly number[]
+  /** Null where the loss fell nowhere: the usual rate is taken. */
+  readonly suggestion: number | null
 }
 
 export interface BackendReport {
@@ -271,11 +290,23 @@ export const trainingWarnings = [
   'semiHardFallback',
   'classesTooSmall',
 ] as const
-export type TrainingWarning = {
+/** What goes wrong in a way that has a remedy. */
+export type TrainingTrouble = 'collapse' | 'deadMargin' | 'notANumber'
+export const trainingRemedies = ['lowerLearningRate', 'softMargin', 'semiHard'] as const
+export type TrainingRemedy = (typeof trainingRemedies)[number]
+
+export interface TrainingWarning {
   readonly kind: (typeof trainingWarnings)[number]
   readonly epoch: number
   /** What was done about it, in the log's words; empty where nothing. */
   readonly action: string
+  /** The step at which it was seen; absent where it is not about a step. */
+  readonly step?: number
+  /** What would help; null or absent where nothing is known. */
+  readonly remedy?: TrainingRemedy | null
+  /** Whether that was done: training went back to the state after `backToEpoch` and on from there. */
+  readonly isApplied?: boolean
+  readonly backToEpoch?: number
 }
 
 export type RunStatus = 'running' | 'paused' | 'finished' | 'cancelled' | 'failed' | 'interrupted'
@@ -306,6 +337,8 @@ export interface TrainingState {
   readonly latest: StepProgress | null
   readonly epochs: readonly EpochRecord[]
   readonly warnings: readonly TrainingWarning[]
+  /** How the learning rate was found; absent where it was given or the run is of before. */
+  readonly rateSearch?: RateSearch
   readonly error: { readonly code: string; readonly message: string } | null
 }
 
@@ -316,6 +349,10 @@ export interface LossCurve {
   readonly activeFraction: Float32Array
   readonly meanPositiveDistance: Float32Array
   readonly meanNegativeDistance: Float32Array
+  /** Empty in runs of earlier versions, as the next two are. */
+  readonly learningRate: Float32Array
+  readonly embeddingNorm: Float32Array
+  readonly embeddingNormSpread: Float32Array
 }
 
 /** What the window shows of a registry entry. */

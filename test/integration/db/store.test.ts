@@ -2,7 +2,7 @@ import { readFile, readdir, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openConnection } from '../../../src/main/db/connection'
-import { appendCurve, readCurve } from '../../../src/main/db/curveFile'
+import { appendCurve, cutCurve, readCurve } from '../../../src/main/db/curveFile'
 import { migrate, versionOf } from '../../../src/main/db/migrate'
 import { migrations } from '../../../src/main/db/migrations'
 import { openStore } from '../../../src/main/db/store'
@@ -189,15 +189,29 @@ describe('runs', () => {
   })
 
   it('keep a curve in a file, thinned with both ends', async () => {
-    const file = `${temporary.folder}/curve.f32`
-    expect((await readCurve(file)).step.length).toBe(0)
+    const { folder } = temporary
+    expect((await readCurve(folder)).step.length).toBe(0)
     for (let step = 0; step < 100; step += 1) {
-      await appendCurve(file, Float32Array.of(step, step / 100, 0.5, 0.25, 0.75))
+      await appendCurve(folder, Float32Array.of(step, step / 100, 0.5, 0.25, 0.75, 0.125, 2, 0.5))
     }
-    const curve = await readCurve(file, 12)
+    const curve = await readCurve(folder, 12)
     expect(curve.step.length).toBe(12)
     expect([curve.step[0], curve.step[11]]).toEqual([0, 99])
+    expect(curve.learningRate[3]).toBe(0.125)
     expect(curve.meanNegativeDistance[5]).toBe(0.75)
+    await cutCurve(folder, 40)
+    expect([...(await readCurve(folder)).step]).toEqual(Array.from({ length: 40 }, (_, i) => i))
+    await cutCurve(folder, 90)
+    expect((await readCurve(folder)).step).toHaveLength(40)
+  })
+
+  it('read the curve of an earlier version', async () => {
+    const rows = Float32Array.of(1, 0.5, 1, 0.2, 0.3, 2, 0.4, 1, 0.1, 0.3)
+    await writeFile(`${temporary.folder}/curve.f32`, new Uint8Array(rows.buffer))
+    const curve = await readCurve(temporary.folder)
+    expect([...curve.step]).toEqual([1, 2])
+    expect(curve.loss[1]).toBeCloseTo(0.4)
+    expect(curve.learningRate).toHaveLength(0)
   })
 })
 

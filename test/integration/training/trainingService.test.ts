@@ -199,6 +199,21 @@ describe('training service', () => {
     }
   })
 
+  it('searches the learning rate where told to', async () => {
+    for (const request of [
+      { ...small, steps: 10 },
+      { steps: 20, embeddingSize: 32 },
+    ]) {
+      const { id, state } = await run({ ...request, learningRate: 'find' })
+      expect(state.error).toBeNull()
+      const { rates, suggestion } = state.rateSearch!
+      expect(rates.length).toBeGreaterThan(30)
+      const used = (await training.curve({ runId: id })).learningRate[0]!
+      const usual = state.run.options.network === 'small' ? 1e-3 : 3e-4
+      expect(used).toBeCloseTo(suggestion ?? usual, 6)
+    }
+  })
+
   it('marks a run that a former process left, and removes runs with their files', async () => {
     const { options } = await training.plan({ datasetId, request: small })
     const left = await store.runs.create(datasetId, options, Date.now())

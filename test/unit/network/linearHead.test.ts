@@ -109,3 +109,23 @@ test('a later change of the arrays it was given does not reach it', () => {
   expect([...head.embed(Float32Array.of(2, 4, 6), 1)]).toEqual([4, -1])
   head.dispose()
 })
+
+test('goes on from a snapshot with the dropout it would have had', () => {
+  const batches = Array.from({ length: 6 }, (_, i) => gaussian(`inputs ${i}`, 4 * 3))
+  const run = (head: ReturnType<typeof create>, part: readonly Float32Array[]) =>
+    part.map((batch) =>
+      head.trainStep(batch, 4, squaredErrorTo(new Float32Array(8)), { learningRate: 0.1 }),
+    )
+  const whole = create({ dropout: 0.5 })
+  run(whole, batches.slice(0, 3))
+  const middle = structuredClone(whole.snapshot())
+  const expected = run(whole, batches.slice(3))
+  const other = create({ dropout: 0.5 })
+  other.restore(middle)
+  expect(run(other, batches.slice(3))).toEqual(expected)
+  expect(other.weights()).toEqual(whole.weights())
+  other.assignWeights(create().weights())
+  expect([...other.embed(Float32Array.of(2, 2, 3), 1)]).toEqual([1, 0])
+  whole.dispose()
+  other.dispose()
+})

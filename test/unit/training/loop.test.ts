@@ -1,114 +1,19 @@
-import '@tensorflow/tfjs-backend-cpu'
 import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
-import { createMatrix } from '../../../src/core/math/matrix'
-import { javascriptProduct } from '../../../src/core/math/product'
-import { createRandom } from '../../../src/core/math/random'
-import { createLinearHead, plainOperations, type SavedModel } from '../../../src/core/network'
+import type { SavedModel } from '../../../src/core/network'
 import { Interruption } from '../../../src/core/training/interruption'
-import { TripletLedger } from '../../../src/core/training/ledger'
-import { type Evaluation, type LoopEvent, train } from '../../../src/core/training/loop'
-import { measureHistogram, measureRetrieval } from '../../../src/core/training/measure'
-import { embedRows, featureSource } from '../../../src/core/training/model'
-import { type TrainingOptions, unchosenOptions } from '../../../src/shared/model/training'
-
-const inputSize = 12
-const classes = 6
-const perClass = 5
-const labels = Int32Array.from({ length: classes * perClass }, (_, i) => Math.floor(i / perClass))
-
-/** Three of twelve numbers tell the class, nine louder ones tell nothing. */
-function noisyFeatures(): Float32Array {
-  const random = createRandom('features')
-  const centers = Float32Array.from({ length: classes * 3 }, () => random.normal(0, 1))
-  return Float32Array.from({ length: labels.length * inputSize }, (_, at) => {
-    const column = at % inputSize
-    const label = labels[Math.floor(at / inputSize)]!
-    return column < 3 ? centers[label * 3 + column]! + random.normal(0, 0.15) : random.normal(0, 2)
-  })
-}
-
-const options: TrainingOptions = {
-  network: 'frozen',
-  loss: { name: 'triplet', options: {} },
-  miner: { name: 'batchHard', options: {} },
-  distance: 'euclidean',
-  embeddingSize: 6,
-  classesPerBatch: 6,
-  imagesPerClass: 4,
-  epochs: 6,
-  stepsPerEpoch: 20,
-  maxSteps: null,
-  maxMinutes: null,
-  learningRate: 0.01,
-  imageSizePx: 64,
-  split: 'none',
-  testShare: 0.2,
-  seed: 1,
-  backend: 'js',
-  start: 'random',
-  ...unchosenOptions,
-}
-
-function startLoop(
-  changes: Partial<TrainingOptions> = {},
-  more: {
-    interruption?: Interruption
-    select?: (epoch: number) => number | null
-    features?: Float32Array
-    now?: () => number
-  } = {},
-) {
-  const source = featureSource(more.features ?? noisyFeatures(), inputSize)
-  const random = createRandom(3)
-  const merged = { ...options, ...changes }
-  const model = createLinearHead({
-    inputSize,
-    embeddingSize: merged.embeddingSize,
-    random: random.fork('head'),
-    operations: plainOperations,
-  })
-  const rows = Uint32Array.from(labels.keys())
-  const breathe = async () => {}
-  const embeddings = async () =>
-    createMatrix(labels.length, model.embeddingSize, await embedRows(model, source, rows, breathe))
-  let epoch = 0
-  const ledger = new TripletLedger()
-  const loop = train<SavedModel>({
-    model,
-    source,
-    rows,
-    labels,
-    options: merged,
-    learningRate: Number(merged.learningRate),
-    random,
-    product: javascriptProduct,
-    interruption: more.interruption ?? new Interruption(),
-    ledger,
-    now: more.now ?? (() => performance.now()),
-    breathe,
-    async evaluate(): Promise<Evaluation> {
-      const matrix = await embeddings()
-      return {
-        metrics: measureRetrieval(matrix, labels, javascriptProduct),
-        histogram: measureHistogram(matrix, labels, merged.distance, createRandom(1)),
-        selection: more.select?.(epoch++) ?? null,
-      }
-    },
-  })
-  return { loop, model, ledger, embeddings }
-}
-
-async function collect(loop: AsyncGenerator<LoopEvent<SavedModel>>) {
-  const events: LoopEvent<SavedModel>[] = []
-  for await (const event of loop) events.push(event)
-  return events
-}
-
-const stepsOf = (events: readonly LoopEvent<SavedModel>[]) =>
-  events.flatMap((event) => (event.kind === 'step' ? [event.progress] : []))
-const epochsOf = (events: readonly LoopEvent<SavedModel>[]) =>
-  events.flatMap((event) => (event.kind === 'epoch' ? [event.record] : []))
+import type { LoopEvent } from '../../../src/core/training/loop'
+import {
+  classes,
+  collect,
+  epochsOf,
+  inputSize,
+  labels,
+  noisyFeatures,
+  perClass,
+  startLoop,
+  stepsOf,
+} from './loopSetup'
 
 describe('train', () => {
   it('learns: better retrieval, same labels nearer, events in order', async () => {

@@ -1,0 +1,46 @@
+import type { QueueSnapshot } from '../losses'
+import type { SamplerState } from '../samplers'
+import type { ArrayAdamState } from './adam'
+import type { Recipe } from './recipe'
+import type { WatchState } from './warnings'
+import type { WeightAverageState } from './weightAverage'
+
+/** The trained numbers at one moment: to go back to, or on from. */
+export interface TrainingPoint<Snapshot> {
+  readonly epoch: number
+  readonly model: Snapshot
+  /** Trainable numbers of the loss by name, and their optimizer. */
+  readonly parameters: Readonly<Record<string, Float32Array>>
+  readonly parameterOptimizer: ArrayAdamState
+  readonly average: WeightAverageState | null
+}
+
+/** All that a run needs to go on after a step as if it had not stopped. */
+export interface LoopRunState<Snapshot> {
+  readonly steps: number
+  readonly point: TrainingPoint<Snapshot>
+  readonly recipe: Recipe
+  readonly watch: WatchState
+  readonly memory: Readonly<Record<string, QueueSnapshot>>
+  readonly batches: SamplerState
+  readonly chance: readonly number[]
+  readonly augmentation: readonly number[] | null
+}
+
+/** The state that is kept of an epoch. */
+export interface KeptState<Snapshot> {
+  readonly epoch: number
+  readonly score: number
+  readonly model: Snapshot
+  /** Trainable numbers of the loss by name. */
+  readonly lossParameters: Readonly<Record<string, Float32Array>>
+}
+
+/** All of a loop between two epochs. */
+export interface LoopState<Snapshot> {
+  readonly epoch: number
+  readonly elapsedMs: number
+  readonly run: LoopRunState<Snapshot>
+  readonly best: KeptState<Snapshot>
+  readonly lastGood: TrainingPoint<Snapshot>
+}

@@ -1,0 +1,55 @@
+import type { EmbeddingModel, SavedModel } from '../../core/network'
+import type { LoopInput } from '../../core/training/loopInput'
+import type { InputSource } from '../../core/training/model'
+import { defaultLearningRate } from '../../core/training/plan'
+import { searchRate } from '../../core/training/rateSearch'
+import type { LabelledRows } from './measured'
+import { breathe, type TrainingContext } from './trainingContext'
+
+/** What a loop trains on. */
+export interface LoopMaterial {
+  readonly model: EmbeddingModel
+  readonly source: InputSource
+  readonly training: LabelledRows
+}
+
+/** The parts of a loop's input that a search of the rate needs as well. */
+export function materialOf(
+  { options, backend, random, interruption }: TrainingContext,
+  { model, source, training }: LoopMaterial,
+): Omit<LoopInput<SavedModel>, 'learningRate' | 'evaluate'> {
+  return {
+    model,
+    source,
+    rows: training.rows,
+    labels: training.labels,
+    options,
+    random: random.fork('training'),
+    product: backend.product,
+    interruption,
+    now: () => performance.now(),
+    breathe,
+    isAugmented: options.network === 'small',
+  }
+}
+
+/**
+ * The rate that the options name, or what a range test on the training rows suggests.
+ * @param material may be null where the options name one
+ */
+export async function chooseRate(
+  context: TrainingContext,
+  material: LoopMaterial | null,
+): Promise<number> {
+  const { options, report } = context
+  const { learningRate, network } = options
+  if (learningRate !== 'find') return learningRate
+  if (material === null) throw new Error('A search of the rate needs a model')
+  const usual = defaultLearningRate(network)
+  const search = await searchRate(
+    { ...materialOf(context, material), learningRate: usual },
+    { onStep: (done, total) => report.progress('baseline', done, total) },
+  )
+  report.post({ kind: 'rate', search })
+  return search.suggestion ?? usual
+}
