@@ -8,11 +8,13 @@ import { openStore, type Store } from './db/store'
 import { coalesce } from './jobs/coalesce'
 import { createImportJobs, type ImportJobs } from './jobs/importJobs'
 import type { JobBoard } from './jobs/jobBoard'
-import { trackProjection, trackTraining } from './jobs/runJobs'
+import { trackProjection, trackSweep, trackTraining } from './jobs/runJobs'
 import { createLabelService, type LabelService } from './labels/labelService'
 import { createProjectionService, type ProjectionService } from './projection/projectionService'
 import { convertPicture } from './protocol/convertPicture'
 import { createPictureReader } from './protocol/pictureReader'
+import { createSweepService, type SweepService } from './sweep/sweepService'
+import { createTurn } from './jobs/turn'
 import { createTrainingService, type TrainingService } from './training/trainingService'
 import { createTripletService, type TripletService } from './triplets/tripletService'
 import type { Workspace } from './workspace'
@@ -35,6 +37,7 @@ export interface Services {
   readonly labels: LabelService
   readonly triplets: TripletService
   readonly training: TrainingService
+  readonly sweep: SweepService
   readonly projection: ProjectionService
   /** WebP bytes of an `image://` address, or null. */
   readPicture(address: string): Promise<Uint8Array | null>
@@ -79,12 +82,14 @@ export async function createServices(options: ServicesOptions): Promise<Services
     backend = report
     emit.app.backendChanged(report)
   }
+  const turn = createTurn()
   const showTraining = trackTraining(jobs, (runId) => void training.cancel({ runId }))
   const training = createTrainingService({
     store,
     workspace,
     workersFolder,
     projectFolder,
+    turn,
     events: {
       progress: (state) => {
         showTraining(state)
@@ -95,6 +100,24 @@ export async function createServices(options: ServicesOptions): Promise<Services
     },
   })
   await training.recover()
+  const showSweep = trackSweep(jobs, ({ id }) => {
+    if (id !== null) void sweep.cancel({ sweepId: id })
+  })
+  const sweep = createSweepService({
+    store,
+    workspace,
+    workersFolder,
+    projectFolder,
+    turn,
+    backend: () => backend,
+    onProgress: (state) => {
+      if (state.backend !== null && state.backend.description !== backend?.description) {
+        onBackend(state.backend)
+      }
+      showSweep(state)
+      emit.sweep.progress(state)
+    },
+  })
   const showProjection = trackProjection(jobs, (runId) => void projection.cancel({ runId }))
   const projection = createProjectionService({
     store,
@@ -116,6 +139,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
     labels,
     triplets,
     training,
+    sweep,
     projection,
     readPicture: createPictureReader({
       workspace,
@@ -129,7 +153,12 @@ export async function createServices(options: ServicesOptions): Promise<Services
     reportBackend: async () => onBackend(await training.probeBackend()),
     close: async () => {
       tellDatasets.stop()
-      await Promise.allSettled([imports.close(), training.close(), projection.close()])
+      await Promise.allSettled([
+        imports.close(),
+        training.close(),
+        sweep.close(),
+        projection.close(),
+      ])
       jobs.dispose()
       await store.close()
     },

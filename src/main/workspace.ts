@@ -7,6 +7,8 @@ export interface Workspace {
   readonly cacheFolder: string
   /** One folder a run, named by the run's id. */
   readonly runsFolder: string
+  /** One folder a sweep of the window, named by its id. */
+  readonly sweepsFolder: string
 }
 
 /** The layout below the user-data folder. Nothing is created here. */
@@ -15,6 +17,7 @@ export function workspaceIn(userDataFolder: string): Workspace {
     databaseFile: join(userDataFolder, 'semblance.sqlite'),
     cacheFolder: join(userDataFolder, 'cache'),
     runsFolder: join(userDataFolder, 'runs'),
+    sweepsFolder: join(userDataFolder, 'sweeps'),
   }
 }
 

@@ -75,7 +75,7 @@ export function planTraining(input: PlanInput): PlannedTraining {
   const kind = request.split ?? chooseSplit(sizes, reasons)
   const seed = request.seed ?? 1
   const testShare = request.testShare ?? defaultTestShare
-  const random = createRandom(seed).fork('split')
+  const random = createRandom(request.splitSeed ?? seed).fork('split')
   const split = splitRows({ labels, groups: input.groups, kind, testShare, random })
   const trainSizes = classSizes(labels, split, 1)
   const testSizes = classSizes(labels, split, 2)

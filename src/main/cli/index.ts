@@ -12,6 +12,7 @@ import { commandsFor } from './options'
 import { parseArguments, type ParsedCommand, UsageError } from './parse'
 import { ProgressLine } from './progressLine'
 import { openSession, type ProgramFolders, type Session } from './session'
+import { checkSweepArguments, runSweep, sweepText } from './sweep'
 import { checkTrainArguments, runTrain, summaryText } from './train'
 
 /** Exit codes of the headless program. */
@@ -95,6 +96,19 @@ async function runCommand(
         if (isJson) json({ ...outcome.metrics, out: outcome.out })
         else print(summaryText(outcome))
         return outcome.isCancelled ? exitCode.cancelled : exitCode.done
+      })
+    }
+    case 'sweep': {
+      const checked = await checkSweepArguments(parsed)
+      return inSession(folders, progress, signal, async (session) => {
+        const outcome = await runSweep(session, checked)
+        if (outcome === null) return exitCode.cancelled
+        if (isJson) json({ ...outcome.state, out: outcome.out })
+        else print(sweepText(outcome))
+        if (signal.aborted) return exitCode.cancelled
+        return outcome.state.rows.some((row) => row.status === 'finished')
+          ? exitCode.done
+          : exitCode.failed
       })
     }
     case 'embed': {

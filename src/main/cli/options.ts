@@ -1,5 +1,6 @@
 import type { Command, CommandOption } from './command'
 import { recipeOptions } from './recipeOptions'
+import { sweepCommand } from './sweepOptions'
 
 const json: CommandOption = {
   name: 'json',
@@ -217,5 +218,5 @@ export function commandsFor(names: {
     positionals: [],
     options: [json, verbose, help],
   }
-  return [train, embed, about, version]
+  return [train, sweepCommand(train, names), embed, about, version]
 }

@@ -33,6 +33,7 @@ export async function createHeadlessWorkspace(): Promise<HeadlessWorkspace> {
       databaseFile: join(folder, 'semblance.sqlite'),
       cacheFolder: join(userCacheFolder(), 'headless'),
       runsFolder: join(folder, 'runs'),
+      sweepsFolder: join(folder, 'sweeps'),
     },
     remove: () => rm(folder, { recursive: true, force: true }),
   }

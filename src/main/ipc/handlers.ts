@@ -10,6 +10,7 @@ import { createExportingHandlers } from './exportingHandlers'
 import { createLabelHandlers } from './labelHandlers'
 import { createProjectionHandlers } from './projectionHandlers'
 import type { Shell } from './shell'
+import { createSweepHandlers } from './sweepHandlers'
 import { createTrainingHandlers } from './trainingHandlers'
 import { createTripletHandlers } from './tripletHandlers'
 
@@ -33,6 +34,7 @@ export const createHandlers = ({
   dataset: createDatasetHandlers(services, shell),
   labels: createLabelHandlers(services),
   training: createTrainingHandlers(services),
+  sweep: createSweepHandlers(services),
   triplets: createTripletHandlers(services),
   projection: createProjectionHandlers(services),
   exporting: createExportingHandlers(services, jobs, shell),

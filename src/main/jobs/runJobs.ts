@@ -1,6 +1,7 @@
 import type { RunId } from '../../shared/model/ids'
 import type { ProjectionState } from '../../shared/model/projection'
 import type { TrainingState } from '../../shared/model/training'
+import type { SweepState } from '../../shared/model/sweep'
 import type { JobBoard, JobHandle } from './jobBoard'
 
 /** Shows the states of training runs on the board. */
@@ -38,6 +39,30 @@ export function trackTraining(
         job.failed(new Error(error?.message ?? run.status))
     }
     open.delete(run.id)
+  }
+}
+
+/** Shows the states of sweeps on the board: how many runs have ended. */
+export function trackSweep(
+  jobs: JobBoard,
+  cancel: (state: SweepState) => void,
+): (state: SweepState) => void {
+  let job: JobHandle | null = null
+  return (state) => {
+    const { status, rows, remainingMs, error } = state
+    if (status === 'running') {
+      job ??= jobs.start({
+        kind: 'sweep',
+        subject: String(state.id ?? ''),
+        cancel: () => cancel(state),
+      })
+      const ended = rows.filter((row) => row.status === 'finished' || row.status === 'failed')
+      return job.progress(ended.length, rows.length, remainingMs)
+    }
+    if (status === 'finished') job?.finished()
+    else if (status === 'cancelled') job?.cancelled()
+    else job?.failed(new Error(error?.message ?? status))
+    job = null
   }
 }
 

@@ -19,7 +19,7 @@ export async function findEpoch(
   { source, training }: TrainingData,
   learningRate: number,
 ): Promise<number | null> {
-  const { options, report, random } = context
+  const { options, report, random, prepare: prepareStart = prepareHead } = context
   const { product } = context.backend
   const isOpenEnd = options.maxMinutes !== null && options.maxSteps === null
   const held = isOpenEnd
@@ -27,7 +27,7 @@ export async function findEpoch(
     : holdOut(training, { leastClasses: 10, share: 0.2, random: random.fork('validation') })
   if (held === null) return null
   const embeddingSize = sizeForFewer(options.embeddingSize, training, held.kept)
-  const preparation = prepareHead(
+  const preparation = prepareStart(
     source,
     held.kept,
     { ...options, embeddingSize },

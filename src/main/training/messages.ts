@@ -20,7 +20,7 @@ export interface JobImages {
   readonly files: readonly PictureFile[]
 }
 
-interface JobBase {
+export interface JobBase {
   readonly images: JobImages
   readonly cacheFolder: string
   /** Where the built workers lie; the backend starts its own from there. */

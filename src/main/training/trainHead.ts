@@ -34,13 +34,8 @@ export async function trainHead(
   await breathe()
 
   const start = () => {
-    const preparation = prepareHead(
-      source,
-      training,
-      options,
-      context.random.fork('start'),
-      product,
-    )
+    const { prepare = prepareHead } = context
+    const preparation = prepare(source, training, options, context.random.fork('start'), product)
     const prepared = preparedSource(preparation, source, product)
     return { preparation, prepared, model: createHead(context, preparation, 'head') }
   }

@@ -12,13 +12,16 @@ import { loadFeatures, loadPixels } from './inputs'
 import type { EmbedJob, TrainingCommand, WorkerJob, WorkerMessage } from './messages'
 import { loadModel } from './modelFiles'
 import { reportRun } from './runReport'
+import { runSweep } from './runSweep'
 import { runTraining } from './runTraining'
+import type { SweepJob, SweepMessage } from './sweepMessages'
+import { asAppError } from './workerFailure'
 
 const port = parentPort
 if (port === null) throw new Error('This file is a worker.')
-const job = workerData as WorkerJob
+const job = workerData as WorkerJob | SweepJob
 const interruption = new Interruption()
-const post = (message: WorkerMessage) => port.postMessage(message)
+const post = (message: WorkerMessage | SweepMessage) => port.postMessage(message)
 
 port.on('message', (command: TrainingCommand) => {
   switch (command.kind) {
@@ -46,28 +49,14 @@ async function run(): Promise<void> {
     if (job.kind === 'train') {
       const result = await runTraining({ job, backend, interruption, post })
       post({ kind: 'finished', result })
-    } else if (job.kind === 'embed') await embed(job, backend)
+    } else if (job.kind === 'sweep') await runSweep({ job, backend, interruption, post })
+    else if (job.kind === 'embed') await embed(job, backend)
   } catch (error) {
     post({ kind: 'failed', error: serializeError(asAppError(error)) })
   } finally {
     backend?.dispose()
     port?.close()
   }
-}
-
-/** What a person can act on: memory that ran out has another remedy than a fault of ours. */
-function asAppError(error: unknown): unknown {
-  if (error instanceof AppError) return error
-  const message = error instanceof Error ? error.message : String(error)
-  if (error instanceof RangeError || /out of memory|allocation failed/i.test(message)) {
-    return new AppError(
-      'outOfMemory',
-      `There was not enough memory (${message}). Close other programs, or choose a smaller batch or image size.`,
-      {},
-      error,
-    )
-  }
-  return error
 }
 
 async function embed(embedJob: EmbedJob, backend: Backend): Promise<void> {

@@ -1,9 +1,11 @@
+import type { MatrixProduct } from '../../core/math/product'
 import type { Random } from '../../core/math/random'
 import type { SavedModel } from '../../core/network'
 import type { Interruption } from '../../core/training/interruption'
 import type { TripletLedger } from '../../core/training/ledger'
 import type { LoopEvent } from '../../core/training/loop'
 import type { InputSource } from '../../core/training/model'
+import type { Preparation } from '../../core/training/preparation'
 import type { RetrievalMetrics, TrainingOptions } from '../../shared/model/training'
 import type { Backend } from '../backend/backend'
 import type { LabelledRows } from './measured'
@@ -18,6 +20,14 @@ export interface TrainingContext {
   /** Of the seed; each use of chance forks its own. */
   readonly random: Random
   readonly report: StageReport
+  /** Fits what a head starts from; absent: anew for each run. */
+  readonly prepare?: (
+    source: InputSource,
+    training: LabelledRows,
+    options: TrainingOptions,
+    random: Random,
+    product: MatrixProduct,
+  ) => Preparation
   /** Gets the mined triplets; absent: nobody looks at them. */
   readonly ledger?: TripletLedger
   /** After each epoch of the training itself; `toSaved` gives the model that would be saved. */

@@ -16,6 +16,7 @@ import type {
 import { prepareTensorflow } from '../backend/environment'
 import { readCurve } from '../db/curveFile'
 import type { Store } from '../db/store'
+import type { Turn } from '../jobs/turn'
 import { startWorker } from '../jobs/workerHost'
 import { runFolder, type Workspace } from '../workspace'
 import { ActiveRun, noSuchRun, withFewHistograms } from './activeRun'
@@ -38,6 +39,8 @@ export interface TrainingServiceOptions {
   readonly workersFolder: string
   /** Holds `node_modules` and `resources`. */
   readonly projectFolder: string
+  /** Shared with whatever else trains; absent: nothing else does. */
+  readonly turn?: Turn
   readonly events?: {
     /** At most ten times a second and once at the end. */
     readonly progress?: (state: TrainingState) => void
@@ -116,6 +119,7 @@ class Service implements TrainingService {
         'A training is on already. Wait until it ends, or cancel it, and start again.',
       )
     }
+    const giveBack = this.options.turn?.take()
     this.isStarting = true
     try {
       const { store, workspace, workersFolder, projectFolder, events = {} } = this.options
@@ -152,8 +156,12 @@ class Service implements TrainingService {
       void run.finished.then(() => {
         this.ended.set(runId, run)
         if (this.active === run) this.active = null
+        giveBack?.()
       })
       return run.state().run
+    } catch (failure) {
+      giveBack?.()
+      throw failure
     } finally {
       this.isStarting = false
     }

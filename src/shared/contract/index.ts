@@ -3,6 +3,7 @@ import { datasetContract } from './dataset'
 import { exportingContract } from './exporting'
 import { labelsContract } from './labels'
 import { projectionContract } from './projection'
+import { sweepContract } from './sweep'
 import { trainingContract } from './training'
 import { tripletsContract } from './triplets'
 
@@ -12,6 +13,7 @@ export const contract = {
   dataset: datasetContract,
   labels: labelsContract,
   training: trainingContract,
+  sweep: sweepContract,
   triplets: tripletsContract,
   projection: projectionContract,
   exporting: exportingContract,

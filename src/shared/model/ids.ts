@@ -8,6 +8,7 @@ export type DatasetId = Branded<'DatasetId'>
 export type ImageId = Branded<'ImageId'>
 export type LabelId = Branded<'LabelId'>
 export type RunId = Branded<'RunId'>
+export type SweepId = Branded<'SweepId'>
 export type TripletId = Branded<'TripletId'>
 export type JobId = Branded<'JobId'>
 
@@ -22,6 +23,7 @@ export const datasetId = idSchema<DatasetId>()
 export const imageId = idSchema<ImageId>()
 export const labelId = idSchema<LabelId>()
 export const runId = idSchema<RunId>()
+export const sweepId = idSchema<SweepId>()
 export const tripletId = idSchema<TripletId>()
 export const jobId = idSchema<JobId>()
 

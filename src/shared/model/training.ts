@@ -51,6 +51,8 @@ export const trainingRequest = v.strictObject({
   split: v.optional(v.picklist(['byClass', 'byImage', 'none'])),
   testShare: v.optional(v.pipe(v.number(), v.minValue(0.01), v.maxValue(0.9))),
   seed: v.optional(count(0, 2 ** 31 - 1)),
+  /** Of the split alone, where runs of several seeds share one; absent: that of `seed`. */
+  splitSeed: v.optional(count(0, 2 ** 31 - 1)),
   backend: v.optional(v.picklist(['auto', 'tensorflow', 'wasm', 'js'])),
   /** Where a head on frozen features starts from. */
   start: v.optional(v.picklist(['lda', 'pca', 'random'])),

@@ -19,7 +19,7 @@ describe('decideStart', () => {
     expect(decide(['photos'], false)).toEqual({ kind: 'headless', folder: '/home/ada/photos' })
   })
 
-  it.each(['train', 'embed', 'help', 'version'])('hands %s to the program', (command) => {
+  it.each(['train', 'sweep', 'embed', 'help', 'version'])('hands %s to the program', (command) => {
     const args = [command, 'photos', '--out', 'x', '--help']
     expect(decide(args, false)).toEqual({ kind: 'command', args })
   })

@@ -6,6 +6,7 @@ import { useImageStore } from './images'
 import { useLabelStore } from './labels'
 import { useRunStore } from './runs'
 import { useSelectionStore } from './selection'
+import { useSweepStore } from './sweeps'
 
 /**
  * Wires what main sends to the stores, then asks for the present state. Called once; answers with
@@ -18,6 +19,7 @@ export function connectStores(): { readonly loaded: Promise<void>; readonly stop
   const labels = useLabelStore()
   const runs = useRunStore()
   const selection = useSelectionStore()
+  const sweeps = useSweepStore()
 
   const stops = [
     api.app.onJobsChanged((jobs) => {
@@ -44,6 +46,7 @@ export function connectStores(): { readonly loaded: Promise<void>; readonly stop
       void labels.refresh()
     }),
     api.training.onProgress((state) => runs.remember(state)),
+    api.sweep.onProgress((state) => sweeps.remember(state)),
     watch(
       () => dataset.id,
       () => {
@@ -52,6 +55,8 @@ export function connectStores(): { readonly loaded: Promise<void>; readonly stop
         runs.reset()
         void labels.refresh()
         void runs.refresh()
+        sweeps.reset()
+        void sweeps.refresh()
       },
     ),
     watch(

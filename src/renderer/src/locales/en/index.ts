@@ -1,10 +1,11 @@
 import { errors } from './errors'
 import { frame } from './frame'
 import { labelling } from './labelling'
+import { leaderboard } from './leaderboard'
 import { library } from './library'
 import { map } from './map'
 import { training } from './training'
 import { triplets } from './triplets'
 
-export const en = { errors, frame, labelling, library, map, training, triplets }
+export const en = { errors, frame, labelling, leaderboard, library, map, training, triplets }
 export type Messages = typeof en

@@ -63,7 +63,7 @@ export const frame: typeof english = {
       threads: '{n} 线程',
       why: '未使用 {name}：{reason}',
     },
-    jobs: { import: '导入', training: '训练', projection: '地图', export: '导出' },
+    jobs: { import: '导入', training: '训练', sweep: '比较', projection: '地图', export: '导出' },
     of: '{done} / {total}',
     paused: '已暂停',
     cancel: '取消{job}',

@@ -2,9 +2,19 @@ import type { Messages } from '../en'
 import { errors } from './errors'
 import { frame } from './frame'
 import { labelling } from './labelling'
+import { leaderboard } from './leaderboard'
 import { library } from './library'
 import { map } from './map'
 import { training } from './training'
 import { triplets } from './triplets'
 
-export const chinese: Messages = { errors, frame, labelling, library, map, training, triplets }
+export const chinese: Messages = {
+  errors,
+  frame,
+  labelling,
+  leaderboard,
+  library,
+  map,
+  training,
+  triplets,
+}

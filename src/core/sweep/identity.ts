@@ -1,0 +1,34 @@
+import type { TrainingOptions } from '../../shared/model/training'
+
+/** What beside its options decides the numbers of a row. */
+export interface SweepMaterial {
+  /** Contents of the images, in the order of the rows. */
+  readonly sha256: readonly string[]
+  readonly labels: Int32Array
+  readonly split: Uint8Array
+  /** Of the program: another one may train otherwise. */
+  readonly version: string
+}
+
+/** Text of the images, their classes and their split; equal text, equal training. */
+export function materialText({ sha256, labels, split, version }: SweepMaterial): string {
+  const rows = sha256.map((key, row) => `${key} ${labels[row]} ${split[row]}`)
+  return [version, ...rows].join('\n')
+}
+
+/**
+ * Text of everything that decides a row, in an order that does not depend on how the options were
+ * put together. The material comes as its hash, because it is long and shared by all rows.
+ */
+export function rowText(options: TrainingOptions, materialHash: string): string {
+  return `${materialHash}\n${sorted(options)}`
+}
+
+/** JSON with the keys of every object in order. */
+function sorted(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  )
+}

@@ -1,0 +1,88 @@
+import { AppError } from '../../shared/errors'
+import type { SweepCombination, SweepPlan, SweepRequest } from '../../shared/model/sweep'
+import type { TrainingOptions } from '../../shared/model/training'
+import { type PlanInput, planTraining } from '../training/plan'
+import { combine } from './combinations'
+
+/** One run of a sweep with every decision taken. */
+export interface PlannedRow extends SweepCombination {
+  readonly seed: number
+  readonly options: TrainingOptions
+}
+
+export interface PlannedSweep {
+  readonly plan: SweepPlan
+  /** In the order of training: every combination with the first seed, then with the next. */
+  readonly rows: readonly PlannedRow[]
+  /** For each image 0 (not used), 1 (training) or 2 (test); the same for all rows. */
+  readonly split: Uint8Array
+}
+
+/** Loading inputs and fitting what all runs start from; rough is enough. */
+const sharedSeconds = 10
+
+/**
+ * Plans each combination as a training of its own would be planned, on one split.
+ * @throws AppError what `planTraining` throws; invalidInput where nothing is left to train
+ */
+export function planSweep(
+  input: Omit<PlanInput, 'request'> & { readonly request: SweepRequest },
+): PlannedSweep {
+  const { request, ...images } = input
+  const { chosen, skipped } = combine(request)
+  const firstSeed = request.training.seed ?? 1
+  const combinations: (SweepCombination & { readonly options: TrainingOptions })[] = []
+  const known = new Set<string>()
+  let first: ReturnType<typeof planTraining> | null = null
+  let runSeconds = 0
+  for (const { loss, miner, distance } of chosen) {
+    const planned = planTraining({
+      ...images,
+      request: {
+        ...request.training,
+        loss,
+        ...(miner === undefined ? {} : { miner }),
+        ...(distance === undefined ? {} : { distance }),
+        splitSeed: firstSeed,
+      },
+    })
+    first ??= planned
+    const { options, estimatedSeconds } = planned.plan
+    const combination = { loss, miner: options.miner, distance: options.distance }
+    const name = JSON.stringify([loss.name, combination.miner?.name ?? null, options.distance])
+    // `default` may be what another name of the request says as well.
+    if (known.has(name)) continue
+    known.add(name)
+    combinations.push({ ...combination, options })
+    runSeconds += estimatedSeconds
+  }
+  if (first === null) {
+    throw new AppError(
+      'invalidInput',
+      `None of the combinations can be trained. ${skipped[0]?.reason.en ?? 'Name at least one loss.'}`,
+    )
+  }
+  const seeds = Array.from({ length: request.seeds }, (_, i) => firstSeed + i)
+  const rows = seeds.flatMap((seed) =>
+    combinations.map(({ loss, miner, distance, options }) => ({
+      loss,
+      miner,
+      distance,
+      seed,
+      options: { ...options, seed },
+    })),
+  )
+  const { trainClassCount, testClassCount, trainImageCount, testImageCount } = first.plan
+  const plan: SweepPlan = {
+    runs: rows.length,
+    combinations: combinations.map(({ loss, miner, distance }) => ({ loss, miner, distance })),
+    skipped,
+    estimatedSeconds: Math.round(sharedSeconds + runSeconds * seeds.length),
+    trainClassCount,
+    testClassCount,
+    trainImageCount,
+    testImageCount,
+    split: first.plan.options.split,
+  }
+  return { plan, rows, split: first.split }
+}

@@ -1,0 +1,222 @@
+import { resolve } from 'node:path'
+import { distances } from '../../core/distances'
+import { losses } from '../../core/losses'
+import { miners } from '../../core/miners'
+import { AppError } from '../../shared/errors'
+import {
+  byDefault,
+  type MeasuredRetrieval,
+  noMiner,
+  type SweepCombination,
+  type SweepRequest,
+  type SweepRow,
+  type SweepState,
+} from '../../shared/model/sweep'
+import { type ParsedCommand, UsageError } from './parse'
+import { durationText } from './progressLine'
+import { requestOf } from './request'
+import { writeImportReport } from './results'
+import { count, existingFolder, importFolder, prepareOut, type Session } from './session'
+import { nearestName, sameName } from './suggestion'
+
+export interface SweepOutcome {
+  readonly state: SweepState
+  readonly out: string
+}
+
+/** What of the arguments can be wrong is found here, before any work. */
+export async function checkSweepArguments(parsed: ParsedCommand) {
+  const request = sweepRequestOf(parsed)
+  const folder = await existingFolder(parsed.positionals[0]!)
+  return { request, folder, out: resolve(parsed.texts.get('out')!) }
+}
+
+/** The sweep that the options of `sweep` describe. */
+export function sweepRequestOf(parsed: ParsedCommand): SweepRequest {
+  const lists = {
+    losses: namesOf(parsed, 'losses', losses.names, []),
+    miners: namesOf(parsed, 'miners', miners.names, [byDefault, noMiner]),
+    distances: namesOf(parsed, 'distances', distances.names, [byDefault]),
+  }
+  return {
+    ...Object.fromEntries(Object.entries(lists).filter(([, names]) => names !== undefined)),
+    seeds: parsed.numbers.get('seeds') ?? 1,
+    training: requestOf(parsed),
+  }
+}
+
+function namesOf(
+  parsed: ParsedCommand,
+  option: string,
+  known: readonly string[],
+  words: readonly string[],
+): string[] | undefined {
+  const given = parsed.texts.get(option)
+  if (given === undefined) return undefined
+  const choices = [...words, ...known]
+  const names = given
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .flatMap((part) => {
+      // Alone it means every one; among others it may be the miner of that name.
+      if (part.toLowerCase() === 'all' && (given.trim() === part || !known.includes(part))) {
+        return known
+      }
+      const found = sameName(part, choices)
+      if (found !== null) return [found]
+      const near = nearestName(part, choices)
+      const advice = near === null ? '' : ` Did you mean ${near}?`
+      throw new UsageError(
+        `--${option} cannot be "${part}".${advice} Give all, or some of these with commas between: ${choices.join(', ')}.`,
+      )
+    })
+  if (names.length === 0) {
+    throw new UsageError(`--${option} needs at least one name: --${option} ${known[0]}.`)
+  }
+  return [...new Set(names)]
+}
+
+/** Imports, trains all combinations, writes after each; null where it was cancelled before any. */
+export async function runSweep(
+  session: Session,
+  { request, folder, out }: Awaited<ReturnType<typeof checkSweepArguments>>,
+): Promise<SweepOutcome | null> {
+  const { services, progress, signal } = session
+  await prepareOut(out)
+  const { dataset, report } = await importFolder(session, folder, [out])
+  await writeImportReport(out, report)
+  if (signal.aborted) return null
+  const input = { datasetId: dataset.id, request }
+  const plan = await services.sweep.plan(input)
+  for (const { reason } of plan.skipped) progress.line(`Left out: ${reason.en}`)
+  const told = new Set<string>()
+  const stop = session.on('sweep', 'progress', (payload) => {
+    showState(session, payload as SweepState, told)
+  })
+  const sweep = await services.sweep.startIn(out, input)
+  const kept = sweep.state().rows.filter((row) => row.status === 'finished')
+  for (const row of kept) told.add(row.key)
+  progress.line(planSentence(sweep.state(), kept.length))
+  const cancel = () => sweep.cancel()
+  signal.addEventListener('abort', cancel)
+  if (signal.aborted) cancel()
+  const state = await sweep.finished
+  signal.removeEventListener('abort', cancel)
+  stop()
+  progress.clear()
+  if (state.error !== null) {
+    throw new AppError('trainingFailed', state.error.message, { code: state.error.code })
+  }
+  return { state, out }
+}
+
+function showState({ progress }: Session, state: SweepState, told: Set<string>): void {
+  const { rows, stage, stageDone, stageTotal, remainingMs } = state
+  for (const row of rows) {
+    const hasEnded = row.status === 'finished' || row.status === 'failed'
+    if (!hasEnded || told.has(row.key)) continue
+    told.add(row.key)
+    progress.line(rowSentence(row, state.request.seeds > 1))
+  }
+  const running = rows.find((row) => row.status === 'running')
+  if (running === undefined && stage === 'training') return
+  const heading =
+    stage === 'features'
+      ? 'Reading images'
+      : stage === 'baselines'
+        ? 'Measuring what the runs are held against'
+        : running === undefined
+          ? 'Starting'
+          : `Run ${count(told.size + 1)} of ${count(rows.length)}, ${nameOf(running)}`
+  const parts: string[] = []
+  if (stageTotal > 1) {
+    const unit = stage === 'training' ? 'step ' : ''
+    parts.push(`${unit}${count(stageDone)} of ${count(stageTotal)}`)
+  }
+  if (remainingMs !== null) parts.push(`about ${durationText(remainingMs / 1000)} left in all`)
+  progress.update(heading, parts.join(', '))
+}
+
+function planSentence({ plan, rows }: SweepState, kept: number): string {
+  const test = {
+    byClass: `${count(plan.testClassCount)} labels kept unseen for the test`,
+    byImage: `${count(plan.testImageCount)} images kept aside for the test`,
+    none: 'no test part',
+  }[plan.split]
+  const known = kept > 0 ? ` ${count(kept)} of them are there from an earlier start.` : ''
+  const share = (rows.length - kept) / Math.max(1, rows.length)
+  const time = durationText(plan.estimatedSeconds * share)
+  return `${count(rows.length)} runs on ${count(plan.trainImageCount)} images of ${count(plan.trainClassCount)} labels, ${test}; about ${time}.${known}`
+}
+
+/** A combination in a few words. */
+export const nameOf = ({ loss, miner, distance }: SweepCombination): string =>
+  [loss.name, ...(miner === null ? [] : [miner.name]), distance].join(' + ')
+
+function rowSentence(row: SweepRow, hasSeeds: boolean): string {
+  const seed = hasSeeds ? `, seed ${row.seed}` : ''
+  if (row.metrics === null) return `${nameOf(row)}${seed}: failed. ${row.error?.message ?? ''}`
+  return `${nameOf(row)}${seed}: MAP@R ${withInterval(row.metrics)}, ${durationText(row.seconds ?? 0)}`
+}
+
+const withInterval = ({ mapAtR, mapAtRLow, mapAtRHigh }: MeasuredRetrieval): string =>
+  `${mapAtR.toFixed(3)} [${mapAtRLow.toFixed(3)}, ${mapAtRHigh.toFixed(3)}]`
+
+/** The leaderboard for a person, with the lines that a row must pass. */
+export function sweepText({ state, out }: SweepOutcome): string {
+  const { rows, baselines, summary, plan } = state
+  const finished = rows.filter((row) => row.metrics !== null)
+  const failed = rows.filter((row) => row.status === 'failed')
+  const waiting = rows.filter((row) => row.status === 'waiting')
+  const lines: Line[] = finished.map((row) => ({
+    name: nameOf(row),
+    seed: String(row.seed),
+    metrics: row.metrics!,
+    seconds: (row.seconds ?? 0).toFixed(1),
+  }))
+  const bars: [string, MeasuredRetrieval | null | undefined][] = [
+    ['= closed form alone', baselines?.closedForm],
+    ['= before training', baselines?.untrained],
+    ['= frozen features', baselines?.frozen],
+  ]
+  for (const [name, metrics] of bars) {
+    if (metrics === null || metrics === undefined) continue
+    const line: Line = { name, seed: '', metrics, seconds: '' }
+    const at = lines.findIndex((other) => other.metrics.mapAtR < metrics.mapAtR)
+    lines.splice(at < 0 ? lines.length : at, 0, line)
+  }
+  const width = Math.max(12, ...lines.map(({ name }) => name.length))
+  const on = {
+    byClass: 'labels that training never saw',
+    byImage: 'images that training never saw',
+    none: 'the training images themselves',
+  }[plan.split]
+  const best = summary[0]
+  return [
+    `MAP@R on ${on}, with 95 % intervals:`,
+    `  ${'combination'.padEnd(width)}  seed  MAP@R                 P@1    R-prec  seconds`,
+    ...lines.map(({ name, seed, metrics, seconds }) =>
+      `  ${name.padEnd(width)}  ${seed.padStart(4)}  ${withInterval(metrics)}  ${metrics.precisionAt1.toFixed(3)}  ${metrics.rPrecision.toFixed(3)}   ${seconds.padStart(7)}`.trimEnd(),
+    ),
+    ...(state.request.seeds > 1 && best !== undefined
+      ? [
+          `Best over seeds: ${nameOf(best)}, MAP@R ${best.mapAtR.mean.toFixed(3)} ± ${best.mapAtR.deviation.toFixed(3)} (${best.runs} runs).`,
+        ]
+      : []),
+    ...failed.map((row) => `Failed: ${nameOf(row)}, seed ${row.seed}. ${row.error?.message ?? ''}`),
+    ...(waiting.length > 0
+      ? [
+          `${count(waiting.length)} runs are not done. The same command with the same --out goes on with them.`,
+        ]
+      : []),
+    `Results are in ${out}`,
+  ].join('\n')
+}
+
+interface Line {
+  readonly name: string
+  readonly seed: string
+  readonly metrics: MeasuredRetrieval
+  readonly seconds: string
+}

@@ -1,0 +1,305 @@
+import { rankRows, summarizeRows } from '../../core/sweep/ranking'
+import { AppError, serializeError } from '../../shared/errors'
+import type {
+  SweepBaselines,
+  SweepError,
+  SweepPlan,
+  SweepRequest,
+  SweepRow,
+  SweepStage,
+  SweepState,
+  SweepStatus,
+} from '../../shared/model/sweep'
+import type { DatasetId, SweepId } from '../../shared/model/ids'
+import type { BackendReport, TrainingOptions } from '../../shared/model/training'
+import { coalesce } from '../jobs/coalesce'
+import { startWorker, type WorkerHandle } from '../jobs/workerHost'
+import type { TrainingCommand } from '../training/messages'
+import type { SweepJob, SweepMessage } from '../training/sweepMessages'
+import type { RowEnd, SweepJournal } from './journal'
+import { writeSweepFiles } from './sweepFiles'
+
+export interface ActiveSweepInput {
+  readonly id: SweepId | null
+  readonly datasetId: DatasetId
+  readonly startedAt: number
+  readonly request: SweepRequest
+  readonly plan: SweepPlan
+  /** Every run with its identity, in the order of training. */
+  readonly rows: readonly (Pick<SweepRow, 'key' | 'loss' | 'miner' | 'distance' | 'seed'> & {
+    readonly options: TrainingOptions
+  })[]
+  readonly baselinesKey: string
+  readonly journal: SweepJournal
+  /** What the files go into. */
+  readonly folder: string
+  readonly version: string
+  readonly workerFile: string
+  /** Of the worker, less what is left to train. */
+  readonly job: Omit<SweepJob, 'rows' | 'wantsBaselines'>
+  readonly onProgress: (state: SweepState) => void
+}
+
+/** A failure of the machine, not of the run: the same run may well succeed another time. */
+const isWorthAnotherTry = (code: string): boolean =>
+  !['trainingDiverged', 'invalidInput'].includes(code)
+
+/** A sweep that is on: gives its worker what is left, keeps what comes back, survives the worker. */
+export class ActiveSweep {
+  /** Resolves with the sweep as it ended, however it ended; does not reject. */
+  readonly finished: Promise<SweepState>
+  private worker: WorkerHandle<TrainingCommand> | null = null
+  private readonly rows: Map<string, SweepRow>
+  private readonly options: ReadonlyMap<string, TrainingOptions>
+  private baselines: SweepBaselines | null
+  private backend: BackendReport | null = null
+  private status: SweepStatus = 'running'
+  private stage: SweepStage = 'preparing'
+  private stageDone = 0
+  private stageTotal = 0
+  private error: SweepError | null = null
+  private isCancelled = false
+  private isClosing = false
+  private writes: Promise<unknown> = Promise.resolve()
+  private rowStartedAt = 0
+  private trainedRows = 0
+  private trainedMs = 0
+  private readonly tell: ReturnType<typeof coalesce>
+
+  constructor(private readonly input: ActiveSweepInput) {
+    const { contents } = input.journal
+    this.rows = new Map(
+      input.rows.map(({ options: _, ...row }) => [row.key, rowOf(row, contents.rows.get(row.key))]),
+    )
+    this.options = new Map(input.rows.map(({ key, options }) => [key, options]))
+    this.baselines = contents.baselines.get(input.baselinesKey) ?? null
+    this.tell = coalesce(() => input.onProgress(this.state()))
+    this.finished = this.follow()
+  }
+
+  /** Ends within one step; what was finished is kept. */
+  cancel(): void {
+    this.isCancelled = true
+    this.worker?.post({ kind: 'cancel' })
+  }
+
+  /** Ends in the middle of whatever it does; it counts as interrupted. */
+  async terminate(): Promise<void> {
+    this.isClosing = true
+    await this.worker?.terminate()
+    await this.finished
+  }
+
+  state(): SweepState {
+    const { id, datasetId, startedAt, request, plan } = this.input
+    const rows = rankRows([...this.rows.values()])
+    return {
+      id,
+      datasetId,
+      startedAt,
+      status: this.status,
+      request,
+      plan,
+      rows,
+      summary: summarizeRows(rows),
+      baselines: this.baselines,
+      stage: this.stage,
+      stageDone: this.stageDone,
+      stageTotal: this.stageTotal,
+      remainingMs: this.status === 'running' ? this.remainingMs() : null,
+      backend: this.backend,
+      error: this.error,
+    }
+  }
+
+  private async follow(): Promise<SweepState> {
+    try {
+      await this.writeFiles()
+      await this.trainWhatIsLeft()
+    } catch (failure) {
+      this.fail(failure)
+    }
+    await this.writes
+    for (const row of this.rows.values()) if (row.status === 'running') this.set(row, 'waiting')
+    this.status = this.statusAtEnd()
+    try {
+      await this.writeFiles()
+    } catch (failure) {
+      this.fail(failure)
+      this.status = 'failed'
+    }
+    await this.input.journal.close().catch(() => {})
+    this.tell.stop()
+    const state = this.state()
+    this.input.onProgress(state)
+    return state
+  }
+
+  /** A worker that dies takes the run it was at with it; another goes on with the rest. */
+  private async trainWhatIsLeft(): Promise<void> {
+    for (;;) {
+      const left = this.left()
+      if ((left.length === 0 && this.baselines !== null) || this.hasEnded) return
+      const endedBefore = this.rows.size - left.length
+      let crash: unknown = null
+      this.worker = startWorker<TrainingCommand, SweepMessage>({
+        file: this.input.workerFile,
+        name: 'training',
+        data: {
+          ...this.input.job,
+          rows: left.map(({ key }) => ({ key, options: this.options.get(key)! })),
+          wantsBaselines: this.baselines === null,
+        } satisfies SweepJob,
+        onMessage: (message) => this.receive(message),
+      })
+      if (this.hasEnded) this.worker.post({ kind: 'cancel' })
+      await this.worker.ended.catch((failure: unknown) => (crash = failure))
+      this.worker = null
+      await this.writes
+      if (this.hasEnded) return
+      const interrupted = [...this.rows.values()].find((row) => row.status === 'running')
+      if (crash !== null && interrupted !== undefined) {
+        this.endRow({ kind: 'failed', key: interrupted.key, error: plainError(crash) })
+        await this.writes
+      } else if (crash !== null) throw crash
+      else if (this.rows.size - this.left().length === endedBefore && left.length > 0) {
+        throw new AppError('internal', 'The training worker ended without training anything.')
+      }
+    }
+  }
+
+  private get hasEnded(): boolean {
+    return this.isCancelled || this.isClosing || this.error !== null
+  }
+
+  private left(): SweepRow[] {
+    return [...this.rows.values()].filter((row) => row.status === 'waiting')
+  }
+
+  private statusAtEnd(): SweepStatus {
+    if (this.error !== null) return 'failed'
+    if (this.left().length === 0) return 'finished'
+    return this.isClosing ? 'interrupted' : 'cancelled'
+  }
+
+  private receive(message: SweepMessage): void {
+    switch (message.kind) {
+      case 'backend':
+        this.backend = message.report
+        break
+      case 'stage':
+        this.stage = message.stage
+        this.stageDone = message.done
+        this.stageTotal = message.total
+        break
+      case 'baselines': {
+        const { baselines } = message
+        this.keep({ kind: 'baselines', key: this.input.baselinesKey, baselines }, () => {
+          this.baselines = baselines
+        })
+        break
+      }
+      case 'rowStarted':
+        this.set(this.rows.get(message.key)!, 'running')
+        this.stage = 'training'
+        this.stageDone = 0
+        this.stageTotal = 0
+        this.rowStartedAt = performance.now()
+        break
+      case 'rowFinished':
+        this.trainedRows++
+        this.trainedMs += performance.now() - this.rowStartedAt
+        this.endRow({ kind: 'finished', key: message.key, ...message.outcome })
+        break
+      case 'rowFailed':
+        this.endRow({
+          kind: 'failed',
+          key: message.key,
+          error: plainError(AppError.from(message.error)),
+        })
+        break
+      case 'failed':
+        this.fail(AppError.from(message.error))
+        break
+    }
+    this.tell()
+  }
+
+  /** A run has ended once the journal has it: what is shown as done survives a power cut. */
+  private endRow(end: RowEnd): void {
+    this.keep(end, () => this.rows.set(end.key, rowEnded(this.rows.get(end.key)!, end)))
+  }
+
+  /** First the journal, then the files that people read; a write that fails ends the sweep. */
+  private keep(line: Parameters<SweepJournal['append']>[0], whenKept: () => void): void {
+    this.write(async () => {
+      await this.input.journal.append(line)
+      whenKept()
+      await this.writeFiles()
+      this.tell()
+    })
+  }
+
+  private write(work: () => Promise<unknown>): void {
+    this.writes = this.writes.then(work).catch((failure: unknown) => {
+      this.fail(failure)
+      this.worker?.post({ kind: 'cancel' })
+    })
+  }
+
+  private writeFiles(): Promise<void> {
+    const { folder, version } = this.input
+    return writeSweepFiles(folder, { state: this.state(), options: this.options, version })
+  }
+
+  private set(row: SweepRow, status: SweepRow['status']): void {
+    this.rows.set(row.key, { ...row, status })
+  }
+
+  private fail(failure: unknown): void {
+    this.error ??= plainError(failure)
+  }
+
+  /** From the runs that this start trained; before the first has ended, from its steps. */
+  private remainingMs(): number | null {
+    if (this.stage !== 'training') return null
+    const share = this.stageTotal > 0 ? this.stageDone / this.stageTotal : 0
+    const elapsed = performance.now() - this.rowStartedAt
+    const left = this.left().length
+    if (this.trainedRows === 0) {
+      if (share < 0.1 || elapsed < 1000) return null
+      return Math.round((elapsed / share) * (left + 1 - share))
+    }
+    return Math.round((this.trainedMs / this.trainedRows) * (left + Math.max(0, 1 - share)))
+  }
+}
+
+function plainError(failure: unknown): SweepError {
+  const { code, message } = serializeError(failure)
+  return { code, message }
+}
+
+const rowOf = (
+  row: Pick<SweepRow, 'key' | 'loss' | 'miner' | 'distance' | 'seed'>,
+  known: RowEnd | undefined,
+): SweepRow => {
+  const waiting: SweepRow = {
+    ...row,
+    status: 'waiting',
+    metrics: null,
+    bestEpoch: null,
+    steps: null,
+    seconds: null,
+    error: null,
+  }
+  if (known === undefined || (known.kind === 'failed' && isWorthAnotherTry(known.error.code))) {
+    return waiting
+  }
+  return rowEnded(waiting, known)
+}
+
+function rowEnded(row: SweepRow, end: RowEnd): SweepRow {
+  if (end.kind === 'failed') return { ...row, status: 'failed', error: end.error }
+  const { metrics, bestEpoch, steps, seconds } = end
+  return { ...row, status: 'finished', metrics, bestEpoch, steps, seconds, error: null }
+}

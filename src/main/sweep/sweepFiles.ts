@@ -1,0 +1,160 @@
+import { open, readFile, rename, rm } from 'node:fs/promises'
+import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os'
+import { join } from 'node:path'
+import * as v from 'valibot'
+import { datasetId, sweepId } from '../../shared/model/ids'
+import { sweepRequest, type SweepRow, type SweepState } from '../../shared/model/sweep'
+import type { TrainingOptions } from '../../shared/model/training'
+import { type Cell, defused, writeCsvAtomically } from '../exporting/csv'
+
+export const sweepColumns = [
+  'loss',
+  'miner',
+  'distance',
+  'seed',
+  'mapAtR',
+  'mapAtRLow',
+  'mapAtRHigh',
+  'precisionAt1',
+  'rPrecision',
+  'seconds',
+] as const
+
+/**
+ * sweep.csv: finished runs best first. Only where runs failed there is one more column, `error`,
+ * and a row for each of them at the end, its numbers empty.
+ * @param rows ranked
+ */
+export function sweepTable(rows: readonly SweepRow[]): {
+  readonly header: readonly string[]
+  readonly lines: readonly (readonly Cell[])[]
+} {
+  const ended = rows.filter((row) => row.status === 'finished' || row.status === 'failed')
+  const hasFailed = ended.some((row) => row.status === 'failed')
+  const lines = ended.map((row): readonly Cell[] => {
+    const { metrics, seconds } = row
+    const numbers: readonly Cell[] =
+      metrics === null
+        ? ['', '', '', '', '', '']
+        : [
+            short(metrics.mapAtR),
+            short(metrics.mapAtRLow),
+            short(metrics.mapAtRHigh),
+            short(metrics.precisionAt1),
+            short(metrics.rPrecision),
+            short(seconds ?? 0),
+          ]
+    return [
+      defused(row.loss.name),
+      defused(row.miner?.name ?? 'none'),
+      defused(row.distance),
+      row.seed,
+      ...numbers,
+      ...(hasFailed ? [defused(row.error?.message ?? '')] : []),
+    ]
+  })
+  return { header: hasFailed ? [...sweepColumns, 'error'] : sweepColumns, lines }
+}
+
+/** Seven significant digits: what a float32 holds. */
+const short = (value: number): number => Number(value.toPrecision(7))
+
+export const sweepFile = { csv: 'sweep.csv', json: 'sweep.json', journal: 'sweep-journal.jsonl' }
+
+export interface SweepRecord {
+  readonly state: SweepState
+  /** By the key of a row. */
+  readonly options: ReadonlyMap<string, TrainingOptions>
+  readonly version: string
+}
+
+/** Writes sweep.csv and sweep.json, each in one piece: a reader never sees half of one. */
+export async function writeSweepFiles(folder: string, record: SweepRecord): Promise<void> {
+  const { header, lines } = sweepTable(record.state.rows)
+  await writeCsvAtomically(join(folder, sweepFile.csv), header, lines)
+  await writeWhole(join(folder, sweepFile.json), `${JSON.stringify(documentOf(record), null, 2)}\n`)
+}
+
+function documentOf({ state, options, version }: SweepRecord) {
+  const { id, datasetId: dataset, status, startedAt, error, backend } = state
+  const { rows, plan, request, baselines, summary, ...rest } = state
+  const seed = request.training.seed ?? 1
+  return {
+    version,
+    ...(id === null ? {} : { id, datasetId: dataset }),
+    status,
+    startedAt,
+    error,
+    notes: [
+      `All runs share one split (${plan.split}, split seed ${seed}). The seed of a run varies its initialisation, batches and dropout.`,
+      'Intervals are percentile bootstrap intervals (95 %, Efron 1979) over the queries of the test part; they do not cover the choice of seed or split.',
+      'How long each run trains is chosen on labels held out of the training part. The test part decides the order of the rows, so the first row is a little optimistic.',
+      'The closed form and the frozen features are the honest bars: a run below them lost by training.',
+    ],
+    machine: {
+      platform: platform(),
+      arch: arch(),
+      processor: cpus()[0]?.model ?? '',
+      threads: availableParallelism(),
+      memoryBytes: totalmem(),
+      node: process.versions.node,
+    },
+    backend,
+    request,
+    plan,
+    baselines,
+    summary,
+    rows: rows.map((row) => ({ ...row, options: options.get(row.key) })),
+    progress: { stage: rest.stage, stageDone: rest.stageDone, stageTotal: rest.stageTotal },
+  }
+}
+
+async function writeWhole(file: string, text: string): Promise<void> {
+  const partial = `${file}.new`
+  try {
+    const handle = await open(partial, 'w')
+    try {
+      await handle.writeFile(text)
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+    await rename(partial, file)
+  } finally {
+    await rm(partial, { force: true })
+  }
+}
+
+/** As much as is needed to show it and to go on with it. */
+const stored = v.looseObject({
+  id: sweepId,
+  datasetId,
+  startedAt: v.number(),
+  status: v.picklist(['running', 'finished', 'cancelled', 'failed', 'interrupted']),
+  request: sweepRequest,
+  plan: v.looseObject({}),
+  rows: v.array(v.looseObject({ key: v.string() })),
+  progress: v.looseObject({}),
+})
+
+/** The sweep that a folder of the program holds; null where there is none that can be read. */
+export async function readSweep(folder: string): Promise<SweepState | null> {
+  let content: unknown
+  try {
+    content = JSON.parse(await readFile(join(folder, sweepFile.json), 'utf8'))
+  } catch {
+    return null
+  }
+  const parsed = v.safeParse(stored, content)
+  if (!parsed.success) return null
+  // Written by `documentOf` from a state; what matters to the program was checked.
+  const { version: _, notes: __, machine: ___, progress, ...rest } = parsed.output
+  const read = { ...rest, ...(progress as object), remainingMs: null } as unknown as SweepState
+  return {
+    ...read,
+    rows: read.rows.map((row) => {
+      const { options: _options, ...shown } = row as SweepRow & { options?: unknown }
+      return shown
+    }),
+  }
+}

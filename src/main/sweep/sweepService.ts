@@ -1,0 +1,261 @@
+import { createHash } from 'node:crypto'
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { materialText, rowText } from '../../core/sweep/identity'
+import { type PlannedSweep, planSweep } from '../../core/sweep/planSweep'
+import { workSpeeds } from '../../core/training/plan'
+import { AppError, codeOfSystemError } from '../../shared/errors'
+import type { DatasetId, SweepId } from '../../shared/model/ids'
+import type { SweepPlan, SweepRequest, SweepState } from '../../shared/model/sweep'
+import type { BackendReport } from '../../shared/model/training'
+import type { Store } from '../db/store'
+import type { Turn } from '../jobs/turn'
+import { countCachedFeatures } from '../training/featureCache'
+import { readTrainingImages, type TrainingImages } from '../training/trainingImages'
+import type { Workspace } from '../workspace'
+import { ActiveSweep } from './activeSweep'
+import { SweepJournal } from './journal'
+import { readSweep, sweepFile } from './sweepFiles'
+
+export interface SweepServiceOptions {
+  readonly store: Store
+  readonly workspace: Workspace
+  /** The folder of the built workers. */
+  readonly workersFolder: string
+  /** Holds `node_modules`, `resources` and package.json. */
+  readonly projectFolder: string
+  /** Shared with the runs: one training at a time. */
+  readonly turn: Turn
+  readonly backend?: () => BackendReport | null
+  readonly onProgress?: (state: SweepState) => void
+}
+
+interface OfDataset {
+  readonly datasetId: DatasetId
+  readonly request: SweepRequest
+}
+interface OfSweep {
+  readonly sweepId: SweepId
+}
+
+/** The sweep calls of the contract, and what the command line needs beside them. */
+export interface SweepService {
+  /** @throws AppError what `planSweep` throws */
+  plan(input: OfDataset): Promise<SweepPlan>
+  /** @throws AppError busy while something trains, and what `planSweep` throws */
+  start(input: OfDataset): Promise<SweepState>
+  /**
+   * As `start`, with its files in a folder of the person's: what a former sweep left there is
+   * gone on with.
+   */
+  startIn(folder: string, input: OfDataset): Promise<ActiveSweep>
+  cancel(input: OfSweep): Promise<true>
+  /** Goes on with one that was cancelled, interrupted or failed, on the images as they are now. */
+  resume(input: OfSweep): Promise<SweepState>
+  /** Newest first. */
+  list(input: { readonly datasetId: DatasetId }): Promise<readonly SweepState[]>
+  state(input: OfSweep): Promise<SweepState | null>
+  remove(input: OfSweep): Promise<true>
+  close(): Promise<void>
+}
+
+export function createSweepService(options: SweepServiceOptions): SweepService {
+  return new Service(options)
+}
+
+class Service implements SweepService {
+  private active: ActiveSweep | null = null
+  private activeId: SweepId | null = null
+
+  constructor(private readonly options: SweepServiceOptions) {}
+
+  async plan({ datasetId, request }: OfDataset): Promise<SweepPlan> {
+    return this.planFor(await this.images(datasetId), request).plan
+  }
+
+  async start(input: OfDataset): Promise<SweepState> {
+    return this.begin(input, () => this.newFolder())
+  }
+
+  async startIn(folder: string, input: OfDataset): Promise<ActiveSweep> {
+    await this.begin(input, () => Promise.resolve({ id: null, folder, startedAt: Date.now() }))
+    return this.active!
+  }
+
+  async cancel({ sweepId }: OfSweep): Promise<true> {
+    this.activeOf(sweepId)?.cancel()
+    return true
+  }
+
+  async resume({ sweepId }: OfSweep): Promise<SweepState> {
+    const known = await this.state({ sweepId })
+    if (known === null) throw noSuchSweep(sweepId)
+    const { datasetId, request, startedAt } = known
+    const place = { id: sweepId, folder: this.folderOf(sweepId), startedAt }
+    return this.begin({ datasetId, request }, () => Promise.resolve(place))
+  }
+
+  async list({ datasetId }: { readonly datasetId: DatasetId }): Promise<readonly SweepState[]> {
+    const ids = await this.ids()
+    const states = await Promise.all(ids.map((sweepId) => this.state({ sweepId })))
+    return states
+      .filter((state) => state?.datasetId === datasetId)
+      .map((state) => state!)
+      .sort((a, b) => b.startedAt - a.startedAt || b.id! - a.id!)
+  }
+
+  async state({ sweepId }: OfSweep): Promise<SweepState | null> {
+    const active = this.activeOf(sweepId)
+    if (active !== null) return active.state()
+    const stored = await readSweep(this.folderOf(sweepId))
+    if (stored?.status !== 'running') return stored
+    // Nobody runs it: the program ended in the middle.
+    return {
+      ...stored,
+      status: 'interrupted',
+      remainingMs: null,
+      rows: stored.rows.map((row) =>
+        row.status === 'running' ? { ...row, status: 'waiting' } : row,
+      ),
+    }
+  }
+
+  async remove({ sweepId }: OfSweep): Promise<true> {
+    if (this.activeOf(sweepId) !== null) {
+      throw new AppError('busy', 'This sweep is on. Cancel it, then remove it.')
+    }
+    await rm(this.folderOf(sweepId), { recursive: true, force: true })
+    return true
+  }
+
+  async close(): Promise<void> {
+    await this.active?.terminate()
+  }
+
+  private async begin(
+    { datasetId, request }: OfDataset,
+    placeOf: () => Promise<{ id: SweepId | null; folder: string; startedAt: number }>,
+  ): Promise<SweepState> {
+    const giveBack = this.options.turn.take()
+    try {
+      const { workspace, workersFolder, projectFolder } = this.options
+      const images = await this.images(datasetId)
+      const { plan, rows, split } = this.planFor(images, request)
+      const version = await this.version()
+      const { sha256 } = images.images
+      const material = hash(materialText({ sha256, labels: images.labels, split, version }))
+      const { id, folder, startedAt } = await placeOf()
+      const journal = await SweepJournal.open(join(folder, sweepFile.journal)).catch(
+        (failure: unknown) => {
+          throw unwritable(folder, failure)
+        },
+      )
+      const shared = rows[0]!.options
+      const active = new ActiveSweep({
+        id,
+        datasetId,
+        startedAt,
+        request,
+        plan,
+        rows: rows.map((row) => ({ ...row, key: hash(rowText(row.options, material)) })),
+        baselinesKey: hash(rowText({ ...shared, ...neutral }, material)),
+        journal,
+        folder,
+        version,
+        workerFile: join(workersFolder, 'training.js'),
+        job: {
+          kind: 'sweep',
+          images: images.images,
+          labels: images.labels,
+          split,
+          sharedSeed: shared.seed,
+          backend: shared.backend,
+          cacheFolder: workspace.cacheFolder,
+          workersFolder,
+          projectFolder,
+        },
+        onProgress: (state) => this.options.onProgress?.(state),
+      })
+      this.active = active
+      this.activeId = id
+      void active.finished.then(() => {
+        giveBack()
+        if (this.active !== active) return
+        this.active = null
+        this.activeId = null
+      })
+      return active.state()
+    } catch (failure) {
+      giveBack()
+      throw failure
+    }
+  }
+
+  private async newFolder(): Promise<{ id: SweepId; folder: string; startedAt: number }> {
+    const id = (Math.max(0, ...(await this.ids())) + 1) as SweepId
+    const folder = this.folderOf(id)
+    await mkdir(folder, { recursive: true }).catch((failure: unknown) => {
+      throw unwritable(folder, failure)
+    })
+    return { id, folder, startedAt: Date.now() }
+  }
+
+  private async ids(): Promise<SweepId[]> {
+    const names = await readdir(this.options.workspace.sweepsFolder).catch(() => [])
+    return names.filter((name) => /^[1-9]\d*$/.test(name)).map((name) => Number(name) as SweepId)
+  }
+
+  private folderOf(id: SweepId): string {
+    return join(this.options.workspace.sweepsFolder, String(id))
+  }
+
+  private activeOf(id: SweepId): ActiveSweep | null {
+    return this.activeId === id ? this.active : null
+  }
+
+  private async images(datasetId: DatasetId): Promise<TrainingImages> {
+    const { store, workspace } = this.options
+    const dataset = await store.datasets.find(datasetId)
+    if (dataset === undefined) {
+      throw new AppError('noDataset', 'There is no such dataset. Import a folder first.')
+    }
+    return readTrainingImages(store, workspace, datasetId, dataset.folder)
+  }
+
+  private planFor({ images, labels, groups }: TrainingImages, request: SweepRequest): PlannedSweep {
+    const { backend = 'auto' } = request.training
+    const name = backend === 'auto' ? (this.options.backend?.()?.name ?? 'wasm') : backend
+    return planSweep({
+      labels,
+      groups,
+      request,
+      featuresCached: countCachedFeatures(this.options.workspace.cacheFolder, images.sha256),
+      speed: workSpeeds[name],
+    })
+  }
+
+  private async version(): Promise<string> {
+    const file = join(this.options.projectFolder, 'package.json')
+    const { version } = JSON.parse(await readFile(file, 'utf8')) as { version: string }
+    return version
+  }
+}
+
+/** The baselines depend on nothing that differs between the runs. */
+const neutral = { loss: { name: '', options: {} }, miner: null, distance: '' }
+
+const hash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 32)
+
+const noSuchSweep = (sweepId: number): AppError =>
+  new AppError('notFound', `There is no sweep ${sweepId}. It may have been removed.`, { sweepId })
+
+function unwritable(folder: string, failure: unknown): AppError {
+  const reason = failure instanceof Error ? failure.message : String(failure)
+  const code = codeOfSystemError(failure)
+  return new AppError(
+    code === 'diskFull' || code === 'readOnly' ? code : 'writeFailed',
+    `The results cannot be kept in ${folder} (${reason}). Choose another folder.`,
+    { folder },
+    failure,
+  )
+}

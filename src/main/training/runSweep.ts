@@ -1,0 +1,189 @@
+import { createMatrix, type Matrix } from '../../core/math/matrix'
+import { createRandom } from '../../core/math/random'
+import { createSmallNetwork } from '../../core/network'
+import type { Interruption } from '../../core/training/interruption'
+import { measureWithInterval } from '../../core/training/measure'
+import { embedRows } from '../../core/training/model'
+import { applyPreparation } from '../../core/training/preparation'
+import { AppError, serializeError } from '../../shared/errors'
+import type { MeasuredRetrieval, SweepBaselines } from '../../shared/model/sweep'
+import type { RetrievalMetrics, TrainingOptions } from '../../shared/model/training'
+import type { Backend } from '../backend/backend'
+import { createHead } from './createHead'
+import { type JobInputs, loadFeatures, loadPixels } from './inputs'
+import { gather } from './measured'
+import type { WorkerMessage } from './messages'
+import { preparedSource } from './preparedSource'
+import { rememberStarts } from './rememberedStarts'
+import { StageReport } from './stageReport'
+import type { SweepJob, SweepMessage, SweepOutcome } from './sweepMessages'
+import { breathe, expectedSteps, type TrainingContext, type TrainingData } from './trainingContext'
+import { divideRows, measureModel, trainModel } from './trainModel'
+import { asAppError } from './workerFailure'
+
+export interface SweepContext {
+  readonly job: SweepJob
+  readonly backend: Backend
+  readonly interruption: Interruption
+  readonly post: (message: SweepMessage) => void
+}
+
+/**
+ * Trains one combination after another on inputs that are loaded once. One that fails says so and
+ * stops nothing; a cancellation ends within a step, without a word about the run it was at.
+ */
+export async function runSweep(sweep: SweepContext): Promise<void> {
+  const { job, interruption, post } = sweep
+  const inputs = await loadInputs(sweep)
+  if (inputs === null) return
+  const shared = job.rows[0]!.options
+  const data = divideRows(inputs, job.labels, job.split, shared)
+  const prepare = rememberStarts()
+  if (job.wantsBaselines) {
+    post({ kind: 'stage', stage: 'baselines', done: 0, total: 1 })
+    await breathe()
+    const context = contextOf(sweep, { ...shared, seed: job.sharedSeed }, prepare, () => {})
+    const baselines = await measureBaselines(context, data)
+    post({ kind: 'baselines', baselines })
+  }
+  for (const { key, options } of job.rows) {
+    await breathe()
+    if (interruption.isCancelled) return
+    post({ kind: 'rowStarted', key })
+    try {
+      const outcome = await trainRow(sweep, options, data, prepare)
+      if (outcome === null) return
+      post({ kind: 'rowFinished', key, outcome })
+    } catch (error) {
+      post({ kind: 'rowFailed', key, error: serializeError(asAppError(error)) })
+    }
+  }
+}
+
+/** Null where it was cancelled. */
+async function trainRow(
+  sweep: SweepContext,
+  options: TrainingOptions,
+  data: TrainingData,
+  prepare: TrainingContext['prepare'],
+): Promise<SweepOutcome | null> {
+  const startedAt = performance.now()
+  const context = contextOf(sweep, options, prepare, stepCounter(options, sweep.post))
+  const trained = await trainModel(context, data)
+  if (trained === null || trained.ended.reason === 'cancelled') return null
+  const { reason, bestEpoch, steps } = trained.ended
+  if (reason === 'notANumber') {
+    throw new AppError(
+      'trainingDiverged',
+      `The loss was no longer a number after ${steps} steps. A lower learning rate may help.`,
+      { steps },
+    )
+  }
+  const metrics = withInterval(await measureModel(trained.saved, data, measuring(sweep)))
+  return { metrics, bestEpoch, steps, seconds: (performance.now() - startedAt) / 1000 }
+}
+
+/** It was asked for; for the types only. */
+const withInterval = (metrics: RetrievalMetrics): MeasuredRetrieval => ({
+  ...metrics,
+  mapAtRLow: metrics.mapAtRLow ?? metrics.mapAtR,
+  mapAtRHigh: metrics.mapAtRHigh ?? metrics.mapAtR,
+})
+
+/** The same queries are drawn again for every interval, so that they compare. */
+const measuring = ({ backend, job }: SweepContext) => ({
+  backend,
+  random: createRandom(job.sharedSeed),
+})
+
+const contextOf = (
+  { backend, interruption }: SweepContext,
+  options: TrainingOptions,
+  prepare: TrainingContext['prepare'],
+  hear: (message: WorkerMessage) => void,
+): TrainingContext => ({
+  options,
+  backend,
+  interruption,
+  random: createRandom(options.seed),
+  report: new StageReport(hear),
+  ...(prepare === undefined ? {} : { prepare }),
+})
+
+const postEveryMs = 100
+
+/** Counts the steps of a run: a head goes through them twice, first to find how many are good. */
+function stepCounter(options: TrainingOptions, post: SweepContext['post']) {
+  const steps = expectedSteps(options)
+  const total = options.network === 'frozen' ? 2 * steps : steps
+  let lastPost = -Infinity
+  const tell = (done: number): void => {
+    if (performance.now() - lastPost < postEveryMs) return
+    lastPost = performance.now()
+    post({ kind: 'stage', stage: 'training', done: Math.min(done, total), total })
+  }
+  return (message: WorkerMessage): void => {
+    if (message.kind === 'steps') tell(total - steps + (message.steps.at(-1)?.step ?? 0))
+    if (message.kind !== 'stage') return
+    const isSelection = message.stage === 'baseline' && message.total === steps
+    tell(isSelection ? message.done : message.stage === 'training' ? total - steps : 0)
+  }
+}
+
+async function measureBaselines(
+  context: TrainingContext,
+  data: TrainingData,
+): Promise<SweepBaselines> {
+  const { options, backend, random, prepare } = context
+  const { product } = backend
+  const { source, training, test } = data
+  const measure = (embeddings: Matrix) =>
+    withInterval(measureWithInterval(embeddings, test.labels, product, random.fork('interval')))
+  if (options.network === 'small') {
+    const model = createSmallNetwork({
+      imageSizePx: options.imageSizePx,
+      embeddingSize: options.embeddingSize,
+      random: random.fork('network'),
+      operations: backend.operations,
+    })
+    const embeddings = createMatrix(test.rows.length, model.embeddingSize)
+    embeddings.data.set(await embedRows(model, source, test.rows, breathe))
+    model.dispose()
+    return { frozen: null, closedForm: null, untrained: measure(embeddings) }
+  }
+  const features = gather(source, test.rows)
+  const frozen = measure(features)
+  await breathe()
+  // Heads from a random start are held against what needs no training at all.
+  const start = options.start === 'random' ? 'lda' : options.start
+  const closedOptions = { ...options, start } as const
+  const fit = (wanted: TrainingOptions) =>
+    prepare!(source, training, wanted, random.fork('start'), product)
+  const closedForm = measure(applyPreparation(fit(closedOptions), features, product))
+  if (options.start !== 'random') return { frozen, closedForm, untrained: null }
+  await breathe()
+  const standard = fit(options)
+  const head = createHead(context, standard, 'head')
+  const embeddings = createMatrix(test.rows.length, head.embeddingSize)
+  const prepared = preparedSource(standard, source, product)
+  embeddings.data.set(await embedRows(head, prepared, test.rows, breathe))
+  head.dispose()
+  return { frozen, closedForm, untrained: measure(embeddings) }
+}
+
+async function loadInputs(sweep: SweepContext): Promise<JobInputs | null> {
+  const { job, backend, interruption, post } = sweep
+  const stages = new StageReport((message) => {
+    if (message.kind !== 'stage') return
+    post({ kind: 'stage', stage: 'features', done: message.done, total: message.total })
+  })
+  const report = {
+    onProgress: (done: number, total: number) => stages.progress('features', done, total),
+    isCancelled: () => interruption.isCancelled,
+    whilePaused: () => interruption.whilePaused(),
+  }
+  const { network, imageSizePx } = job.rows[0]!.options
+  return network === 'frozen'
+    ? loadFeatures(job.images, { ...job, backend }, report)
+    : loadPixels(job.images, imageSizePx, report)
+}

@@ -1,0 +1,108 @@
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef } from 'vue'
+import type { SweepId } from '../../../shared/model/ids'
+import {
+  requestOfRow,
+  type SweepRequest,
+  type SweepRow,
+  type SweepState,
+} from '../../../shared/model/sweep'
+import { api } from '../api/client'
+import { coalesce } from './coalesce'
+import { useDatasetStore } from './dataset'
+import { useRunStore } from './runs'
+import { useToastStore } from './toasts'
+
+/** Sweeps of the open dataset, newest first. */
+export const useSweepStore = defineStore('sweeps', () => {
+  const dataset = useDatasetStore()
+  const runs = useRunStore()
+  const toasts = useToastStore()
+  const list = shallowRef<readonly SweepState[]>([])
+  const chosenId = shallowRef<SweepId | null>(null)
+  const starting = ref(false)
+  const loaded = ref(false)
+
+  /** The one that shows: the chosen one, else the newest. */
+  const current = computed<SweepState | null>(
+    () => list.value.find(({ id }) => id === chosenId.value) ?? list.value[0] ?? null,
+  )
+  const active = computed<SweepState | null>(
+    () => list.value.find(({ status }) => status === 'running') ?? null,
+  )
+
+  const refresh = coalesce(async () => {
+    const datasetId = dataset.id
+    if (datasetId === null) return reset()
+    const found = await toasts.guard(() => api.sweep.list({ datasetId }))
+    if (found === undefined || datasetId !== dataset.id) return
+    list.value = found
+    loaded.value = true
+  }, 200)
+
+  function reset(): void {
+    list.value = []
+    chosenId.value = null
+    loaded.value = false
+  }
+
+  function remember(state: SweepState): void {
+    if (state.datasetId !== dataset.id) return
+    const known = list.value.some(({ id }) => id === state.id)
+    list.value = known
+      ? list.value.map((other) => (other.id === state.id ? state : other))
+      : [state, ...list.value]
+  }
+
+  function choose(sweepId: SweepId): void {
+    chosenId.value = sweepId
+  }
+
+  async function begin(ask: () => Promise<SweepState>): Promise<boolean> {
+    if (starting.value) return false
+    starting.value = true
+    const state = await toasts.guard(ask)
+    starting.value = false
+    if (state === undefined) return false
+    remember(state)
+    chosenId.value = state.id
+    return true
+  }
+
+  async function start(request: SweepRequest): Promise<boolean> {
+    const datasetId = dataset.id
+    return datasetId !== null && begin(() => api.sweep.start({ datasetId, request }))
+  }
+
+  const resume = (sweepId: SweepId): Promise<boolean> => begin(() => api.sweep.resume({ sweepId }))
+  const cancel = (sweepId: SweepId): Promise<unknown> =>
+    toasts.guard(() => api.sweep.cancel({ sweepId }))
+
+  async function remove(sweepId: SweepId): Promise<void> {
+    await toasts.guard(() => api.sweep.remove({ sweepId }))
+    if (chosenId.value === sweepId) chosenId.value = null
+    await refresh()
+  }
+
+  /** Trains a row's combination as a run of its own, with embeddings, triplets and a model. */
+  const promote = (state: SweepState, row: SweepRow): Promise<boolean> =>
+    runs.start(requestOfRow(state.request, row))
+
+  return {
+    list,
+    chosenId,
+    current,
+    active,
+    starting,
+    loaded,
+    refresh,
+    reset,
+    remember,
+    choose,
+    start,
+    resume,
+    cancel,
+    remove,
+    promote,
+  }
+})

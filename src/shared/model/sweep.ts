@@ -1,0 +1,149 @@
+import * as v from 'valibot'
+import type { DatasetId, SweepId } from './ids'
+import type {
+  BackendReport,
+  Component,
+  RetrievalMetrics,
+  TrainingOptions,
+  TrainingRequest,
+} from './training'
+import { trainingRequest } from './training'
+
+const name = v.pipe(v.string(), v.minLength(1), v.maxLength(64))
+const names = v.pipe(v.array(name), v.minLength(1), v.maxLength(100))
+
+/** Beside the names of a registry: what the plan takes for the loss. */
+export const byDefault = 'default'
+/** Beside the names of the miners: the loss sees all of the batch. */
+export const noMiner = 'none'
+
+/** What a sweep compares; everything in `training` is the same for all of its runs. */
+export const sweepRequest = v.strictObject({
+  /** Absent: every loss there is. */
+  losses: v.optional(names),
+  /** Names of miners, `default` or `none`; absent: what the plan takes for the loss. */
+  miners: v.optional(names),
+  /** Names of distances or `default`; absent: the loss's own. */
+  distances: v.optional(names),
+  /** How often each combination is trained. */
+  seeds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100)), 1),
+  /** `seed` is that of the split for all runs, and of the first run of each combination. */
+  training: v.optional(v.omit(trainingRequest, ['loss', 'miner', 'distance', 'splitSeed']), {}),
+})
+export type SweepRequest = v.InferOutput<typeof sweepRequest>
+/** The request as a caller gives it, before its defaults are filled in. */
+export type SweepInput = v.InferInput<typeof sweepRequest>
+
+/** Retrieval with the bootstrap interval (95 %) of MAP@R over the queries. */
+export interface MeasuredRetrieval extends RetrievalMetrics {
+  readonly mapAtRLow: number
+  readonly mapAtRHigh: number
+}
+
+/** One loss with its miner and distance. */
+export interface SweepCombination {
+  readonly loss: Component
+  readonly miner: Component | null
+  readonly distance: string
+}
+
+export interface SkippedCombination {
+  readonly loss: string
+  readonly miner: string | null
+  readonly distance: string | null
+  readonly reason: { readonly en: string; readonly 'zh-CN': string }
+}
+
+export interface SweepError {
+  readonly code: string
+  readonly message: string
+}
+
+/** One run of a sweep. */
+export interface SweepRow extends SweepCombination {
+  /** Hash of all that decides its numbers: options, split, images. */
+  readonly key: string
+  readonly seed: number
+  readonly status: 'waiting' | 'running' | 'finished' | 'failed'
+  /** On the test part, of the state that was kept; null until it has finished. */
+  readonly metrics: MeasuredRetrieval | null
+  readonly bestEpoch: number | null
+  readonly steps: number | null
+  /** Of training and measuring this run alone. */
+  readonly seconds: number | null
+  readonly error: SweepError | null
+}
+
+/** What the rows must be held against; null where there is no such thing. */
+export interface SweepBaselines {
+  /** Frozen features as they are. */
+  readonly frozen: MeasuredRetrieval | null
+  /** The closed form (discriminant analysis or principal components) alone: the honest bar. */
+  readonly closedForm: MeasuredRetrieval | null
+  /** The small network, or the head from a random start, before its first step. */
+  readonly untrained: MeasuredRetrieval | null
+}
+
+/** Mean and standard deviation of a combination over its seeds. */
+export interface SweepSummaryRow extends SweepCombination {
+  readonly runs: number
+  readonly mapAtR: { readonly mean: number; readonly deviation: number }
+  readonly precisionAt1: { readonly mean: number; readonly deviation: number }
+  readonly rPrecision: { readonly mean: number; readonly deviation: number }
+}
+
+/** What a sweep would do. */
+export interface SweepPlan {
+  readonly runs: number
+  readonly combinations: readonly SweepCombination[]
+  readonly skipped: readonly SkippedCombination[]
+  readonly estimatedSeconds: number
+  readonly trainClassCount: number
+  readonly testClassCount: number
+  readonly trainImageCount: number
+  readonly testImageCount: number
+  readonly split: TrainingOptions['split']
+}
+
+export const sweepStages = ['preparing', 'features', 'baselines', 'training'] as const
+export type SweepStage = (typeof sweepStages)[number]
+
+export type SweepStatus = 'running' | 'finished' | 'cancelled' | 'failed' | 'interrupted'
+
+/** Everything the leaderboard draws; sent whole, at most ten times a second. */
+export interface SweepState {
+  readonly id: SweepId | null
+  readonly datasetId: DatasetId
+  readonly startedAt: number
+  readonly status: SweepStatus
+  readonly request: SweepRequest
+  readonly plan: SweepPlan
+  /** Ranked: finished ones best first, then what runs and waits, then what failed. */
+  readonly rows: readonly SweepRow[]
+  readonly summary: readonly SweepSummaryRow[]
+  readonly baselines: SweepBaselines | null
+  readonly stage: SweepStage
+  /** Of the stage; of a run in training its steps. */
+  readonly stageDone: number
+  readonly stageTotal: number
+  readonly remainingMs: number | null
+  readonly backend: BackendReport | null
+  /** Why the whole of it ended; a run that failed says so in its row. */
+  readonly error: SweepError | null
+}
+
+/** The training that gives a row again, with embeddings, triplets and a model. */
+export function requestOfRow(
+  request: SweepRequest,
+  row: SweepCombination & { readonly seed: number },
+): TrainingRequest {
+  const { loss, miner, distance, seed } = row
+  return {
+    ...request.training,
+    loss,
+    miner,
+    distance,
+    seed,
+    splitSeed: request.training.seed ?? 1,
+  }
+}
