@@ -202,6 +202,48 @@ export const training = {
       js: 'JavaScript (slow)',
     },
   },
+  parts: {
+    label: 'What is shown of the run',
+    curves: 'Curves',
+    labels: 'Labels',
+    confusions: 'Mix-ups',
+  },
+  result: {
+    intervalName: '95 % interval of MAP@R',
+    intervalHelp:
+      'Where the figure would lie in 95 of 100 draws of as many images. Where two intervals overlap widely, the difference may be chance.',
+    interval: '{low} to {high}',
+  },
+  report: {
+    loading: 'Measuring each label',
+    part: {
+      test: 'Measured on images that training never saw, each against all the others of them.',
+      all: 'Measured on all images, those of the training included.',
+    },
+    columns: {
+      name: 'Label',
+      images: 'Images',
+      mapAtR: 'MAP@R',
+      precisionAt1: 'P@1',
+      share: 'Vote right',
+      confusedWith: 'Mostly taken for',
+    },
+    help: {
+      name: 'Sort by name',
+      images: 'Images of the label that were measured',
+      mapAtR: 'How many of the nearest are of the label, and how early they come',
+      precisionAt1: 'Share whose very nearest image is of the label',
+      share: 'Share that the vote of the nearest neighbours takes for the label',
+    },
+    single: 'one image, nothing to find',
+    showLabel: 'Show in the library',
+    onMap: 'Show on the map',
+    showBoth: 'Show both labels in the library, with these images selected',
+    takenFor: 'taken for',
+    images: 'no images | 1 image | {count} images',
+    vote: 'The {n} nearest neighbours of an image vote for its label; {share} of the votes are right.',
+    noConfusion: 'No label is taken for another.',
+  },
   picker: {
     search: 'Search by name, words or author',
     nothing: 'Nothing found.',

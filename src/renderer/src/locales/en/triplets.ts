@@ -27,6 +27,7 @@ export const triplets = {
     same: 'Same thing, two labels',
     exclude: 'Exclude an image',
     undo: 'Undo',
+    cancel: 'Cancel',
     which: 'Exclude which image?',
     pick: 'Right label of the {which}',
     pickHint: 'Type to find a label or make a new one; Enter sets it, Escape goes back.',

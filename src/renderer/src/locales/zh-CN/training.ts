@@ -185,6 +185,48 @@ export const training: typeof english = {
       js: 'JavaScript（慢）',
     },
   },
+  parts: {
+    label: '显示这次训练的哪一部分',
+    curves: '曲线',
+    labels: '各标签',
+    confusions: '混淆',
+  },
+  result: {
+    intervalName: 'MAP@R 的 95% 区间',
+    intervalHelp:
+      '若重新抽取同样多的图片，100 次中约有 95 次落在这个范围。两个区间重叠很多时，差别可能只是偶然。',
+    interval: '{low} 至 {high}',
+  },
+  report: {
+    loading: '正在逐个标签测量',
+    part: {
+      test: '在训练中从未见过的图片上测量，每张图片与其余图片比较。',
+      all: '在全部图片上测量，包括训练用过的图片。',
+    },
+    columns: {
+      name: '标签',
+      images: '图片数',
+      mapAtR: 'MAP@R',
+      precisionAt1: 'P@1',
+      share: '投票正确',
+      confusedWith: '最常被认作',
+    },
+    help: {
+      name: '按名称排序',
+      images: '该标签参与测量的图片数',
+      mapAtR: '最近的图片中同类有多少、排得多靠前',
+      precisionAt1: '最近的那张是同类的比例',
+      share: '最近邻投票把图片认作该标签的比例',
+    },
+    single: '只有一张图片，没有同类可找',
+    showLabel: '在图库中显示',
+    onMap: '在地图上显示',
+    showBoth: '在图库中显示这两个标签，并选中这些图片',
+    takenFor: '被认作',
+    images: '没有图片 | 1 张图片 | {count} 张图片',
+    vote: '由每张图片最近的 {n} 个邻居投票决定标签，其中 {share} 的结果正确。',
+    noConfusion: '没有标签被认作别的标签。',
+  },
   picker: {
     search: '按名称、描述或作者搜索',
     nothing: '没有找到。',

@@ -29,6 +29,7 @@ export const triplets: typeof english = {
     same: '同一类，两个标签',
     exclude: '排除一张图片',
     undo: '撤销',
+    cancel: '取消',
     which: '排除哪一张？',
     pick: '{which}的正确标签',
     pickHint: '输入以查找或新建标签；回车确定，Esc 返回。',
