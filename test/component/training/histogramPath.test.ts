@@ -23,7 +23,7 @@ describe('chart numbers', () => {
     }
     const lines = [
       { label: 'loss', color: '--text' },
-      { label: 'share', color: '--text-muted', axis: 'right' as const },
+      { label: 'share', color: '--text-muted', axis: 'share' as const },
     ]
     const options = lineChartOptions('step', lines, look)
     expect(options.scales?.['share']?.range).toEqual([0, 1])

@@ -75,7 +75,7 @@ it('starts with what was chosen, and shows why it cannot', async () => {
   await choose(view, 'Loss', 'Triplet')
   await view.get('.actions button').trigger('click')
   await flushPromises()
-  expect(wire.calls.at(-1)).toEqual([
+  expect(wire.calls.find(([channel]) => channel === 'training.start')).toEqual([
     'training.start',
     { datasetId: 1, request: { loss: { name: 'triplet', options: {} } } },
   ])

@@ -6,8 +6,8 @@ export interface ChartLine {
   readonly label: string
   readonly color: string
   readonly dashed?: boolean
-  /** 'right' draws it on a second axis from 0 to 1. */
-  readonly axis?: 'left' | 'right'
+  /** 'share' draws it on a second axis from 0 to 1, 'right' on one of its own. */
+  readonly axis?: 'left' | 'right' | 'share'
 }
 
 export interface ChartLook {
@@ -34,7 +34,7 @@ export function lineChartOptions(
     ticks: { ...grid, size: 4 },
     values: (_: uPlot, splits: number[]) => splits.map((split) => format.tick(split)),
   }
-  const hasRight = lines.some((line) => line.axis === 'right')
+  const second = lines.find(({ axis }) => axis === 'right' || axis === 'share')?.axis
   return {
     width: look.width,
     height: look.height,
@@ -43,14 +43,14 @@ export function lineChartOptions(
     scales: {
       x: { time: false },
       y: {},
-      ...(hasRight ? { share: { range: [0, 1] as [number, number] } } : {}),
+      ...(second === undefined ? {} : { [second]: second === 'share' ? { range: [0, 1] } : {} }),
     },
     axes: [
       { ...axis, size: 30 },
       { ...axis, size: 44 },
-      ...(hasRight
-        ? [{ ...axis, scale: 'share', side: 1 as const, size: 40, grid: { show: false } }]
-        : []),
+      ...(second === undefined
+        ? []
+        : [{ ...axis, scale: second, side: 1 as const, size: 52, grid: { show: false } }]),
     ],
     series: [
       { label: xLabel, value: (_, value) => format.number(value) },
@@ -62,7 +62,7 @@ export function lineChartOptions(
           ...(line.dashed === true ? { dash: [5, 4] } : {}),
           points: { show: false },
           spanGaps: true,
-          scale: line.axis === 'right' ? 'share' : 'y',
+          scale: line.axis === undefined || line.axis === 'left' ? 'y' : line.axis,
           value: (_, value) => format.number(value),
         }
       }),

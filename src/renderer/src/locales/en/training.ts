@@ -85,6 +85,11 @@ export const training = {
     after: 'After training',
     firstEpoch: 'After the first epoch',
     closedForm: 'Closed form (LDA or PCA)',
+    normTitle: 'Embedding length and learning rate',
+    normHelp:
+      'Mean length of the embeddings before they are normalised: where it runs away or falls to 0, training is in trouble. The dashed line is the learning rate, on the right axis.',
+    norm: 'Embedding length',
+    learningRate: 'Learning rate',
     distances: 'Mean distance',
     distancesHelp: 'Of the pairs or triplets that were mined in a step.',
     sameLabel: 'Same label',
@@ -102,13 +107,22 @@ export const training = {
     epochOf: 'Epoch {epoch} of {total}',
   },
   warnings: {
-    collapse:
-      'Collapse: all embeddings move to one point. Lower the learning rate, or use semi-hard mining.',
-    deadMargin:
-      'The loss rests at its margin: nothing is learned. Lower the rate, or use the soft margin.',
-    notANumber: 'The loss became infinite. Training went back to the last good state.',
+    collapse: 'Collapse: all embeddings moved to one point.',
+    deadMargin: 'The loss came to rest at its margin, so that nothing was learned.',
+    notANumber: 'The loss became infinite.',
     semiHardFallback: 'Few semi-hard negatives are left; the farthest negatives stood in for them.',
     classesTooSmall: 'Some labels have fewer images than a batch takes; they are drawn repeatedly.',
+    applied: 'Training went back to the state after epoch {epoch} and on with {remedy}.',
+    remedies: {
+      lowerLearningRate: 'a lower learning rate',
+      softMargin: 'a soft margin',
+      semiHard: 'semi-hard mining',
+    },
+    again: {
+      lowerLearningRate: 'Train again with a lower learning rate',
+      softMargin: 'Train again with a soft margin',
+      semiHard: 'Train again with semi-hard mining',
+    },
   },
   advanced: {
     heading: 'Advanced',

@@ -80,6 +80,11 @@ export const training: typeof english = {
     after: '训练后',
     firstEpoch: '第一轮之后',
     closedForm: '闭式解（LDA 或 PCA）',
+    normTitle: '嵌入长度与学习率',
+    normHelp:
+      '归一化之前嵌入的平均长度：失控增大或降到 0 都说明训练出了问题。虚线为学习率，对应右侧坐标轴。',
+    norm: '嵌入长度',
+    learningRate: '学习率',
     distances: '平均距离',
     distancesHelp: '每一步中挖掘到的样本对或三元组的平均距离。',
     sameLabel: '同类',
@@ -96,11 +101,22 @@ export const training: typeof english = {
     epochOf: '第 {epoch} 轮，共 {total} 轮',
   },
   warnings: {
-    collapse: '坍缩：所有嵌入正趋于同一点。请降低学习率，或改用半困难挖掘。',
-    deadMargin: '损失停在间隔值上，没有学到东西。请降低学习率，或改用软间隔。',
-    notANumber: '损失变为无穷大，已退回到上一个正常状态。',
+    collapse: '坍缩：所有嵌入都移到了同一点。',
+    deadMargin: '损失停在间隔值上，没有学到东西。',
+    notANumber: '损失变为无穷大。',
     semiHardFallback: '半困难负样本所剩不多，已用最远的负样本代替。',
     classesTooSmall: '有些标签的图片少于一个批次所取的数量，会被重复抽取。',
+    applied: '训练退回到第 {epoch} 轮之后的状态，并改用{remedy}继续。',
+    remedies: {
+      lowerLearningRate: '更低的学习率',
+      softMargin: '软间隔',
+      semiHard: '半困难挖掘',
+    },
+    again: {
+      lowerLearningRate: '降低学习率，再次训练',
+      softMargin: '改用软间隔，再次训练',
+      semiHard: '改用半困难挖掘，再次训练',
+    },
   },
   advanced: {
     heading: '高级',
