@@ -14,7 +14,7 @@ describe('chart numbers', () => {
     expect(sharesOf([0, 0])).toEqual([0, 0])
     expect(histogramPath([], 1, 100, 30)).toBe('')
   })
-  it('gives shares an axis of their own, from 0 to 1', () => {
+  it('gives shares an axis of their own, and reads the last value at rest', () => {
     const look = {
       width: 300,
       height: 200,
@@ -30,6 +30,22 @@ describe('chart numbers', () => {
     expect(options.axes).toHaveLength(3)
     expect(options.series.map((series) => series.label)).toEqual(['step', 'loss', 'share'])
     expect(lineChartOptions('step', lines.slice(0, 1), look).axes).toHaveLength(2)
+    const [, loss] = options.series
+    const read = loss?.value as (
+      chart: unknown,
+      value: number | null,
+      series: number,
+      at: number | null,
+    ) => string
+    const chart = {
+      data: [
+        [1, 2, 3],
+        [0.5, 0.25, null],
+      ],
+    }
+    expect(read(chart, 0.5, 1, 0)).toBe('0.500')
+    expect(read(chart, null, 1, null)).toBe('0.250')
+    expect(read({ data: [[], []] }, null, 1, null)).toBe('–')
   })
 })
 

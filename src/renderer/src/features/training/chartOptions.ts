@@ -34,6 +34,9 @@ export function lineChartOptions(
     ticks: { ...grid, size: 4 },
     values: (_: uPlot, splits: number[]) => splits.map((split) => format.tick(split)),
   }
+  /** Under the pointer; while it is elsewhere the last there is. */
+  const value: uPlot.Series.Value = (chart, raw, series, at) =>
+    format.number(at === null ? lastOf(chart.data[series]) : raw)
   const second = lines.find(({ axis }) => axis === 'right' || axis === 'share')?.axis
   return {
     width: look.width,
@@ -53,7 +56,7 @@ export function lineChartOptions(
         : [{ ...axis, scale: second, side: 1 as const, size: 52, grid: { show: false } }]),
     ],
     series: [
-      { label: xLabel, value: (_, value) => format.number(value) },
+      { label: xLabel, value },
       ...lines.map((line): uPlot.Series => {
         return {
           label: line.label,
@@ -63,9 +66,17 @@ export function lineChartOptions(
           points: { show: false },
           spanGaps: true,
           scale: line.axis === undefined || line.axis === 'left' ? 'y' : line.axis,
-          value: (_, value) => format.number(value),
+          value,
         }
       }),
     ],
   }
+}
+
+function lastOf(column: ArrayLike<number | null | undefined> | undefined): number | null {
+  for (let at = (column?.length ?? 0) - 1; at >= 0; at--) {
+    const value = column?.[at]
+    if (value !== null && value !== undefined) return value
+  }
+  return null
 }
