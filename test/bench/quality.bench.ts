@@ -79,7 +79,8 @@ async function main(): Promise<void> {
     if (!existsSync(values.inputs)) {
       await prepareInputs({ file: values.inputs, pictures, backend, say })
     }
-    origin = originOf(values.inputs)
+    const { losses, networks, seeds, jobs } = values
+    origin = originOf(values.inputs, { losses, networks, seeds, backend, jobs })
     await runTasks({
       tasks,
       jobs: wholeNumber('--jobs', values.jobs),
@@ -133,13 +134,16 @@ function writeWhole(file: string, content: object): void {
   renameSync(`${file}.tmp`, file)
 }
 
-function originOf(inputs: string): Origin {
+function originOf(inputs: string, options: Readonly<Record<string, string | undefined>>): Origin {
+  const given = Object.entries(options)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `--${name} ${value}`)
   const own = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8')) as {
     version: string
   }
   const { extractor } = readInputs(inputs)
   return {
-    command: `npm run bench -- quality ${process.argv.slice(2).join(' ')}`.trim(),
+    command: `npm run bench -- quality ${given.join(' ')}`,
     date: new Date().toISOString().slice(0, 10),
     machine: `${cpus()[0]?.model ?? ''}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB`,
     versions: `Semblance ${own.version}, Node ${process.versions.node}, TensorFlow.js ${version_core}`,

@@ -141,9 +141,11 @@ export function listTasks(choice: {
     ...chosen.flatMap((name) =>
       (isDrawn(name) ? seeds : [1]).map((seed) => ({ network: 'baseline' as const, name, seed })),
     ),
-    // The longest first, so that processes side by side end together.
-    ...choice.networks.flatMap((network) =>
-      choice.contenders.flatMap(({ name }) => seeds.map((seed) => ({ network, name, seed }))),
+    // Seed by seed, so that what was run before an end by time is even.
+    ...seeds.flatMap((seed) =>
+      choice.networks.flatMap((network) =>
+        choice.contenders.map(({ name }) => ({ network, name, seed })),
+      ),
     ),
   ]
 }

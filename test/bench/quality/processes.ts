@@ -77,9 +77,11 @@ function ask(worker: ChildProcess, task: Task): Promise<Result> {
 
 /** The work of such a process: a task comes in, its result goes out, until the parent lets go. */
 export async function workForParent(settings: WorkerSettings): Promise<void> {
-  const { preferred, threads } = { preferred: settings.backend, threads: settings.threads }
+  const { inputs, backend: preferred, threads } = settings
   const running = startBackend({ preferred, threads, workersFolder, projectFolder })
-  const runner = running.then((backend) => new TaskRunner(readInputs(settings.inputs), backend))
+  const runner = running.then((backend) => new TaskRunner(readInputs(inputs), backend))
+  // Said by each task that waits for it.
+  runner.catch(() => {})
   process.on('message', (task: Task) => {
     const started = performance.now()
     const answer = (rest: Pick<Result, 'scores' | 'reason'>, backend: string) => {
@@ -95,7 +97,7 @@ export async function workForParent(settings: WorkerSettings): Promise<void> {
         answer({ scores: null, reason }, '')
       })
   })
-  await new Promise<void>((resolve) => process.on('disconnect', resolve))
-  const backend = await running.catch(() => null)
-  backend?.dispose()
+  // Whatever is under way: nobody waits for it any more.
+  process.on('disconnect', () => process.exit())
+  await running.catch(() => {})
 }

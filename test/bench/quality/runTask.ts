@@ -34,7 +34,7 @@ import {
 } from './contenders'
 import type { QualityInputs } from './inputs'
 
-const breathe = async (): Promise<void> => {}
+const breathe = () => new Promise<void>((resolve) => setImmediate(resolve))
 
 /** Runs pieces of the benchmark in one process, on one backend. */
 export class TaskRunner {
