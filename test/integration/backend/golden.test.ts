@@ -8,9 +8,12 @@ import { checkGolden } from '../../support/golden/checkGolden'
 import type { GoldenFile } from '../../support/golden/format'
 import { buildKernelWorker, hasTensorflow, projectFolder } from './support'
 
-const file = JSON.parse(
-  readFileSync(join(projectFolder, 'test', 'fixtures', 'golden.json'), 'utf8'),
-) as GoldenFile
+const files = ['golden.json', 'goldenBatches.json'].map(
+  (name) =>
+    JSON.parse(readFileSync(join(projectFolder, 'test', 'fixtures', name), 'utf8')) as GoldenFile,
+)
+const checkAll = (product: MatrixProduct) =>
+  files.flatMap((file) => [...checkGolden(file, product)])
 
 /** The product, and how many times it was asked for one. */
 function counted(product: MatrixProduct) {
@@ -40,7 +43,7 @@ afterAll(() => rm(workersFolder, { recursive: true, force: true }))
 describe.each(['wasm', 'tensorflow'] as const)('golden values on the backend %s', (name) => {
   // Without the library there is nothing to check: npm test then names this as not run.
   test.skipIf(name === 'tensorflow' && !hasTensorflow)(
-    'all 995 cases are within tolerance',
+    'all cases are within tolerance',
     async () => {
       const backend = await startBackend({
         preferred: name,
@@ -51,12 +54,12 @@ describe.each(['wasm', 'tensorflow'] as const)('golden values on the backend %s'
       try {
         expect(backend.report.name).toBe(name)
         const { product, calls } = counted(backend.product)
-        const results = [...checkGolden(file, product)]
-        expect(results).toHaveLength(995)
+        const results = checkAll(product)
+        expect(results).toHaveLength(995 + 351)
         expect(results.filter((result) => result.problem !== '')).toEqual([])
         expect(calls()).toBeGreaterThan(500)
         // Float32 of another machine's order: were these the plain products, nothing was checked.
-        const plain = [...checkGolden(file, javascriptProduct)]
+        const plain = checkAll(javascriptProduct)
         const differing = results.filter((r, i) => r.valueError !== plain[i]!.valueError)
         expect(differing.length).toBeGreaterThan(0)
       } finally {

@@ -10,6 +10,7 @@ import {
   flatten,
   type GoldenCase,
   type GoldenFile,
+  type GoldenFileCase,
   type GoldenResult,
   type GoldenTolerances,
 } from './format'
@@ -38,10 +39,11 @@ interface Errors {
 
 function attempt(
   kind: GoldenResult['kind'],
-  entry: GoldenCase,
+  given: GoldenFileCase,
   run: Run,
   check: (entry: GoldenCase, run: Run) => Errors,
 ): GoldenResult {
+  const entry: GoldenCase = { ...given, options: given.options ?? {} }
   const batch = entry.batch ?? entry.batches?.join('+') ?? ''
   const detail = `${batch} ${JSON.stringify(entry.options)}`
   try {

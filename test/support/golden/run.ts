@@ -1,4 +1,7 @@
-/** `npm run golden -- FILE.json [--backend js|wasm|tensorflow]`: one line a case. */
+/**
+ * `npm run golden -- FILE.json [--backend simd|js|wasm|tensorflow]`: one line a case. Ends with 0 where
+ * all are within tolerance, 1 where one is not or is not supported, 2 where nothing could be checked.
+ */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -7,7 +10,7 @@ import { simdProduct } from '../../../src/core/math/simdProduct'
 import type { BackendChoice } from '../../../src/main/backend/backend'
 import { startBackend } from '../../../src/main/backend/startBackend'
 import { checkGolden } from './checkGolden'
-import type { GoldenFile, GoldenResult } from './format'
+import { type GoldenResult, readGolden } from './format'
 
 const usage = 'Usage: npm run golden -- [FILE.json] [--backend simd|js|wasm|tensorflow] [--quiet]'
 
@@ -21,7 +24,11 @@ async function run(): Promise<number> {
     process.stderr.write(`${existsSync(file) ? '' : `There is no file ${file}.\n`}${usage}\n`)
     return 2
   }
-  const golden = JSON.parse(readFileSync(file, 'utf8')) as GoldenFile
+  const golden = readGolden(readFileSync(file, 'utf8'))
+  if (typeof golden === 'string') {
+    process.stderr.write(`${file} ${golden}\n`)
+    return 2
+  }
   const { product, dispose, description } = await startProduct(values.backend)
   let count = 0
   let bad = 0
@@ -31,6 +38,7 @@ async function run(): Promise<number> {
     if (result.problem !== '' || !values.quiet) process.stdout.write(`${lineOf(result)}\n`)
   }
   dispose()
+  if (count === 0) process.stderr.write(`${file} holds no cases: there is nothing to check.\n`)
   process.stdout.write(`${count - bad} of ${count} cases within tolerance (${description})\n`)
   return bad === 0 && count > 0 ? 0 : 1
 }

@@ -4,10 +4,16 @@ import { describe, expect, it } from 'vitest'
 import { javascriptProduct } from '../../../../src/core/math/product'
 import { simdProduct } from '../../../../src/core/math/simdProduct'
 import { checkGolden } from '../../../support/golden/checkGolden'
-import type { GoldenFile } from '../../../support/golden/format'
+import { type GoldenFile, readGolden } from '../../../support/golden/format'
 
-const path = fileURLToPath(new URL('../../../fixtures/golden.json', import.meta.url))
-const file = JSON.parse(readFileSync(path, 'utf8')) as GoldenFile
+function read(name: string): GoldenFile {
+  const path = fileURLToPath(new URL(`../../../fixtures/${name}`, import.meta.url))
+  const content = readGolden(readFileSync(path, 'utf8'))
+  if (typeof content === 'string') throw new Error(`${name} ${content}`)
+  return content
+}
+
+const file = read('golden.json')
 
 describe('golden values of an independent implementation', () => {
   const results = [...checkGolden(file, javascriptProduct)]
@@ -27,6 +33,15 @@ describe('golden values of an independent implementation', () => {
     const ours = results.filter((result) => result.kind === kind)
     expect(ours).toHaveLength(count)
     expect(ours.filter((result) => result.problem !== '')).toEqual([])
+  })
+
+  it.each([
+    ['plain products', javascriptProduct],
+    ['128-bit instructions', simdProduct],
+  ])('hold on other batches, with %s', (_, product) => {
+    const others = [...checkGolden(read('goldenBatches.json'), product)]
+    expect(others).toHaveLength(245 + 106)
+    expect(others.filter((result) => result.problem !== '')).toEqual([])
   })
 
   it('checks a gradient wherever the file has one', () => {
@@ -57,6 +72,37 @@ describe('golden values of an independent implementation', () => {
       false,
       false,
       false,
+    ])
+  })
+})
+
+describe('a file of golden values', () => {
+  const tolerances = file.tolerances
+
+  it.each([
+    ['', /is not JSON/],
+    ['{"batches":', /is not JSON/],
+    ['[]', /not a file of golden values: tolerances/],
+    [JSON.stringify({ tolerances, batches: { A: { embeddings: 1, labels: [] } } }), /batches.A/],
+    [JSON.stringify({ tolerances, batches: {}, losses: [{ batch: 'A' }] }), /losses.0.name/],
+  ])('that is %j is refused with the place', (text, message) => {
+    expect(readGolden(text)).toMatch(message)
+  })
+
+  it('may name no options, and batches without rows', () => {
+    const empty = { embeddings: [], labels: [] }
+    const content = readGolden(
+      JSON.stringify({
+        tolerances,
+        batches: { empty },
+        losses: [{ name: 'triplet', batch: 'empty', value: 0, gradient: [] }],
+        metrics: [{ name: 'mapAtR', batch: 'absent', value: 0 }],
+      }),
+    )
+    if (typeof content === 'string') throw new Error(content)
+    expect([...checkGolden(content)].map(({ problem }) => problem)).toEqual([
+      '',
+      'No batch named absent',
     ])
   })
 })
