@@ -87,6 +87,15 @@ export class TripletLedger {
     return [...this.entries.values()].sort(byWeight).slice(0, Math.min(limit, this.capacity))
   }
 
+  /** All that is held, for `restore`. */
+  state(): readonly MinedTriplet[] {
+    return [...this.entries.values()].map((entry) => ({ ...entry }))
+  }
+
+  restore(state: readonly MinedTriplet[]): void {
+    this.entries = new Map(state.map((e) => [`${e.anchor},${e.positive},${e.negative}`, { ...e }]))
+  }
+
   private prune(): void {
     const kept = this.worst() as readonly Entry[]
     this.entries = new Map(kept.map((e) => [`${e.anchor},${e.positive},${e.negative}`, e]))

@@ -17,6 +17,8 @@ export interface Evaluation {
   readonly histogram: DistanceHistogram | null
   /** What the best epoch is chosen by, larger is better; null: the last epoch is kept. */
   readonly selection: number | null
+  /** MAP@R on classes held out of the training ones, for the record; absent where it is not known. */
+  readonly validation?: number
 }
 
 export interface LoopInput<Snapshot> {

@@ -163,7 +163,7 @@ export class LoopRun<Snapshot> {
     const { epochSums: sums } = this
     const steps = Math.max(1, sums.steps)
     const seconds = Math.max(1e-4, (this.input.now() - this.epochStartedAt) / 1000)
-    const { metrics, histogram, selection } = evaluation
+    const { metrics, histogram, validation } = evaluation
     return {
       epoch,
       loss: sums.loss / steps,
@@ -178,7 +178,7 @@ export class LoopRun<Snapshot> {
       embeddingNorm: sums.norm / steps,
       embeddingNormSpread: sums.normSpread / steps,
       learningRate: sums.learningRate,
-      ...(selection === null ? {} : { validation: selection }),
+      ...(validation === undefined ? {} : { validation }),
     }
   }
 

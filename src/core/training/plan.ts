@@ -75,8 +75,11 @@ export function planTraining(input: PlanInput): PlannedTraining {
   const kind = request.split ?? chooseSplit(sizes, reasons)
   const seed = request.seed ?? 1
   const testShare = request.testShare ?? defaultTestShare
-  const random = createRandom(request.splitSeed ?? seed).fork('split')
-  const split = splitRows({ labels, groups: input.groups, kind, testShare, random })
+  const seeds = {
+    seed,
+    ...(request.splitSeed === undefined ? {} : { splitSeed: request.splitSeed }),
+  }
+  const split = splitOfRun(labels, input.groups, { split: kind, testShare, ...seeds })
   const trainSizes = classSizes(labels, split, 1)
   const testSizes = classSizes(labels, split, 2)
   checkTrainable(trainSizes)
@@ -96,7 +99,7 @@ export function planTraining(input: PlanInput): PlannedTraining {
     imageSizePx: request.imageSizePx ?? 64,
     split: kind,
     testShare,
-    seed,
+    ...seeds,
     backend: request.backend ?? 'auto',
     start,
     features: request.features ?? unchosenOptions.features,
@@ -115,6 +118,17 @@ export function planTraining(input: PlanInput): PlannedTraining {
     reasons,
   }
   return { plan, split }
+}
+
+/** For each image 0 (not used), 1 (training) or 2 (test); the same for the same images and options. */
+export function splitOfRun(
+  labels: Int32Array,
+  groups: Uint32Array | undefined,
+  options: Pick<TrainingOptions, 'split' | 'testShare' | 'seed' | 'splitSeed'>,
+): Uint8Array {
+  const { split, testShare, seed, splitSeed = seed } = options
+  const random = createRandom(splitSeed).fork('split')
+  return splitRows({ labels, groups, kind: split, testShare, random })
 }
 
 function classSizes(labels: Int32Array, split?: Uint8Array, part?: number): number[] {

@@ -9,7 +9,9 @@ import {
   imageKernels,
   type KernelExports,
   type KernelPoolData,
+  sumSlots,
   workThroughImages,
+  workThroughSlot,
 } from './kernelPoolProtocol'
 
 /** Long for any one kernel on any machine; longer means that a helper thread died inside it. */
@@ -27,6 +29,11 @@ export interface KernelPool {
     args: readonly number[],
     takesThread?: boolean,
   ): void
+  /**
+   * Runs a kernel that adds up over the images of a batch, in `sumSlots` parts: `kernel(image, part,
+   * ...args)`. What a part holds does not depend on the threads.
+   */
+  forEachPart(kernel: ImageKernel, imageCount: number, args: readonly number[]): void
   dispose(): void
 }
 
@@ -48,6 +55,11 @@ export function createLonePool(kernels: KernelExports): KernelPool {
       for (let image = 0; image < imageCount; image++) {
         if (takesThread) run(image, 0, ...args)
         else run(image, ...args)
+      }
+    },
+    forEachPart(kernel, imageCount, args) {
+      for (let slot = 0; slot < sumSlots; slot++) {
+        workThroughSlot(kernels[kernel], slot, imageCount, args)
       }
     },
     dispose() {},
@@ -123,19 +135,29 @@ function createPool(
       }
     }
   }
+  const run = (
+    kernel: ImageKernel,
+    imageCount: number,
+    args: readonly number[],
+    way: { readonly takesThread: boolean; readonly slots: number },
+  ) => {
+    control[words.kernel] = imageKernels.indexOf(kernel)
+    control[words.imageCount] = imageCount
+    control[words.argumentCount] = args.length
+    control[words.takesThread] = way.takesThread ? 1 : 0
+    control[words.slots] = way.slots
+    control.set(args, words.firstArgument)
+    Atomics.store(control, words.nextImage, 0)
+    wake()
+    workThroughImages(control, kernels[kernel], way.takesThread ? [0, ...args] : args)
+    shut()
+  }
   return {
     threads: helpers.length + 1,
-    forEachImage(kernel, imageCount, args, takesThread = false) {
-      control[words.kernel] = imageKernels.indexOf(kernel)
-      control[words.imageCount] = imageCount
-      control[words.argumentCount] = args.length
-      control[words.takesThread] = takesThread ? 1 : 0
-      control.set(args, words.firstArgument)
-      Atomics.store(control, words.nextImage, 0)
-      wake()
-      workThroughImages(control, kernels[kernel], takesThread ? [0, ...args] : args)
-      shut()
-    },
+    forEachImage: (kernel, imageCount, args, takesThread = false) =>
+      run(kernel, imageCount, args, { takesThread, slots: 0 }),
+    forEachPart: (kernel, imageCount, args) =>
+      run(kernel, imageCount, args, { takesThread: false, slots: sumSlots }),
     dispose() {
       control[words.kernel] = endOfPool
       wake()

@@ -16,6 +16,8 @@ export const controlWords = {
   argumentCount: 5,
   /** 1 where the kernel takes the number of its thread. */
   takesThread: 6,
+  /** Greater than 0: a unit of work is a slot, which holds every so many-th image. */
+  slots: 7,
   firstArgument: 8,
   total: 32,
 } as const
@@ -67,7 +69,13 @@ export function instantiateKernels(
   return kernels
 }
 
-/** Takes images until none is left. */
+/**
+ * Parts into which a sum over images is divided. Fixed, so that the parts and with them the last
+ * digits of the sum are the same whichever thread takes which part, and for any number of threads.
+ */
+export const sumSlots = 16
+
+/** Takes images, or slots of images, until none is left. */
 export function workThroughImages(
   control: Int32Array,
   kernel: KernelFunction,
@@ -75,9 +83,28 @@ export function workThroughImages(
 ): void {
   const { nextImage, imageCount } = controlWords
   const count = control[imageCount]!
+  const slots = control[controlWords.slots]!
+  if (slots > 0) {
+    let slot = Atomics.add(control, nextImage, 1)
+    while (slot < slots) {
+      workThroughSlot(kernel, slot, count, args)
+      slot = Atomics.add(control, nextImage, 1)
+    }
+    return
+  }
   let image = Atomics.add(control, nextImage, 1)
   while (image < count) {
     kernel(image, ...args)
     image = Atomics.add(control, nextImage, 1)
   }
+}
+
+/** All images of a slot in their order; the kernel is told the slot in place of a thread. */
+export function workThroughSlot(
+  kernel: KernelFunction,
+  slot: number,
+  imageCount: number,
+  args: readonly number[],
+): void {
+  for (let image = slot; image < imageCount; image += sumSlots) kernel(image, slot, ...args)
 }

@@ -8,7 +8,7 @@ import {
 import { plainOperations } from '../../core/network/plainOperations'
 import type { KernelMemory } from './kernelMemory'
 import type { KernelPool } from './kernelPool'
-import type { KernelExports } from './kernelPoolProtocol'
+import { type KernelExports, sumSlots } from './kernelPoolProtocol'
 import { createWasmAdam } from './wasmAdam'
 
 /** Channels that the kernels take at a time. */
@@ -28,10 +28,10 @@ export function createWasmOperations(
 ): NetworkOperations {
   const { addressOf, createTensor, view, scratch } = memory
 
-  /** Room for one padded picture a thread: its address and the numbers a thread has. */
-  const paddedPictures = (height: number, width: number, channels: number) => {
+  /** Rooms for padded pictures: the address of the first and the numbers of each. */
+  const paddedPictures = (height: number, width: number, channels: number, rooms: number) => {
     const count = ((height + 2) * (width + 2) + tile) * channels + tile
-    return [scratch('padded pictures', count * pool.threads), count] as const
+    return [scratch('padded pictures', count * rooms), count] as const
   }
 
   const convolve = (
@@ -42,7 +42,7 @@ export function createWasmOperations(
   ): Tensor4D => {
     const [batch, height, width, inputs] = x.shape
     const panels = scratch('filter panels', 9 * inputs * outputs)
-    const [padded, paddedCount] = paddedPictures(height, width, inputs)
+    const [padded, paddedCount] = paddedPictures(height, width, inputs, pool.threads)
     const result = createTensor<Tensor4D>([batch, height, width, outputs])
     kernels.packFilter(addressOf(filter), panels, inputs, outputs, isTurned ? 1 : 0)
     pool.forEachImage(
@@ -61,20 +61,15 @@ export function createWasmOperations(
     const [batch, height, width, inputs] = x.shape
     const outputs = gradient.shape[3]
     const partialCount = 3 * ((3 * inputs + 3) & ~3) * outputs
-    const partials = scratch('partial filter gradients', partialCount * pool.threads)
-    const [padded, paddedCount] = paddedPictures(height, width, inputs)
+    const partials = scratch('partial filter gradients', partialCount * sumSlots)
+    const [padded, paddedCount] = paddedPictures(height, width, inputs, sumSlots)
     const result = createTensor<Tensor4D>([3, 3, inputs, outputs])
-    kernels.zero(partials, partialCount * pool.threads)
-    pool.forEachImage(
-      'addFilterGradient',
-      batch,
-      [
-        ...[addressOf(x), addressOf(gradient), partials],
-        ...[height, width, inputs, outputs, padded, paddedCount],
-      ],
-      true,
-    )
-    kernels.sumFilterGradients(partials, addressOf(result), pool.threads, inputs, outputs)
+    kernels.zero(partials, partialCount * sumSlots)
+    pool.forEachPart('addFilterGradient', batch, [
+      ...[addressOf(x), addressOf(gradient), partials],
+      ...[height, width, inputs, outputs, padded, paddedCount],
+    ])
+    kernels.sumFilterGradients(partials, addressOf(result), sumSlots, inputs, outputs)
     return result
   }
 

@@ -137,6 +137,8 @@ export interface MetricsFile {
   readonly before: RetrievalMetrics | null
   readonly closedForm: RetrievalMetrics | null
   readonly after: RetrievalMetrics | null
+  /** MAP@R of a head on held-out labels by epoch, from 0: the closed form; null without a search. */
+  readonly validation: readonly number[] | null
   readonly bestEpoch: number | null
   readonly steps: number
   readonly durationSeconds: number
@@ -164,6 +166,7 @@ export function metricsOf(
     before: run.before,
     closedForm: run.closedForm,
     after: run.after,
+    validation: result?.validation ?? null,
     bestEpoch: run.bestEpoch,
     steps: result?.steps ?? state.latest?.step ?? 0,
     durationSeconds: Math.round(run.durationMs / 100) / 10,

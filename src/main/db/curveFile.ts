@@ -26,12 +26,17 @@ export async function appendCurve(folder: string, rows: Float32Array): Promise<v
   await appendFile(join(folder, files[0].name), blobOf(rows))
 }
 
-/** Leaves the first steps of a curve, for a run that is taken up again there. */
-export async function cutCurve(folder: string, steps: number): Promise<void> {
+/** Forgets what came after a step, for a run that is taken up again there. */
+export async function cutCurve(folder: string, lastStep: number): Promise<void> {
   const file = join(folder, files[0].name)
   const bytes = await readIfThere(file)
-  if (bytes === null || bytes.length <= steps * columnCount * 4) return
-  await truncate(file, steps * columnCount * 4)
+  if (bytes === null) return
+  const rowBytes = columnCount * 4
+  let kept = 0
+  while ((kept + 1) * rowBytes <= bytes.length && bytes.readFloatLE(kept * rowBytes) <= lastStep) {
+    kept++
+  }
+  await truncate(file, kept * rowBytes)
 }
 
 /**

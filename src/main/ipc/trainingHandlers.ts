@@ -10,6 +10,7 @@ export const createTrainingHandlers = ({
   lossShape: ({ loss, distance }) => lossShape(loss, distance),
   plan: (input) => training.plan(input),
   start: (input) => training.start(input),
+  resumeRun: (input) => training.resumeRun(input),
   pause: (input) => training.pause(input),
   resume: (input) => training.resume(input),
   cancel: (input) => training.cancel(input),

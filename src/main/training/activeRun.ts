@@ -27,6 +27,12 @@ export interface ActiveRunInput {
   readonly summary: RunSummary
   readonly job: TrainJob
   readonly workerFile: string
+  /** What a run that is taken up again has behind it. */
+  readonly earlier?: {
+    readonly epochs: readonly EpochRecord[]
+    readonly warnings: readonly TrainingWarning[]
+    readonly durationMs: number
+  }
   readonly onProgress: (state: TrainingState) => void
   readonly onTriplets: (runId: RunId) => void
 }
@@ -51,7 +57,7 @@ export class ActiveRun {
   private readonly warnings: TrainingWarning[] = []
   private rateSearch: RateSearch | null = null
   private error: SerializedError | null = null
-  private readonly startedAt = performance.now()
+  private readonly startedAt: number
   private writes: Promise<unknown> = Promise.resolve()
   private lastProgress = 0
   private progressTimer: NodeJS.Timeout | null = null
@@ -60,6 +66,9 @@ export class ActiveRun {
 
   constructor(private readonly input: ActiveRunInput) {
     this.summary = input.summary
+    this.startedAt = performance.now() - (input.earlier?.durationMs ?? 0)
+    this.epochs.push(...(input.earlier?.epochs ?? []))
+    this.warnings.push(...(input.earlier?.warnings ?? []))
     this.worker = startWorker<TrainingCommand, WorkerMessage>({
       file: input.workerFile,
       name: 'training',
@@ -93,7 +102,7 @@ export class ActiveRun {
   }
 
   state(): TrainingState {
-    const durationMs = Math.round(performance.now() - this.startedAt)
+    const durationMs = this.durationMs()
     const isOn = this.summary.status === 'running' || this.summary.status === 'paused'
     return {
       run: isOn ? { ...this.summary, durationMs } : this.summary,
@@ -107,6 +116,10 @@ export class ActiveRun {
       ...(this.rateSearch === null ? {} : { rateSearch: this.rateSearch }),
       error: this.error,
     }
+  }
+
+  private durationMs(): number {
+    return Math.round(performance.now() - this.startedAt)
   }
 
   private async follow(): Promise<TrainingState> {
@@ -128,7 +141,7 @@ export class ActiveRun {
 
   private async conclude(status: RunStatus): Promise<void> {
     const { result, error } = this
-    const durationMs = Math.round(performance.now() - this.startedAt)
+    const durationMs = this.durationMs()
     const changes = {
       status,
       durationMs,
@@ -183,6 +196,10 @@ export class ActiveRun {
         break
       case 'warning':
         this.warnings.push(message.warning)
+        this.write(() => store.runs.update(this.runId, { warnings: [...this.warnings] }))
+        break
+      case 'checkpoint':
+        this.write(() => store.runs.update(this.runId, { durationMs: this.durationMs() }))
         break
       case 'paused':
       case 'resumed': {

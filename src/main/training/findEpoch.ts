@@ -8,24 +8,25 @@ import { createHead } from './createHead'
 import { prepareHead } from './headStart'
 import { holdOut } from './holdOut'
 import { gather, type LabelledRows, renumber } from './measured'
+import type { LoopDecisions } from './checkpoint'
 import { breathe, expectedSteps, type TrainingContext, type TrainingData } from './trainingContext'
 
 /**
  * For how many epochs to train a head: the best on classes that are held out of the training ones,
- * so that the test never takes part in the choice. Null where there are too few classes.
+ * so that the test never takes part in the choice. Nulls where there are too few classes.
  */
 export async function findEpoch(
   context: TrainingContext,
   { source, training }: TrainingData,
   learningRate: number,
-): Promise<number | null> {
+): Promise<Pick<LoopDecisions, 'wantedEpoch' | 'validation'>> {
   const { options, report, random, prepare: prepareStart = prepareHead } = context
   const { product } = context.backend
   const isOpenEnd = options.maxMinutes !== null && options.maxSteps === null
   const held = isOpenEnd
     ? null
     : holdOut(training, { leastClasses: 10, share: 0.2, random: random.fork('validation') })
-  if (held === null) return null
+  if (held === null) return { wantedEpoch: null, validation: null }
   const embeddingSize = sizeForFewer(options.embeddingSize, training, held.kept)
   const preparation = prepareStart(
     source,
@@ -41,7 +42,7 @@ export async function findEpoch(
   const model = createHead(context, preparation, 'selection')
   const probe = featureSource(heldInputs.data, heldInputs.columns)
   const places = Uint32Array.from(held.heldOut.rows.keys())
-  let best = { epoch: 0, score: -1 }
+  const validation: number[] = []
   const evaluate = async (epoch: number): Promise<Evaluation> => {
     const embeddings = await embedRows(model, probe, places, breathe)
     const metrics = measureRetrieval(
@@ -49,7 +50,7 @@ export async function findEpoch(
       held.heldOut.labels,
       product,
     )
-    if (metrics.mapAtR > best.score) best = { epoch, score: metrics.mapAtR }
+    validation[epoch] = metrics.mapAtR
     return { metrics, histogram: null, selection: metrics.mapAtR }
   }
   const events = train({
@@ -73,7 +74,8 @@ export async function findEpoch(
     }
   }
   model.dispose()
-  return best.epoch
+  // The first of equals: the closed form itself, where training betters nothing.
+  return { wantedEpoch: validation.indexOf(Math.max(...validation)), validation }
 }
 
 /**

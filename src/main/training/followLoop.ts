@@ -3,6 +3,7 @@ import type { SavedModel } from '../../core/network'
 import { type LoopEvent, train } from '../../core/training/loop'
 import type { Evaluation } from '../../core/training/loopInput'
 import { embedRows } from '../../core/training/model'
+import type { LoopDecisions } from './checkpoint'
 import { type LoopMaterial, materialOf } from './chooseRate'
 import { evaluationOf, type LabelledRows, probeOf } from './measured'
 import { StepBatcher } from './stepBatcher'
@@ -10,45 +11,49 @@ import { breathe, expectedSteps, type LoopEnd, type TrainingContext } from './tr
 
 export interface LoopWork extends LoopMaterial {
   readonly test: LabelledRows
-  readonly learningRate: number
+  readonly decisions: LoopDecisions
   /** Score of the model as it is, larger is better; null: the last epoch is kept. */
   readonly select: ((epoch: number) => number | Promise<number>) | null
-  readonly toSaved: (state: SavedModel) => SavedModel
 }
 
 /** Trains a model, evaluated on the test rows after each epoch, and says all that happens. */
 export async function runLoop(context: TrainingContext, work: LoopWork): Promise<LoopEnd> {
   const { options, backend, random, ledger } = context
-  const { model, source, training, test, select } = work
+  const { model, source, training, test, select, decisions } = work
   const probe = probeOf(test.rows.length > 0 ? test : training, random.fork('probe'))
   const evaluate = async (epoch: number): Promise<Evaluation> => {
     const embeddings = await embedRows(model, source, probe.rows, breathe)
     const matrix = createMatrix(probe.rows.length, model.embeddingSize, embeddings)
     const selection = select === null ? null : await select(epoch)
     const pairs = random.fork('pairs')
+    // A head is told its epoch, and what the search for it measured there.
+    const validation = decisions.wantedEpoch === null ? selection : decisions.validation?.[epoch]
     return {
       ...evaluationOf(matrix, probe.labels, options.distance, pairs, backend.product),
       selection,
+      ...(validation === null || validation === undefined ? {} : { validation }),
     }
   }
   const events = train<SavedModel>({
     ...materialOf(context, work),
-    learningRate: work.learningRate,
+    learningRate: work.decisions.learningRate,
+    ...(context.resume === undefined ? {} : { resume: context.resume.loop }),
     evaluate,
     ...(ledger === undefined ? {} : { ledger }),
   })
-  context.report.stage('training', 0, expectedSteps(options))
-  return follow(context, events, work.toSaved)
+  context.report.stage('training', context.resume?.loop.run.steps ?? 0, expectedSteps(options))
+  return follow(context, events, work.decisions)
 }
 
 async function follow(
   context: TrainingContext,
   events: AsyncGenerator<LoopEvent<SavedModel>>,
-  toSaved: (state: SavedModel) => SavedModel,
+  decisions: LoopDecisions,
 ): Promise<LoopEnd> {
   const { post } = context.report
   const batcher = new StepBatcher(post)
-  let ended: LoopEnd = { reason: 'finished', bestEpoch: 0, steps: 0, imagesPerSecond: 0 }
+  const before = context.resume?.loop.run.steps ?? 0
+  let ended: LoopEnd | null = null
   const { classesPerBatch, imagesPerClass } = context.options
   const startedAt = performance.now()
   let pausedAt = 0
@@ -63,7 +68,7 @@ async function follow(
       case 'epoch':
         batcher.flush()
         post({ kind: 'epoch', record: event.record, isBest: event.isBest })
-        await context.onEpoch?.(event, toSaved)
+        await context.onEpoch?.(event, decisions)
         break
       case 'warning':
         post(event)
@@ -80,11 +85,12 @@ async function follow(
       case 'ended': {
         batcher.flush()
         const seconds = Math.max(1e-3, (performance.now() - startedAt - pausedMs) / 1000)
-        const images = event.steps * classesPerBatch * imagesPerClass
-        const { reason, bestEpoch, steps } = event
-        ended = { reason, bestEpoch, steps, imagesPerSecond: images / seconds }
+        const images = (event.steps - before) * classesPerBatch * imagesPerClass
+        const { kind: _, ...end } = event
+        ended = { ...end, imagesPerSecond: images / seconds }
       }
     }
   }
+  if (ended === null) throw new Error('A loop says how it ended')
   return ended
 }

@@ -38,6 +38,8 @@ export interface TrainJob extends JobBase {
   readonly labels: Int32Array
   /** 0 not used, 1 training, 2 test. */
   readonly split: Uint8Array
+  /** Goes on from the checkpoint in the run's folder, where there is one. */
+  readonly isResumed: boolean
 }
 
 export interface EmbedJob extends JobBase {
@@ -93,6 +95,8 @@ export interface TrainingResult {
   readonly closedForm: RetrievalMetrics | null
   /** Of the model that is saved; null where a cancellation left none. */
   readonly after: RetrievalMetrics | null
+  /** MAP@R of a head on held-out classes by epoch, from 0: the closed form; null without a search. */
+  readonly validation: readonly number[] | null
   readonly bestEpoch: number
   readonly steps: number
   /** Of the training steps alone. */
@@ -118,6 +122,8 @@ export type WorkerMessage =
   | { readonly kind: 'rate'; readonly search: RateSearch }
   | { readonly kind: 'steps'; readonly steps: readonly StepProgress[] }
   | { readonly kind: 'epoch'; readonly record: EpochRecord; readonly isBest: boolean }
+  /** From now on the run can go on after this epoch. */
+  | { readonly kind: 'checkpoint'; readonly epoch: number }
   | { readonly kind: 'warning'; readonly warning: TrainingWarning }
   | { readonly kind: 'paused' }
   | { readonly kind: 'resumed' }

@@ -14,6 +14,8 @@ export interface StoredModel {
   readonly input: ModelInput
   /** Whether embeddings are L2-normalised before they are written. */
   readonly isNormalized: boolean
+  /** Trained numbers of the loss by name: proxies, class weights, beta. Embedding needs none. */
+  readonly lossParameters: Readonly<Record<string, Float32Array>>
 }
 
 const extras = v.object({
@@ -25,17 +27,33 @@ const extras = v.object({
     }),
   ]),
   isNormalized: v.boolean(),
+  /** Lengths of the arrays in loss.bin, in their order. */
+  lossParameters: v.optional(
+    v.pipe(
+      v.array(v.object({ name: v.pipe(v.string(), v.maxLength(64)), length: v.number() })),
+      v.maxLength(32),
+    ),
+    [],
+  ),
 })
 
-/** Writes manifest.json and weights.bin; a folder of that name is replaced as a whole. */
+/** Writes manifest.json, weights.bin and, for a loss that trains numbers, loss.bin; a folder of that name is replaced as a whole. */
 export async function saveModel(folder: string, stored: StoredModel): Promise<void> {
   const { manifest, weights } = serializeModel(stored.model)
   const temporary = `${folder}.new`
   await rm(temporary, { recursive: true, force: true })
   await mkdir(temporary, { recursive: true })
   await writeFile(join(temporary, 'weights.bin'), weights)
+  const parameters = Object.entries(stored.lossParameters)
+  if (parameters.length > 0) {
+    const bytes = parameters.map(([, { buffer, byteOffset, byteLength }]) =>
+      Buffer.from(buffer, byteOffset, byteLength),
+    )
+    await writeFile(join(temporary, 'loss.bin'), Buffer.concat(bytes))
+  }
+  const lossParameters = parameters.map(([name, { length }]) => ({ name, length }))
   const text = JSON.stringify(
-    { ...manifest, input: stored.input, isNormalized: stored.isNormalized },
+    { ...manifest, input: stored.input, isNormalized: stored.isNormalized, lossParameters },
     null,
     2,
   )
@@ -58,7 +76,16 @@ export async function loadModel(folder: string): Promise<StoredModel> {
   }
   const parsed = v.safeParse(extras, manifest)
   if (!parsed.success) throw unreadable(folder, 'manifest.json does not say what the input is')
-  return { model: deserializeModel(manifest, weights), ...parsed.output }
+  const { lossParameters, ...rest } = parsed.output
+  const numbers = lossParameters.length === 0 ? null : await read(join(folder, 'loss.bin'))
+  let offset = 0
+  const arrays = lossParameters.map(({ name, length }) => {
+    const bytes = Uint8Array.from(numbers!.subarray(offset, (offset += 4 * length)))
+    if (bytes.length !== 4 * length) throw unreadable(folder, 'loss.bin is too short')
+    return [name, new Float32Array(bytes.buffer)] as const
+  })
+  const model = deserializeModel(manifest, weights)
+  return { model, ...rest, lossParameters: Object.fromEntries(arrays) }
 }
 
 async function read(file: string): Promise<Buffer> {

@@ -2,9 +2,10 @@ import { createRandom } from '../../core/math/random'
 import type { Interruption } from '../../core/training/interruption'
 import { TripletLedger } from '../../core/training/ledger'
 import type { Backend } from '../backend/backend'
+import { jobFingerprint, readCheckpoint, removeCheckpoint, writeCheckpoint } from './checkpoint'
 import { type JobInputs, loadFeatures, loadPixels } from './inputs'
 import type { TrainingResult, TrainJob, WorkerMessage } from './messages'
-import { saveResults, saveRunModel } from './saveResults'
+import { saveResults } from './saveResults'
 import { StageReport } from './stageReport'
 import type { TrainingContext } from './trainingContext'
 import { divideRows, trainModel } from './trainModel'
@@ -17,7 +18,8 @@ export interface RunContext {
   readonly post: (message: WorkerMessage) => void
 }
 
-const checkpointEveryMs = 3000
+/** A checkpoint is written when this many times its own cost has passed since the last one. */
+const checkpointPatience = 20
 /** Triplets that are shown while it trains. */
 const shownTriplets = 200
 
@@ -30,7 +32,10 @@ export async function runTraining(run: RunContext): Promise<TrainingResult> {
   if (inputs === null) return nothing([])
   const data = divideRows(inputs, job.labels, job.split, job.options)
   const ledger = new TripletLedger()
-  let lastCheckpoint = performance.now()
+  const fingerprint = jobFingerprint(job)
+  const resume = job.isResumed ? await readCheckpoint(job.runFolder, fingerprint) : null
+  ledger.restore(resume?.triplets ?? [])
+  let nextCheckpoint = 0
   const context: TrainingContext = {
     options: job.options,
     backend,
@@ -38,20 +43,28 @@ export async function runTraining(run: RunContext): Promise<TrainingResult> {
     random: createRandom(job.options.seed),
     report,
     ledger,
-    async onEpoch(event, toSaved) {
+    async onEpoch(event, decisions) {
       post({ kind: 'triplets', triplets: tripletColumns(ledger, job.images.ids, shownTriplets) })
-      if (!event.isBest || performance.now() - lastCheckpoint <= checkpointEveryMs) return
-      await saveRunModel(job, 'checkpoint', toSaved(event.state), inputs)
-      lastCheckpoint = performance.now()
+      const startedAt = performance.now()
+      if (startedAt < nextCheckpoint) return
+      const checkpoint = { decisions, loop: event.checkpoint(), triplets: ledger.state() }
+      await writeCheckpoint(job.runFolder, fingerprint, checkpoint)
+      const endedAt = performance.now()
+      nextCheckpoint = endedAt + checkpointPatience * (endedAt - startedAt)
+      post({ kind: 'checkpoint', epoch: event.record.epoch })
     },
+    ...(resume === null ? {} : { resume }),
   }
   const trained = await trainModel(context, data)
   if (trained === null) return nothing(inputs.unreadable)
-  const { saved, before, closedForm, ended } = trained
+  const { saved, before, closedForm, validation, ended } = trained
   const { test } = data
-  const after = await saveResults({ job, backend, report, inputs, saved, test, ledger })
+  const { lossParameters, ...end } = ended
+  const work = { job, backend, report, inputs, saved, test, ledger, lossParameters }
+  const after = await saveResults(work)
+  await removeCheckpoint(job.runFolder)
   const { unreadable } = inputs
-  return { ...ended, before, closedForm, after, hasEmbeddings: true, unreadable }
+  return { ...end, before, closedForm, validation, after, hasEmbeddings: true, unreadable }
 }
 
 async function loadInputs(
@@ -80,6 +93,7 @@ function nothing(unreadable: TrainingResult['unreadable']): TrainingResult {
     before: null,
     closedForm: null,
     after: null,
+    validation: null,
     bestEpoch: 0,
     steps: 0,
     imagesPerSecond: 0,

@@ -24,6 +24,7 @@ export interface ResultWork {
   readonly saved: SavedModel
   readonly test: LabelledRows
   readonly ledger: TripletLedger
+  readonly lossParameters: Readonly<Record<string, Float32Array>>
 }
 
 /**
@@ -63,21 +64,15 @@ export async function saveResults(work: ResultWork): Promise<RetrievalMetrics> {
         ? new Uint8Array(rows.length)
         : Uint8Array.from(rows, (row) => job.split[row]!),
   })
-  await saveRunModel(job, 'model', saved, inputs)
+  await saveModel(join(job.runFolder, 'model'), {
+    model: saved,
+    input: inputs.input,
+    isNormalized: isNormalized(job),
+    lossParameters: work.lossParameters,
+  })
   const triplets = savedTriplets(ledger, ids, embeddings, rowOf, job.options.distance)
   report.post({ kind: 'triplets', triplets })
   return after
-}
-
-/** Writes a model into a folder of the run's. */
-export async function saveRunModel(
-  job: TrainJob,
-  name: string,
-  model: SavedModel,
-  inputs: JobInputs,
-): Promise<void> {
-  const stored = { model, input: inputs.input, isNormalized: isNormalized(job) }
-  await saveModel(join(job.runFolder, name), stored)
 }
 
 const isNormalized = ({ options }: TrainJob): boolean => options.distance !== 'dot'

@@ -1,5 +1,4 @@
 import { createMatrix, type Matrix } from '../../core/math/matrix'
-import type { SavedModel } from '../../core/network'
 import { measureWithInterval } from '../../core/training/measure'
 import { embedRows } from '../../core/training/model'
 import { foldPreparation } from '../../core/training/preparation'
@@ -40,12 +39,16 @@ export async function trainHead(
     return { preparation, prepared, model: createHead(context, preparation, 'head') }
   }
   // Both the start and the choice of the epoch need much memory: together only where they must be.
-  let started = options.learningRate === 'find' ? start() : null
-  const learningRate = await chooseRate(
-    context,
-    started === null ? null : { model: started.model, source: started.prepared, training },
-  )
-  const wanted = await findEpoch(context, data, learningRate)
+  let started: ReturnType<typeof start> | null = null
+  let decisions = context.resume?.decisions
+  if (decisions === undefined) {
+    if (options.learningRate === 'find') started = start()
+    const learningRate = await chooseRate(
+      context,
+      started === null ? null : { model: started.model, source: started.prepared, training },
+    )
+    decisions = { learningRate, ...(await findEpoch(context, data, learningRate)) }
+  }
   if (context.interruption.isCancelled) {
     started?.model.dispose()
     return null
@@ -59,12 +62,18 @@ export async function trainHead(
     closedForm = measure(start)
     report.post({ kind: 'baseline', before, closedForm })
   }
-  const toSaved = (state: SavedModel) => foldPreparation(preparation, state, product)
   // Earlier than the epoch found is nearer to it the later it is; after it, the other way round.
-  const select = wanted === null ? null : (epoch: number) => -Math.abs(epoch - wanted)
-  const work = { model, source: prepared, training, test, learningRate, select, toSaved }
-  const ended = await runLoop(context, work)
-  const saved = toSaved(model.snapshot())
+  const { wantedEpoch } = decisions
+  const select = wantedEpoch === null ? null : (epoch: number) => -Math.abs(epoch - wantedEpoch)
+  const ended = await runLoop(context, {
+    model,
+    source: prepared,
+    training,
+    test,
+    decisions,
+    select,
+  })
+  const saved = foldPreparation(preparation, model.snapshot(), product)
   model.dispose()
-  return { saved, before, closedForm, ended }
+  return { saved, before, closedForm, validation: decisions.validation, ended }
 }

@@ -46,11 +46,14 @@ export async function trainSmall(
   const ended = await runLoop(context, {
     ...material,
     test,
-    learningRate: await chooseRate(context, material),
+    decisions: context.resume?.decisions ?? {
+      learningRate: await chooseRate(context, material),
+      wantedEpoch: null,
+      validation: null,
+    },
     select: held === null ? null : () => score(held.heldOut),
-    toSaved: (state) => state,
   })
   const saved = model.snapshot()
   model.dispose()
-  return { saved, before, closedForm: null, ended }
+  return { saved, before, closedForm: null, validation: null, ended }
 }

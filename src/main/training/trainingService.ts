@@ -1,6 +1,11 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { planTraining, type PlannedTraining, workSpeeds } from '../../core/training/plan'
+import {
+  planTraining,
+  type PlannedTraining,
+  splitOfRun,
+  workSpeeds,
+} from '../../core/training/plan'
 import { AppError } from '../../shared/errors'
 import type { DatasetId, RunId } from '../../shared/model/ids'
 import type {
@@ -14,12 +19,13 @@ import type {
   TrainingState,
 } from '../../shared/model/training'
 import { prepareTensorflow } from '../backend/environment'
-import { readCurve } from '../db/curveFile'
+import { cutCurve, readCurve } from '../db/curveFile'
 import type { Store } from '../db/store'
 import type { Turn } from '../jobs/turn'
 import { startWorker } from '../jobs/workerHost'
 import { runFolder, type Workspace } from '../workspace'
-import { ActiveRun, noSuchRun, withFewHistograms } from './activeRun'
+import { ActiveRun, type ActiveRunInput, noSuchRun, withFewHistograms } from './activeRun'
+import { jobFingerprint, readCheckpointHeader } from './checkpoint'
 import { countCachedFeatures } from './featureCache'
 import type {
   EmbedJob,
@@ -59,6 +65,11 @@ export interface TrainingService {
   plan(input: DatasetRequest): Promise<TrainingPlan>
   /** @throws AppError busy while another run is on, and what `planTraining` throws */
   start(input: DatasetRequest): Promise<RunSummary>
+  /**
+   * Goes on with a run that the program's end interrupted, from its last checkpoint.
+   * @throws AppError invalidInput where it was not interrupted or the images have changed; busy
+   */
+  resumeRun(input: OfRun): Promise<RunSummary>
   pause(input: OfRun): Promise<true>
   resume(input: OfRun): Promise<true>
   cancel(input: OfRun): Promise<true>
@@ -113,58 +124,56 @@ class Service implements TrainingService {
   }
 
   async start({ datasetId, request }: DatasetRequest): Promise<RunSummary> {
-    if (this.active !== null || this.isStarting) {
-      throw new AppError(
-        'busy',
-        'A training is on already. Wait until it ends, or cancel it, and start again.',
-      )
-    }
-    const giveBack = this.options.turn?.take()
-    this.isStarting = true
-    try {
-      const { store, workspace, workersFolder, projectFolder, events = {} } = this.options
+    return this.alone(async () => {
+      const { store, workspace } = this.options
       const images = await this.images(datasetId)
       const { plan, split } = this.planFor(images, request)
       const runId = await store.runs.create(datasetId, plan.options, Date.now())
-      const folder = runFolder(workspace, runId)
-      await mkdir(folder, { recursive: true })
+      await mkdir(runFolder(workspace, runId), { recursive: true })
       const stored = await store.runs.find(runId)
       if (stored === undefined) throw noSuchRun(runId)
-      const run = new ActiveRun({
-        store,
-        summary: stored.summary,
-        workerFile: join(workersFolder, 'training.js'),
-        job: {
-          kind: 'train',
-          images: images.images,
-          labels: images.labels,
-          split,
-          options: plan.options,
-          backend: plan.options.backend,
-          runFolder: folder,
-          cacheFolder: workspace.cacheFolder,
-          workersFolder,
-          projectFolder,
-        },
-        onProgress: (state) => {
-          this.noteBackend(state.run.backend)
-          events.progress?.(state)
-        },
-        onTriplets: (id) => events.tripletsChanged?.({ runId: id }),
+      return this.launch(stored.summary, images, split)
+    })
+  }
+
+  async resumeRun({ runId }: OfRun): Promise<RunSummary> {
+    return this.alone(async () => {
+      const { store, workspace } = this.options
+      const stored = await store.runs.find(runId)
+      if (stored === undefined) throw noSuchRun(runId)
+      const { summary, warnings } = stored
+      if (summary.status !== 'interrupted') {
+        throw new AppError(
+          'invalidInput',
+          'This run was not interrupted, so there is nothing to go on with. Start a new one.',
+          { runId, status: summary.status },
+        )
+      }
+      const images = await this.images(stored.datasetId)
+      const split = splitOfRun(images.labels, images.groups, summary.options)
+      const folder = runFolder(workspace, runId)
+      await mkdir(folder, { recursive: true })
+      const header = await readCheckpointHeader(folder)
+      const fingerprint = jobFingerprint({ ...images, split, options: summary.options })
+      if (header !== null && header.fingerprint !== fingerprint) {
+        throw new AppError(
+          'invalidInput',
+          'The images or labels have changed since this run was interrupted, so its numbers cannot go on. Start a new one.',
+          { runId },
+        )
+      }
+      // What came after the checkpoint comes again; without one, all of it.
+      await store.runs.cutEpochs(runId, header?.epoch ?? 0)
+      await cutCurve(folder, header?.steps ?? 0)
+      await store.runs.update(runId, { status: 'running' })
+      const epochs = await store.runs.epochs(runId)
+      const lastEpoch = header?.epoch ?? 0
+      return this.launch({ ...summary, status: 'running' }, images, split, {
+        epochs,
+        warnings: warnings.filter(({ epoch }) => epoch <= lastEpoch),
+        durationMs: summary.durationMs,
       })
-      this.active = run
-      void run.finished.then(() => {
-        this.ended.set(runId, run)
-        if (this.active === run) this.active = null
-        giveBack?.()
-      })
-      return run.state().run
-    } catch (failure) {
-      giveBack?.()
-      throw failure
-    } finally {
-      this.isStarting = false
-    }
+    })
   }
 
   async pause({ runId }: OfRun): Promise<true> {
@@ -308,6 +317,67 @@ class Service implements TrainingService {
 
   async close(): Promise<void> {
     await this.active?.terminate()
+  }
+
+  /** Starts a run by `work` unless another is on; the turn is held until that run has ended. */
+  private async alone(work: () => Promise<ActiveRun>): Promise<RunSummary> {
+    if (this.active !== null || this.isStarting) {
+      throw new AppError(
+        'busy',
+        'A training is on already. Wait until it ends, or cancel it, and start again.',
+      )
+    }
+    const giveBack = this.options.turn?.take()
+    this.isStarting = true
+    try {
+      const run = await work()
+      this.active = run
+      void run.finished.then(() => {
+        this.ended.set(run.runId, run)
+        if (this.active === run) this.active = null
+        giveBack?.()
+      })
+      return run.state().run
+    } catch (failure) {
+      giveBack?.()
+      throw failure
+    } finally {
+      this.isStarting = false
+    }
+  }
+
+  private launch(
+    summary: RunSummary,
+    { images, labels }: TrainingImages,
+    split: Uint8Array,
+    earlier?: ActiveRunInput['earlier'],
+  ): ActiveRun {
+    const { store, workspace, workersFolder, projectFolder, events = {} } = this.options
+    const { id, options } = summary
+    return new ActiveRun({
+      store,
+      summary,
+      workerFile: join(workersFolder, 'training.js'),
+      job: {
+        kind: 'train',
+        images,
+        labels,
+        split,
+        options,
+        backend: options.backend,
+        runFolder: runFolder(workspace, id),
+        cacheFolder: workspace.cacheFolder,
+        workersFolder,
+        projectFolder,
+        isResumed: earlier !== undefined,
+      },
+      ...(earlier === undefined ? {} : { earlier }),
+      onProgress: (state) => {
+        this.noteBackend(state.run.backend)
+        events.progress?.(state)
+      },
+      onTriplets: (runId) => events.tripletsChanged?.({ runId }),
+    })
   }
 
   private async runWorker(

@@ -24,6 +24,8 @@ export const trainingContract = {
   ),
   plan: call<TrainingPlan>()(v.strictObject({ datasetId, request: trainingRequest })),
   start: call<RunSummary>()(v.strictObject({ datasetId, request: trainingRequest })),
+  /** Goes on with a run of status 'interrupted' from its last checkpoint. */
+  resumeRun: call<RunSummary>()(v.strictObject({ runId })),
   pause: call<true>()(v.strictObject({ runId })),
   resume: call<true>()(v.strictObject({ runId })),
   /** Ends within one step; what was finished is kept. */

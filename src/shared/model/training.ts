@@ -101,6 +101,8 @@ export interface TrainingOptions {
   readonly split: 'byClass' | 'byImage' | 'none'
   readonly testShare: number
   readonly seed: number
+  /** Absent: that of `seed`. */
+  readonly splitSeed?: number
   readonly backend: 'auto' | 'tensorflow' | 'wasm' | 'js'
   readonly start: 'lda' | 'pca' | 'random'
   readonly features: string
@@ -251,7 +253,7 @@ export interface EpochRecord {
   readonly embeddingNormSpread?: number
   /** Of the last step. */
   readonly learningRate?: number
-  /** What the best epoch is chosen by, on classes held out of the training ones; absent without. */
+  /** MAP@R on classes held out of the training ones, by which the best epoch is chosen; absent without. */
   readonly validation?: number
 }
 

@@ -183,6 +183,8 @@ describe('runs', () => {
         durationMs: 13,
       },
     })
+    await store.runs.saveEpoch(id, { epoch: 2, loss: 0.125 } as never)
+    await store.runs.cutEpochs(id, 1)
     expect(await store.runs.epochs(id)).toEqual([{ epoch: 1, loss: 0.25 }])
     await store.runs.remove(id)
     expect(await store.runs.list(datasetId)).toEqual([])
@@ -200,9 +202,9 @@ describe('runs', () => {
     expect(curve.learningRate[3]).toBe(0.125)
     expect(curve.meanNegativeDistance[5]).toBe(0.75)
     await cutCurve(folder, 40)
-    expect([...(await readCurve(folder)).step]).toEqual(Array.from({ length: 40 }, (_, i) => i))
+    expect([...(await readCurve(folder)).step]).toEqual(Array.from({ length: 41 }, (_, i) => i))
     await cutCurve(folder, 90)
-    expect((await readCurve(folder)).step).toHaveLength(40)
+    expect((await readCurve(folder)).step).toHaveLength(41)
   })
 
   it('read the curve of an earlier version', async () => {

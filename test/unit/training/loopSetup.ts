@@ -95,6 +95,7 @@ export function startLoop(
         metrics: measureRetrieval(matrix, labels, javascriptProduct),
         histogram: measureHistogram(matrix, labels, merged.distance, createRandom(1)),
         selection: more.select?.(epoch) ?? null,
+        validation: more.select?.(epoch) ?? 0,
       }
     },
     ...(more.resume === undefined ? {} : { resume: more.resume }),

@@ -48,6 +48,8 @@ export interface RunRepository {
   /** Writes or replaces the record of an epoch. */
   saveEpoch(id: RunId, record: EpochRecord): Promise<void>
   epochs(id: RunId): Promise<readonly EpochRecord[]>
+  /** Forgets the epochs after one, for a run that is taken up again there. */
+  cutEpochs(id: RunId, lastEpoch: number): Promise<void>
   /** Marks as interrupted what a former process left running or paused; answers their ids. */
   markInterrupted(): Promise<readonly RunId[]>
 }
@@ -125,6 +127,10 @@ export function createRunRepository(database: Database): RunRepository {
         [id],
       )
       return rows.map((row) => JSON.parse(row.record) as EpochRecord)
+    },
+
+    async cutEpochs(id, lastEpoch) {
+      await database.run('DELETE FROM epoch WHERE run_id = ? AND epoch > ?', [id, lastEpoch])
     },
 
     async markInterrupted() {

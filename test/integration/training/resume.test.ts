@@ -1,0 +1,115 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { loadModel } from '../../../src/main/training/modelFiles'
+import { runFolder } from '../../../src/main/workspace'
+import type { RunId } from '../../../src/shared/model/ids'
+import type { EpochRecord, TrainingRequest } from '../../../src/shared/model/training'
+import { temporaryTraining, type TemporaryTraining } from './temporaryTraining'
+
+let training: TemporaryTraining
+beforeAll(async () => {
+  training = await temporaryTraining(12)
+}, 300_000)
+afterAll(() => training?.dispose())
+
+const small: TrainingRequest = {
+  network: 'small',
+  imageSizePx: 24,
+  embeddingSize: 16,
+  epochs: 8,
+  classesPerBatch: 6,
+  imagesPerClass: 4,
+  backend: 'wasm',
+  loss: { name: 'proxyAnchor', options: {} },
+  schedule: 'cosine',
+  emaDecay: 0.9,
+}
+const head: TrainingRequest = { embeddingSize: 32, steps: 1200, backend: 'wasm' }
+
+/** What a run ends with, but for the clock. */
+async function numbersOf(id: RunId) {
+  const service = training.service()
+  const { run } = (await service.state({ runId: id }))!
+  const epochs = await training.store.runs.epochs(id)
+  const { step, loss, embeddingNorm } = await service.curve({ runId: id })
+  const triplets = await training.store.triplets.all(id)
+  return {
+    after: run.after,
+    closedForm: run.closedForm,
+    bestEpoch: run.bestEpoch,
+    epochs: epochs.map(({ imagesPerSecond: _, ...record }): Partial<EpochRecord> => record),
+    curve: [step, loss, embeddingNorm].map((column) => [...column]),
+    triplets: triplets.map((t) => [t.anchor, t.positive, t.negative, t.minedLoss, t.timesMined]),
+  }
+}
+
+const modelOf = (id: RunId) => loadModel(join(runFolder(training.workspace, id), 'model'))
+
+describe('a run that was interrupted', () => {
+  it.each([
+    ['a small network with proxies', small],
+    ['a head', head],
+  ])('goes on with the numbers it would have had: %s', async (_, request) => {
+    const whole = await training.run(request)
+    expect(whole.state.run.status).toBe('finished')
+
+    const { datasetId } = training
+    const { id } = await training.service().start({ datasetId, request })
+    const killed = await training.when(
+      ({ run, stage, epochs }) => run.id === id && stage === 'training' && epochs.length >= 3,
+    )
+    await training.restart()
+    const service = training.service()
+    const left = await service.state({ runId: id })
+    expect(left!.run.status).toBe('interrupted')
+    expect(left!.run.after).toBeNull()
+    expect(existsSync(join(runFolder(training.workspace, id), 'checkpoint.bin'))).toBe(true)
+
+    const resumed = await service.resumeRun({ runId: id })
+    expect(resumed).toMatchObject({ id, status: 'running' })
+    const { state } = await service.finished(id)
+    expect(state.error).toBeNull()
+    expect(state.run.status).toBe('finished')
+    expect(state.run.durationMs).toBeGreaterThan(killed.run.durationMs)
+    expect(await numbersOf(id)).toEqual(await numbersOf(whole.id))
+    expect(await modelOf(id)).toEqual(await modelOf(whole.id))
+    expect(existsSync(join(runFolder(training.workspace, id), 'checkpoint.bin'))).toBe(false)
+  })
+
+  it('keeps what a loss has learned beside the model', async () => {
+    const { id } = await training.run({ ...small, epochs: 1 })
+    const { lossParameters } = await modelOf(id)
+    expect(Object.keys(lossParameters)).toEqual(['proxies'])
+    expect(lossParameters['proxies']!.length % 16).toBe(0)
+    expect(lossParameters['proxies']!.every(Number.isFinite)).toBe(true)
+  })
+
+  it('starts over where it was interrupted before its first checkpoint', async () => {
+    const { datasetId, store } = training
+    const service = training.service()
+    const { options } = await service.plan({ datasetId, request: { ...small, epochs: 2 } })
+    const id = await store.runs.create(datasetId, options, Date.now())
+    await service.recover()
+    await service.resumeRun({ runId: id })
+    const { state } = await service.finished(id)
+    expect(state.run.status).toBe('finished')
+    expect(state.epochs.map(({ epoch }) => epoch)).toEqual([1, 2])
+    await expect(service.resumeRun({ runId: id })).rejects.toMatchObject({ code: 'invalidInput' })
+  })
+
+  it('does not go on where labels have changed meanwhile', async () => {
+    const { datasetId, store } = training
+    const { id } = await training.service().start({ datasetId, request: small })
+    await training.when(({ run, epochs }) => run.id === id && epochs.length >= 2)
+    await training.restart()
+    const { ids } = await store.images.trainingRows(datasetId)
+    await store.database.run('UPDATE image SET excluded = 1 WHERE id = ?', [ids[0]!])
+    await expect(training.service().resumeRun({ runId: id })).rejects.toThrow(/have changed/)
+    await store.database.run('UPDATE image SET excluded = 0 WHERE id = ?', [ids[0]!])
+    expect((await training.service().state({ runId: id }))!.run.status).toBe('interrupted')
+    await training.service().resumeRun({ runId: id })
+    const { state } = await training.service().finished(id)
+    expect(state.run.status).toBe('finished')
+  })
+})
