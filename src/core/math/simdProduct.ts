@@ -3,7 +3,9 @@ import { javascriptProduct, type MatrixProduct } from './product'
 import { loadPanelKernel, type PanelKernel } from './simdKernel'
 
 /** Rows of a that are worked on at a time take about this many bytes, so that they stay in cache. */
-const chunkBytes = 192 * 1024
+const chunkBytes = 384 * 1024
+/** Of a long inner dimension so much at a time: chunks of few rows would pack b again and again. */
+const innerBlock = 512
 const pageBytes = 65_536
 /** Below this many multiplications packing costs more than it saves. */
 const smallestWork = 4096
@@ -36,12 +38,17 @@ function product(a: Matrix, b: Matrix, aIsTransposed: boolean, bIsTransposed: bo
   }
   const result = createMatrix(rows, columns)
   const isSymmetric = a.data === b.data && aIsTransposed !== bIsTransposed
-  const chunkRows = Math.max(16, Math.floor(chunkBytes / (4 * inner) / 4) * 4)
-  for (let i0 = 0; i0 < rows; i0 += chunkRows) {
-    const i1 = Math.min(rows, i0 + chunkRows)
-    // Of a symmetric product only what lies on and above the diagonal is computed.
-    const from = isSymmetric ? i0 - (i0 % 8) : 0
-    multiplyChunk(kernel, { a, b, aIsTransposed, bIsTransposed, inner, result, i0, i1, from })
+  const factors = { a, b, aIsTransposed, bIsTransposed, result }
+  const blockSize = Math.min(inner, innerBlock)
+  const chunkRows = Math.max(16, Math.floor(chunkBytes / (4 * blockSize) / 4) * 4)
+  for (let k0 = 0; k0 < inner; k0 += blockSize) {
+    const k1 = Math.min(inner, k0 + blockSize)
+    for (let i0 = 0; i0 < rows; i0 += chunkRows) {
+      const i1 = Math.min(rows, i0 + chunkRows)
+      // Of a symmetric product only what lies on and above the diagonal is computed.
+      const j0 = isSymmetric ? i0 - (i0 % 8) : 0
+      multiplyChunk(kernel, { ...factors, i0, i1, j0, k0, k1 })
+    }
   }
   if (isSymmetric) {
     const { data } = result
@@ -57,15 +64,18 @@ interface Chunk {
   readonly b: Matrix
   readonly aIsTransposed: boolean
   readonly bIsTransposed: boolean
-  readonly inner: number
   readonly result: Matrix
+  /** Rows of the result [i0, i1), its columns from j0, the inner dimension [k0, k1). */
   readonly i0: number
   readonly i1: number
-  readonly from: number
+  readonly j0: number
+  readonly k0: number
+  readonly k1: number
 }
 
 function multiplyChunk(panelKernel: PanelKernel, chunk: Chunk): void {
-  const { inner, result, i0, i1 } = chunk
+  const { a, b, result, i0, i1, k0, k1 } = chunk
+  const inner = k1 - k0
   const panels = Math.ceil((i1 - i0) / 4)
   const aBytes = panels * inner * 16
   const bBytes = inner * 32
@@ -73,48 +83,55 @@ function multiplyChunk(panelKernel: PanelKernel, chunk: Chunk): void {
   const missing = aBytes + bBytes + cBytes - panelKernel.memory.buffer.byteLength
   if (missing > 0) panelKernel.memory.grow(Math.ceil(missing / pageBytes))
   const memory = new Float32Array(panelKernel.memory.buffer)
-  pack(memory, 0, chunk.a, chunk.aIsTransposed, inner, i0, i1, 4)
+  pack(memory, 0, a, chunk.aIsTransposed, { from: i0, to: i1, k0, k1, width: 4 })
   const bAt = aBytes / 4
   const cAt = (aBytes + bBytes) / 4
-  for (let j0 = chunk.from; j0 < result.columns; j0 += 8) {
-    const j1 = Math.min(result.columns, j0 + 8)
-    pack(memory, bAt, chunk.b, !chunk.bIsTransposed, inner, j0, j1, 8)
+  for (let from = chunk.j0; from < result.columns; from += 8) {
+    const to = Math.min(result.columns, from + 8)
+    pack(memory, bAt, b, !chunk.bIsTransposed, { from, to, k0, k1, width: 8 })
     panelKernel.multiply(0, panels, aBytes, aBytes + bBytes, inner)
     for (let i = i0; i < i1; i++) {
-      const at = cAt + (i - i0) * 8 - j0
+      const at = cAt + (i - i0) * 8 - from
       const row = i * result.columns
-      for (let j = j0; j < j1; j++) result.data[row + j] = memory[at + j]!
+      for (let j = from; j < to; j++) result.data[row + j]! += memory[at + j]!
     }
   }
 }
 
+interface Part {
+  readonly from: number
+  readonly to: number
+  readonly k0: number
+  readonly k1: number
+  readonly width: number
+}
+
 /**
- * Copies rows from .. to of a matrix (columns, where it is to be read as its transpose) into panels
- * [inner, width], what is missing of the last one filled with zeros.
+ * Copies rows from .. to of a matrix, columns k0 .. k1 of them (columns and rows, where it is to be
+ * read as its transpose), into panels [k1 - k0, width], what is missing of the last one filled with
+ * zeros.
  */
 function pack(
   memory: Float32Array,
   at: number,
-  matrix: Matrix,
+  { data, columns }: Matrix,
   isTransposed: boolean,
-  inner: number,
-  from: number,
-  to: number,
-  width: number,
+  { from, to, k0, k1, width }: Part,
 ): void {
-  const { data, columns } = matrix
+  const inner = k1 - k0
   for (let i0 = from; i0 < to; i0 += width) {
     const panel = at + (i0 - from) * inner
     const count = Math.min(width, to - i0)
     if (count < width) memory.fill(0, panel, panel + inner * width)
     if (isTransposed) {
       for (let k = 0; k < inner; k++) {
-        const source = k * columns + i0
-        for (let r = 0; r < count; r++) memory[panel + k * width + r] = data[source + r]!
+        const source = (k0 + k) * columns + i0
+        const target = panel + k * width
+        for (let r = 0; r < count; r++) memory[target + r] = data[source + r]!
       }
     } else {
       for (let r = 0; r < count; r++) {
-        const source = (i0 + r) * columns
+        const source = (i0 + r) * columns + k0
         for (let k = 0; k < inner; k++) memory[panel + k * width + r] = data[source + k]!
       }
     }
