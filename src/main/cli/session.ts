@@ -113,12 +113,16 @@ export async function importFolder(
   const summary = (await services.dataset.summary(dataset.id)) ?? dataset
   const leftOut =
     report.leftOutTotal > 0
-      ? `, ${count(report.leftOutTotal)} files left out (see import-report.json)`
+      ? `, ${countOf(report.leftOutTotal, 'file')} left out (see import-report.json)`
       : ''
   progress.line(
-    `${count(summary.imageCount)} images, ${count(summary.labelCount)} labels${leftOut}.`,
+    `${countOf(summary.imageCount, 'image')}, ${countOf(summary.labelCount, 'label')}${leftOut}.`,
   )
   return { dataset: summary, report }
 }
+
+/** For instance `1 label` and `40 labels`. */
+const countOf = (value: number, what: string): string =>
+  `${count(value)} ${what}${value === 1 ? '' : 's'}`
 
 export const count = (value: number): string => value.toLocaleString('en-US')

@@ -68,3 +68,16 @@ export function found(groups: readonly PickerGroup[], query: string): readonly P
     .map(({ key, items }) => ({ key, items: items.filter(matches) }))
     .filter(({ items }) => items.length > 0)
 }
+
+/** What Enter takes: the title that is meant before others that merely mention the words. */
+export function bestOf(items: readonly PickerItem[], query: string): PickerItem | undefined {
+  const text = query.trim().toLowerCase()
+  const named = (test: (name: string) => boolean): PickerItem | undefined =>
+    items.find(({ name, title }) => test(title.toLowerCase()) || test(name.toLowerCase()))
+  return (
+    named((name) => name === text) ??
+    named((name) => name.startsWith(text)) ??
+    named((name) => name.includes(text)) ??
+    items[0]
+  )
+}

@@ -21,6 +21,7 @@ export type RecipeField = Common &
     /** A number, or found before training. */
     | ({ readonly kind: 'rate' } & NumberRange)
     | { readonly kind: 'switch' }
+    | { readonly kind: 'text' }
     /** The words of a choice are `training.advanced.<words>.<name>`. */
     | { readonly kind: 'choice'; readonly names: readonly string[]; readonly words: string }
   )
@@ -66,6 +67,7 @@ export const recipeGroups: readonly RecipeGroup[] = [
         words: 'starts',
         shown: isFrozen,
       },
+      { field: 'features', kind: 'text', shown: isFrozen },
       whole('embeddingSize', 2, 4096),
       { ...whole('imageSizePx', 16, 512), shown: (options) => !isFrozen(options) },
     ],

@@ -171,6 +171,8 @@ export const training = {
       pca: 'Principal components (PCA)',
       random: 'Random',
     },
+    features: 'Layers of the features',
+    featuresHelp: 'Which layers of the frozen network the features are taken from, joined with +.',
     embeddingSize: 'Embedding size',
     embeddingSizeHelp: 'Numbers per image.',
     imageSizePx: 'Image size, px',
