@@ -42,6 +42,12 @@ export function commandsFor(names: {
         isRequired: true,
       },
       {
+        name: 'run-file',
+        kind: 'text',
+        value: 'FILE',
+        meaning: 'the run.json of a run, to train the same again; other options change it',
+      },
+      {
         name: 'network',
         kind: 'text',
         choices: ['frozen', 'small'],

@@ -22,6 +22,7 @@ import {
   writeReport,
   writeRunResults,
 } from './results'
+import { readRunFile, runFileOf } from './runFile'
 import { count, existingFolder, importFolder, prepareOut, type Session } from './session'
 
 export interface TrainOutcome {
@@ -41,7 +42,9 @@ const stageNames: Readonly<Record<TrainingStage, string>> = {
 
 /** What of the arguments can be wrong is found here, before any work. */
 export async function checkTrainArguments(parsed: ParsedCommand) {
-  const request = requestOf(parsed)
+  const runFile = parsed.texts.get('run-file')
+  const written = runFile === undefined ? {} : await readRunFile(resolve(runFile))
+  const request = { ...written, ...requestOf(parsed) }
   const folder = await existingFolder(parsed.positionals[0]!)
   return { request, folder, out: resolve(parsed.texts.get('out')!) }
 }
@@ -79,6 +82,7 @@ export async function runTrain(
   }
   const metrics = metricsOf(version, state, result)
   await writeJson(join(out, 'metrics.json'), metrics)
+  await writeJson(join(out, 'run.json'), runFileOf(version, state.run))
   if (!state.run.hasEmbeddings) return null
   const context: ResultContext = {
     store: services.store,

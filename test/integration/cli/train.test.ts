@@ -58,6 +58,16 @@ const run = (...args: string[]) => start(args).ended
 
 const quick = ['--network', 'small', '--image-size', '24', '--embedding-size', '12']
 
+/** What metrics.json says but for what depends on the clock. */
+function withoutClock(text: string): unknown {
+  const {
+    durationSeconds: _,
+    imagesPerSecond: __,
+    ...rest
+  } = JSON.parse(text) as Record<string, unknown>
+  return { ...rest, options: { ...(rest['options'] as object), backend: null } }
+}
+
 type Row = Readonly<Record<string, string>>
 const readCsv = async (file: string): Promise<Row[]> =>
   parse(await readFile(file, 'utf8'), { columns: true }) as Row[]
@@ -171,16 +181,32 @@ describe('headless train', () => {
     expect(report.leftOut).toEqual([expect.objectContaining({ path: 'broken.png' })])
     expect((await readdir(join(out, 'model'))).sort()).toEqual(['manifest.json', 'weights.bin'])
 
-    const file = join(folder, 'again.csv')
-    const embed = await run('embed', images, '--model', join(out, 'model'), '--out', file)
+    const table = join(folder, 'again.csv')
+    const embed = await run('embed', images, '--model', join(out, 'model'), '--out', table)
     expect(embed.code, embed.error).toBe(0)
-    const again = new Map((await readCsv(file)).map((row) => [row['image'], row]))
+    const again = new Map((await readCsv(table)).map((row) => [row['image'], row]))
     // The picture of the map lies in the folder now, and embed was not told to leave it out.
     expect(again.size).toBe(83)
     for (const row of embeddings.slice(0, 20)) {
       expect(Number(again.get(row['image'])!['e0'])).toBeCloseTo(Number(row['e0']), 4)
     }
     await rm(out, { recursive: true })
+  })
+
+  it('trains the same again from a run file, all numbers alike', async () => {
+    const [first, second] = [join(folder, 'first'), join(folder, 'second')]
+    const one = await run('train', images, ...quick, '--steps', '25', '--out', first)
+    expect(one.code, one.error).toBe(0)
+    const file = join(first, 'run.json')
+    const other = await run('train', images, '--run-file', file, '--out', second)
+    expect(other.code, other.error).toBe(0)
+    const text = async (place: string, name: string) => readFile(join(place, name), 'utf8')
+    expect(withoutClock(await text(second, 'metrics.json'))).toEqual(
+      withoutClock(await text(first, 'metrics.json')),
+    )
+    for (const name of ['run.json', 'embeddings.csv', 'triplets.csv', 'perClass.csv']) {
+      expect(await text(second, name)).toBe(await text(first, name))
+    }
   })
 
   it('ends with 130 when it is interrupted, and keeps what was finished', async () => {
@@ -209,6 +235,8 @@ describe('headless train', () => {
     [['train', '.', '--out', 'x', '--epoch', '3'], 2, 'Did you mean --epochs?'],
     [['train', './no such folder', '--out', 'x'], 2, 'There is no folder'],
     [['train', '.', '--out', 'x', '--loss', 'triplt'], 2, 'Did you mean triplet?'],
+    [['train', '.', '--out', 'x', '--run-file', 'package.json'], 2, 'is not a run file'],
+    [['train', '.', '--out', 'x', '--run-file', 'nowhere.json'], 2, 'cannot be read'],
     [['embed', '.', '--model', '.', '--out', 'x.csv'], 2, 'holds no model'],
     [['frobnicate'], 2, 'There is no command'],
   ] as const)('refuses %j', async (args, expected, part) => {

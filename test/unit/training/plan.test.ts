@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { planTraining, workSpeeds } from '../../../src/core/training/plan'
+import { requestOfRun } from '../../../src/core/training/runRequest'
 import type { AppError } from '../../../src/shared/errors'
 import type { TrainingRequest } from '../../../src/shared/model/training'
 
@@ -144,6 +145,31 @@ describe('planTraining', () => {
     ],
   ])('refuses %s', (_, request) => {
     expect(codeOf(() => plan(labelsOf([9, 9]), request))).toBe('invalidInput')
+  })
+
+  it.each<[string, TrainingRequest]>([
+    ['nothing', {}],
+    ['steps', { steps: 55, splitSeed: 4 }],
+    ['minutes', { minutes: 2 }],
+    [
+      'all of a recipe',
+      {
+        network: 'small',
+        loss: { name: 'margin', options: {} },
+        addedLosses: [{ name: 'supCon', options: {}, weight: 2 }],
+        regularizer: { name: 'l2Norm', options: {} },
+        patience: 3,
+        gradientClip: null,
+        learningRate: 'find',
+        epochs: 4,
+      },
+    ],
+  ])('decides the same from the request of a run: %s', (_, request) => {
+    const labels = labelsOf(new Array<number>(20).fill(10))
+    const first = plan(labels, request)
+    const again = plan(labels, requestOfRun(first.plan.options))
+    expect(again.plan.options).toEqual(first.plan.options)
+    expect(again.split).toEqual(first.split)
   })
 
   it('refuses names and pairs that do not go together', () => {

@@ -1,0 +1,21 @@
+import type { TrainingOptions, TrainingRequest } from '../../shared/model/training'
+
+/**
+ * The request that says all that was decided of a run: on the same images it gives the same options,
+ * and on the same backend the same numbers.
+ * @param backend what the run ran on, where the options left it open
+ */
+export function requestOfRun(
+  options: TrainingOptions,
+  backend: TrainingOptions['backend'] = options.backend,
+): TrainingRequest {
+  const { stepsPerEpoch: _, maxSteps, maxMinutes, reducer, addedLosses, ...chosen } = options
+  return {
+    ...chosen,
+    backend,
+    addedLosses: [...addedLosses],
+    ...(maxSteps === null ? {} : { steps: maxSteps }),
+    ...(maxMinutes === null ? {} : { minutes: maxMinutes }),
+    ...(reducer === null ? {} : { reducer }),
+  }
+}
