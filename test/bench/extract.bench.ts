@@ -4,6 +4,7 @@
  */
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
+import { tapsOf } from '../../src/core/training/features'
 import { findFrozenWeights, loadFrozenExtractor } from '../../src/main/backend/frozenExtractor'
 import { startBackend } from '../../src/main/backend/startBackend'
 import { chosenBackends, projectFolder, time, workersFolder } from './backends'
@@ -21,7 +22,7 @@ const images = Number(values.images)
 async function measure(name: ReturnType<typeof chosenBackends>[number]) {
   const backend = await startBackend({ preferred: name, workersFolder, projectFolder })
   const weightsFolder = findFrozenWeights(projectFolder)
-  const extractor = await loadFrozenExtractor({ weightsFolder, backend })
+  const extractor = await loadFrozenExtractor({ weightsFolder, backend, taps: tapsOf('pooled') })
   const side = extractor.imageSizePx
   const pixels = Uint8Array.from({ length: images * side * side * 3 }, (_, i) => (i * 31) % 256)
   const timing = time(() => void extractor.extract(pixels, images), Number(values.rounds))

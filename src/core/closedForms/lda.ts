@@ -1,11 +1,12 @@
 import { AppError } from '../../shared/errors'
-import { factorCholesky, solveLower, solveLowerTransposed } from '../math/cholesky'
+import { solveLower, solveLowerTransposed } from '../math/cholesky'
 import { largestEigenPairs } from '../math/eigen'
 import { createMatrix } from '../math/matrix'
 import type { MatrixProduct } from '../math/product'
 import { simdProduct } from '../math/simdProduct'
 import { projectionOfRows, type LinearProjection } from './linearProjection'
 import type { ScatterAccumulator } from './scatter'
+import { factorWithin } from './within'
 
 export interface LdaOptions {
   /** Most directions to keep; never more than classes - 1. */
@@ -35,39 +36,16 @@ export function fitLda(
       `Linear discriminant analysis compares classes, but the images have ${classes}. Give labels of at least two classes.`,
     )
   }
-  const within = shrunkWithin(scatter, product.transposedMultiply(between, between).data, shrinkage)
-  if (!factorCholesky(within, d)) {
-    throw new Error('The shrunk within-class covariance is not positive definite')
-  }
-  const rows = Float64Array.from(between.data)
-  solveLower(within, d, rows, classes)
+  const within = factorWithin(scatter, between, shrinkage, product)
+  const rows = new Float64Array(between.data)
+  solveLower(within, d, rows, classes, product)
   const wanted = Math.min(dimensions, classes - 1, d)
   const { values, vectors } =
     classes <= d
       ? directionsOfFewClasses(rows, classes, d, wanted, product)
       : directions(rows, classes, d, wanted)
-  solveLowerTransposed(within, d, vectors, values.length)
+  solveLowerTransposed(within, d, vectors, values.length, product)
   return projectionOfRows(scatter.mean(), vectors, values)
-}
-
-function shrunkWithin(
-  scatter: ScatterAccumulator,
-  between: Float32Array,
-  shrinkage: number,
-): Float64Array {
-  const d = scatter.dimension
-  const within = scatter.covariance()
-  let total = 0
-  let trace = 0
-  for (let i = 0; i < d; i++) total += within[i * d + i]!
-  for (let i = 0; i < within.length; i++) within[i] = within[i]! - between[i]!
-  for (let i = 0; i < d; i++) trace += within[i * d + i]!
-  // Where all images of a class are alike, or nothing is shrunk, a trace of the whole keeps it
-  // invertible: float32 sums are not exact to more than that.
-  const ridge = shrinkage * Math.max(0, trace / d) + 1e-6 * (total / d) + Number.MIN_VALUE ** 0.5
-  for (let i = 0; i < within.length; i++) within[i] = (1 - shrinkage) * within[i]!
-  for (let i = 0; i < d; i++) within[i * d + i] = within[i * d + i]! + ridge
-  return within
 }
 
 /** Eigenvectors of rows^T rows through the smaller rows rows^T. */
@@ -78,8 +56,8 @@ function directionsOfFewClasses(
   wanted: number,
   product: MatrixProduct,
 ) {
-  const matrix = createMatrix(classes, d, Float32Array.from(rows))
-  const inner = Float64Array.from(product.multiplyTransposed(matrix, matrix).data)
+  const matrix = createMatrix(classes, d, new Float32Array(rows))
+  const inner = new Float64Array(product.multiplyTransposed(matrix, matrix).data)
   const { values, vectors } = largestEigenPairs(inner, classes, wanted)
   const kept = values.filter((value) => value > 1e-7 * (values[0] ?? 0) && value > 0)
   const weights = createMatrix(kept.length, classes)
@@ -89,7 +67,7 @@ function directionsOfFewClasses(
       weights.data[r * classes + c] = scale * vectors[r * classes + c]!
     }
   }
-  return { values: kept, vectors: Float64Array.from(product.multiply(weights, matrix).data) }
+  return { values: kept, vectors: new Float64Array(product.multiply(weights, matrix).data) }
 }
 
 function directions(rows: Float64Array, classes: number, d: number, wanted: number) {

@@ -1,3 +1,7 @@
+import { createMatrix, type Matrix } from './matrix'
+import type { MatrixProduct } from './product'
+import { simdProduct } from './simdProduct'
+
 /** Sum of a[i] b[i] over `length` entries from two offsets. */
 export function dot64(
   a: Float64Array,
@@ -22,26 +26,44 @@ export function dot64(
 }
 
 /**
- * Cholesky factor L, lower triangular with L L^T = A, of a symmetric positive definite matrix in
- * float64; only the lower triangle of A is read, and it is overwritten by L.
+ * Columns that are worked on at a time. What lies within a block is summed in float64; what one
+ * block does to those behind it goes through the product, in float32, which is nearly all of the
+ * work of a large matrix (Golub, Van Loan 2013, 4.2). Up to this size all is float64.
+ */
+const block = 128
+
+/**
+ * Cholesky factor L, lower triangular with L L^T = A, of a symmetric positive definite matrix;
+ * only the lower triangle of A is read, and it is overwritten by L.
  * @param matrix [n, n]
  * @returns false where the matrix is not positive definite; it is then left half worked
  */
-export function factorCholesky(matrix: Float64Array, n: number): boolean {
-  const block = 64
+export function factorCholesky(
+  matrix: Float64Array,
+  n: number,
+  product: MatrixProduct = simdProduct,
+): boolean {
   for (let j0 = 0; j0 < n; j0 += block) {
     const j1 = Math.min(n, j0 + block)
-    // Rows below are taken in the inner loop, so that the block's rows stay in the cache.
     for (let i = j0; i < n; i++) {
       const row = i * n
       const end = Math.min(j1, i + 1)
       for (let j = j0; j < end; j++) {
-        const rest = matrix[row + j]! - dot64(matrix, row, matrix, j * n, j)
+        const rest = matrix[row + j]! - dot64(matrix, row + j0, matrix, j * n + j0, j - j0)
         if (j < i) matrix[row + j] = rest / matrix[j * n + j]!
         else {
           if (!(rest > 0)) return false
           matrix[row + j] = Math.sqrt(rest)
         }
+      }
+    }
+    if (j1 === n) break
+    const panel = part(matrix, n, j1, n, j0, j1)
+    const update = product.multiplyTransposed(panel, panel).data
+    for (let i = j1; i < n; i++) {
+      const from = (i - j1) * (n - j1)
+      for (let j = j1; j <= i; j++) {
+        matrix[i * n + j] = matrix[i * n + j]! - update[from + j - j1]!
       }
     }
   }
@@ -58,17 +80,21 @@ export function solveLower(
   n: number,
   rows: Float64Array,
   count: number,
+  product: MatrixProduct = simdProduct,
 ): void {
-  const block = 32
-  for (let r0 = 0; r0 < count; r0 += block) {
-    const r1 = Math.min(count, r0 + block)
-    for (let i = 0; i < n; i++) {
-      const diagonal = factor[i * n + i]!
-      for (let r = r0; r < r1; r++) {
-        const at = r * n
-        rows[at + i] = (rows[at + i]! - dot64(factor, i * n, rows, at, i)) / diagonal
+  for (let j0 = 0; j0 < n; j0 += block) {
+    const j1 = Math.min(n, j0 + block)
+    for (let r = 0; r < count; r++) {
+      const at = r * n
+      for (let i = j0; i < j1; i++) {
+        const known = dot64(factor, i * n + j0, rows, at + j0, i - j0)
+        rows[at + i] = (rows[at + i]! - known) / factor[i * n + i]!
       }
     }
+    if (j1 === n) break
+    const solved = part(rows, n, 0, count, j0, j1)
+    const update = product.multiplyTransposed(solved, part(factor, n, j1, n, j0, j1))
+    subtract(rows, n, count, j1, update)
   }
 }
 
@@ -78,19 +104,54 @@ export function solveLowerTransposed(
   n: number,
   rows: Float64Array,
   count: number,
+  product: MatrixProduct = simdProduct,
 ): void {
-  const block = 32
-  for (let r0 = 0; r0 < count; r0 += block) {
-    const r1 = Math.min(count, r0 + block)
-    for (let i = n - 1; i >= 0; i--) {
-      const row = i * n
-      const diagonal = factor[row + i]!
-      for (let r = r0; r < r1; r++) {
-        const at = r * n
-        const value = rows[at + i]! / diagonal
+  for (let j1 = n; j1 > 0;) {
+    const j0 = Math.max(0, j1 - block)
+    for (let r = 0; r < count; r++) {
+      const at = r * n
+      for (let i = j1 - 1; i >= j0; i--) {
+        const value = rows[at + i]! / factor[i * n + i]!
         rows[at + i] = value
-        for (let k = 0; k < i; k++) rows[at + k] = rows[at + k]! - value * factor[row + k]!
+        for (let k = j0; k < i; k++) {
+          rows[at + k] = rows[at + k]! - value * factor[i * n + k]!
+        }
       }
     }
+    if (j0 > 0) {
+      const solved = part(rows, n, 0, count, j0, j1)
+      subtract(rows, n, count, 0, product.multiply(solved, part(factor, n, j0, j1, 0, j0)))
+    }
+    j1 = j0
+  }
+}
+
+/** Rows i0 to i1 and columns j0 to j1 of a matrix with n columns. */
+function part(
+  matrix: Float64Array,
+  n: number,
+  i0: number,
+  i1: number,
+  j0: number,
+  j1: number,
+): Matrix {
+  const result = createMatrix(i1 - i0, j1 - j0)
+  for (let i = i0; i < i1; i++) {
+    result.data.set(matrix.subarray(i * n + j0, i * n + j1), (i - i0) * result.columns)
+  }
+  return result
+}
+
+function subtract(
+  rows: Float64Array,
+  n: number,
+  count: number,
+  fromColumn: number,
+  update: Matrix,
+): void {
+  const { columns, data } = update
+  for (let r = 0; r < count; r++) {
+    const at = r * n + fromColumn
+    for (let k = 0; k < columns; k++) rows[at + k] = rows[at + k]! - data[r * columns + k]!
   }
 }

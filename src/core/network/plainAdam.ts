@@ -48,7 +48,8 @@ export function createPlainAdam(parameters: readonly Parameter[]): Adam {
 
 /** The numbers of a tensor, copied: on WASM `dataSync` may give a view of memory that moves. */
 export function numbersOf(tensor: tf.Tensor): Float32Array {
-  return Float32Array.from(tensor.dataSync<'float32'>())
+  // `Float32Array.from` would go number by number.
+  return new Float32Array(tensor.dataSync<'float32'>())
 }
 
 function assignAll(variables: readonly tf.Variable[], values: readonly Float32Array[]): void {

@@ -1,5 +1,7 @@
 import { fitLda } from '../closedForms/lda'
 import { ScatterAccumulator } from '../closedForms/scatter'
+import { factorWithin } from '../closedForms/within'
+import { solveLower, solveLowerTransposed } from '../math/cholesky'
 import { largestEigenPairs } from '../math/eigen'
 import { createMatrix, type Matrix } from '../math/matrix'
 import type { MatrixProduct } from '../math/product'
@@ -18,7 +20,7 @@ export interface DiscriminantInput {
   readonly product: MatrixProduct
 }
 
-const shrinkage = 0.1
+const manyClassesShrinkage = 0.1
 /**
  * Below this many directions a random basis loses too much, and principal ones of the training
  * rows keep more.
@@ -26,203 +28,109 @@ const shrinkage = 0.1
 const leastRandomSize = 400
 /** Rows that principal directions are found from. */
 const principalRows = 1500
-/** Directions of within-class variation that are damped where rows outnumber features. */
-const strongestDirections = 400
 const blockRows = 1024
 
 /**
  * Where a head starts from: features in which classes are told apart by what differs between them
  * more than within them.
  *
- * With more classes than directions it is linear discriminant analysis (Fisher 1936). With fewer,
- * the classes - 1 directions of that analysis forget most of what tells classes never seen apart;
- * then the features are only whitened by the covariance within classes (as in Hatch, Kajarekar,
- * Stolcke 2006), shrunk to a round one, and seen through an orthonormal basis of the wanted size:
- * a random one, which keeps angles nearly as they are (Johnson, Lindenstrauss 1984), or for small
- * sizes the principal directions. Measured as MAP@R on unseen emoji: 48 classes .384 whitened, .31
- * by the analysis, .285 as they are; 470 classes .423 and .467, .284 as they are.
+ * With more classes than directions it is linear discriminant analysis (Fisher 1936), each
+ * direction weighted by how much of its variation lies between classes. With fewer, the
+ * classes - 1 directions of that analysis forget most of what tells classes never seen apart; then
+ * the features are only whitened by the covariance within classes (as in Hatch, Kajarekar, Stolcke
+ * 2006), shrunk to a round one, and seen through an orthonormal basis of the wanted size: a random
+ * one, which keeps angles nearly as they are (Johnson, Lindenstrauss 1984), or for small sizes the
+ * principal directions. MAP@R on unseen emoji, features conv12+conv13+conv15: 60 classes .506
+ * whitened, .447 by the analysis, .324 as they are; 500 classes .557, .631, .317.
  */
 export function fitDiscriminant(input: DiscriminantInput): Preparation {
-  const classes = new Set(input.labels).size
-  return classes > input.size ? fitManyClasses(input) : fitFewClasses(input)
-}
-
-function fitManyClasses(input: DiscriminantInput): Preparation {
-  const { labels, product, size } = input
+  const { labels, product } = input
+  const classes = new Set(labels).size
   const scatter = new ScatterAccumulator(input.dimension, product)
   for (let from = 0; from < labels.length; from += blockRows) {
     const to = Math.min(labels.length, from + blockRows)
     scatter.add(input.read(from, to), labels.subarray(from, to))
   }
-  const { mean, projection } = fitLda(scatter, { dimensions: size, shrinkage }, product)
+  return classes > input.size
+    ? fitManyClasses(input, scatter)
+    : fitFewClasses(input, scatter, classes)
+}
+
+/**
+ * How much of a round covariance is mixed into that within few classes. The fewer they are, the
+ * less their variation says of that of others: MAP@R on unseen classes at .1 and at .4, 5 of
+ * Fashion-MNIST .498, .510; 30 of drawings .405, .409; 60 emoji .506, .497.
+ */
+export const fewClassesShrinkage = (classes: number): number => Math.min(0.3, 0.1 + 1 / classes)
+
+function fitManyClasses({ product, size }: DiscriminantInput, scatter: ScatterAccumulator) {
+  const settings = { dimensions: size, shrinkage: manyClassesShrinkage }
+  const { mean, projection, values } = fitLda(scatter, settings, product)
+  const { data, columns } = projection
+  for (let i = 0; i < data.length; i++) data[i] = data[i]! * directionWeight(values[i % columns]!)
   return { mean, scale: null, projection }
 }
 
-function fitFewClasses(input: DiscriminantInput): Preparation {
+/**
+ * Of a direction whose variance between classes is `ratio` times that within them: a direction that
+ * says little counts little (as the posterior of a class's place does, Ioffe 2006). A head trained
+ * from weighted directions gets further: 500 classes, conv12+conv13, .608 to .617 against .606 to
+ * .614 without weights.
+ */
+const directionWeight = (ratio: number): number => Math.sqrt(ratio / (ratio + 0.5))
+
+function fitFewClasses(
+  input: DiscriminantInput,
+  scatter: ScatterAccumulator,
+  classes: number,
+): Preparation {
   const { dimension, product } = input
-  const { mean, within } = classStatistics(input)
-  const { values, vectors } = within
-  const trace = within.trace
-  // (1 - s) (W + c I), up to a factor that no angle sees; c guards against rows that are all alike.
-  const round = ((shrinkage / (1 - shrinkage)) * trace) / dimension + 1e-12
-  /** Rows [n, dimension] whitened, not scaled: x + sum (f - 1) (x.v) v. */
-  const whiten = (rows: Matrix): Matrix => {
-    const shares = product.multiplyTransposed(rows, vectors)
-    for (let i = 0; i < shares.rows; i++) {
-      for (let j = 0; j < shares.columns; j++) {
-        shares.data[i * shares.columns + j]! *= 1 / Math.sqrt(1 + values[j]! / round) - 1
-      }
-    }
-    const change = product.multiply(shares, vectors)
-    return createMatrix(
-      rows.rows,
-      dimension,
-      rows.data.map((value, at) => value + change.data[at]!),
-    )
-  }
-  const basis = chooseBasis(input, mean, whiten)
-  // The whitening is symmetric: projecting whitened rows is projecting rows on a whitened basis.
-  const whitened = whiten(basis)
+  const mean = Float32Array.from(scatter.mean())
+  const shrinkage = fewClassesShrinkage(classes)
+  const factor = factorWithin(scatter, scatter.betweenRows(), shrinkage, product)
+  const basis = chooseBasis(input, mean, factor)
+  // Rows x of whitened features L^-1 x on a basis Q are rows x on L^-T Q^T.
+  const rows = new Float64Array(basis.data)
+  solveLowerTransposed(factor, dimension, rows, basis.rows, product)
   const projection = createMatrix(dimension, basis.rows)
-  // The scale makes the mean variance within classes 1, as the analysis of many classes has it.
-  const scale = 1 / Math.sqrt(round)
   for (let i = 0; i < basis.rows; i++) {
     for (let k = 0; k < dimension; k++) {
-      projection.data[k * basis.rows + i] = scale * whitened.data[i * dimension + k]!
+      projection.data[k * basis.rows + i] = rows[i * dimension + k]!
     }
   }
   return { mean, scale: null, projection }
 }
 
-function chooseBasis(
-  input: DiscriminantInput,
-  mean: Float32Array,
-  whiten: (rows: Matrix) => Matrix,
-): Matrix {
+/** Orthonormal rows [size, dimension], or fewer where there are not so many dimensions. */
+function chooseBasis(input: DiscriminantInput, mean: Float32Array, factor: Float64Array): Matrix {
   const { size, dimension, random, labels, product } = input
   if (size >= dimension) return identity(dimension)
-  if (size >= leastRandomSize || labels.length <= size) {
-    return randomBasis(size, dimension, random)
-  }
+  if (size >= leastRandomSize || labels.length <= size) return randomBasis(size, dimension, random)
   const chosen = random.shuffle([...labels.keys()]).slice(0, principalRows)
-  const rows = createMatrix(chosen.length, dimension)
+  const rows = new Float64Array(chosen.length * dimension)
   chosen.forEach((row, i) => {
     const { data } = input.read(row, row + 1)
-    for (let k = 0; k < dimension; k++) rows.data[i * dimension + k] = data[k]! - mean[k]!
+    for (let k = 0; k < dimension; k++) rows[i * dimension + k] = data[k]! - mean[k]!
   })
-  const { vectors } = directionsOfRows(whiten(rows), product)
-  const count = Math.min(size, vectors.rows)
-  const principal = createMatrix(count, dimension, vectors.data.slice(0, count * dimension))
-  return count === size ? principal : randomBasis(size, dimension, random, principal)
+  solveLower(factor, dimension, rows, chosen.length, product)
+  const whitened = createMatrix(chosen.length, dimension, new Float32Array(rows))
+  const principal = principalDirections(whitened, size, product)
+  // Where rows repeat each other there are not so many.
+  return principal.rows === size ? principal : randomBasis(size, dimension, random)
 }
 
-interface WithinDirections {
-  /** Variances within classes, largest first. */
-  readonly values: Float64Array
-  /** [values.length, dimension], unit rows. */
-  readonly vectors: Matrix
-  /** Sum of all variances within classes. */
-  readonly trace: number
-}
-
-function classStatistics(input: DiscriminantInput): {
-  readonly mean: Float32Array
-  readonly within: WithinDirections
-} {
-  const { dimension, labels, product } = input
-  const sums = new Map<number, { count: number; sum: Float64Array }>()
-  const total = new Float64Array(dimension)
-  forEachRow(input, (row, i) => {
-    const label = labels[i]!
-    const entry = sums.get(label) ?? { count: 0, sum: new Float64Array(dimension) }
-    sums.set(label, entry)
-    entry.count++
-    for (let k = 0; k < dimension; k++) {
-      entry.sum[k]! += row[k]!
-      total[k]! += row[k]!
-    }
-  })
-  const mean = Float32Array.from(total, (sum) => sum / Math.max(1, labels.length))
-  const takeOutMean = (row: Float32Array, i: number) => {
-    const { count, sum } = sums.get(labels[i]!)!
-    for (let k = 0; k < dimension; k++) row[k] = row[k]! - sum[k]! / count
-  }
-  const within =
-    labels.length <= dimension
-      ? directionsOfFewRows(input, takeOutMean)
-      : directionsOfManyRows(input, takeOutMean, product)
-  return { mean, within }
-}
-
-function forEachRow(
-  input: DiscriminantInput,
-  visit: (row: Float32Array, index: number) => void,
-): void {
-  const { dimension, labels } = input
-  for (let from = 0; from < labels.length; from += blockRows) {
-    const block = input.read(from, Math.min(labels.length, from + blockRows))
-    for (let i = 0; i < block.rows; i++) {
-      visit(block.data.subarray(i * dimension, (i + 1) * dimension), from + i)
-    }
-  }
-}
-
-/** Through the rows' own products: their number, not that of the features, sets the work. */
-function directionsOfFewRows(
-  input: DiscriminantInput,
-  takeOutMean: (row: Float32Array, index: number) => void,
-): WithinDirections {
-  const { dimension, labels, product } = input
-  const rows = createMatrix(labels.length, dimension)
-  forEachRow(input, (row, i) => {
-    takeOutMean(row, i)
-    rows.data.set(row, i * dimension)
-  })
-  return directionsOfRows(rows, product)
-}
-
-/** Eigenvectors of the rows' covariance about 0. */
-function directionsOfRows(rows: Matrix, product: MatrixProduct): WithinDirections {
+/** Unit eigenvectors of the rows' covariance about 0, through the rows' own products. */
+function principalDirections(rows: Matrix, count: number, product: MatrixProduct): Matrix {
   const n = rows.rows
-  const gram = Float64Array.from(product.multiplyTransposed(rows, rows).data, (value) => value / n)
-  let trace = 0
-  for (let i = 0; i < n; i++) trace += gram[i * n + i]!
-  const pairs = largestEigenPairs(gram, n, n)
+  const inner = new Float64Array(product.multiplyTransposed(rows, rows).data)
+  const pairs = largestEigenPairs(inner, n, Math.min(count, n))
   const values = pairs.values.filter((value) => value > 1e-6 * pairs.values[0]! && value > 0)
   const weights = createMatrix(values.length, n)
   for (let r = 0; r < values.length; r++) {
-    const scale = 1 / Math.sqrt(n * values[r]!)
+    const scale = 1 / Math.sqrt(values[r]!)
     for (let i = 0; i < n; i++) weights.data[r * n + i] = scale * pairs.vectors[r * n + i]!
   }
-  return { values, vectors: product.multiply(weights, rows), trace }
-}
-
-function directionsOfManyRows(
-  input: DiscriminantInput,
-  takeOutMean: (row: Float32Array, index: number) => void,
-  product: MatrixProduct,
-): WithinDirections {
-  const { dimension, labels } = input
-  const covariance = new Float64Array(dimension * dimension)
-  for (let from = 0; from < labels.length; from += blockRows) {
-    const block = input.read(from, Math.min(labels.length, from + blockRows))
-    for (let i = 0; i < block.rows; i++) {
-      takeOutMean(block.data.subarray(i * dimension, (i + 1) * dimension), from + i)
-    }
-    const part = product.transposedMultiply(block, block).data
-    for (let k = 0; k < part.length; k++) covariance[k]! += part[k]! / labels.length
-  }
-  let trace = 0
-  for (let i = 0; i < dimension; i++) trace += covariance[i * dimension + i]!
-  const count = Math.min(strongestDirections, dimension)
-  const pairs = largestEigenPairs(covariance, dimension, count)
-  const values = pairs.values.map((value) => Math.max(0, value))
-  const vectors = createMatrix(
-    values.length,
-    dimension,
-    Float32Array.from(pairs.vectors.subarray(0, values.length * dimension)),
-  )
-  return { values, vectors, trace }
+  return product.multiply(weights, rows)
 }
 
 function identity(size: number): Matrix {
@@ -231,23 +139,21 @@ function identity(size: number): Matrix {
   return result
 }
 
-/** `rows` orthonormal rows: those given, then gaussian directions (Gram, Schmidt). */
-function randomBasis(rows: number, columns: number, random: Random, first?: Matrix): Matrix {
-  const { data, ...shape } = createMatrix(rows, columns)
-  for (let i = 0; i < data.length; i++) data[i] = random.normal()
-  if (first !== undefined) data.set(first.data)
-  for (let i = 0; i < rows; i++) {
-    const row = data.subarray(i * columns, (i + 1) * columns)
-    for (let j = 0; j < i; j++) {
-      const other = data.subarray(j * columns, (j + 1) * columns)
-      let dot = 0
-      for (let k = 0; k < columns; k++) dot += row[k]! * other[k]!
-      for (let k = 0; k < columns; k++) row[k] = row[k]! - dot * other[k]!
+/**
+ * `rows` orthonormal rows that see a little of every column: waves of the cosine transform
+ * (Ahmed, Natarajan, Rao 1974), drawn at random, under random signs of the columns (as in the fast
+ * Johnson-Lindenstrauss transform; Ailon, Chazelle 2009). Nothing has to be orthonormalised.
+ */
+export function randomBasis(rows: number, columns: number, random: Random): Matrix {
+  const waves = random.shuffle(Array.from({ length: columns }, (_, wave) => wave)).slice(0, rows)
+  const signs = Float64Array.from({ length: columns }, () => (random.next() < 0.5 ? -1 : 1))
+  const basis = createMatrix(rows, columns)
+  waves.forEach((wave, i) => {
+    const height = Math.sqrt((wave === 0 ? 1 : 2) / columns)
+    for (let k = 0; k < columns; k++) {
+      const angle = (Math.PI * wave * (2 * k + 1)) / (2 * columns)
+      basis.data[i * columns + k] = height * signs[k]! * Math.cos(angle)
     }
-    let square = 0
-    for (let k = 0; k < columns; k++) square += row[k]! * row[k]!
-    const scale = 1 / Math.sqrt(square)
-    for (let k = 0; k < columns; k++) row[k] = row[k]! * scale
-  }
-  return { data, ...shape }
+  })
+  return basis
 }

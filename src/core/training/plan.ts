@@ -16,6 +16,7 @@ import { reducers } from '../reducers'
 import { regularizers } from '../regularizers'
 import { resolveOptions, type ComponentChoice } from '../registry/options'
 import { innermostLoss, type LossOptions, lossOfRun } from './lossChoice'
+import { featuresName, tapsOf } from './features'
 import { splitRows } from './split'
 
 /** Seconds that pieces of work take on the backend that will run; rough is enough. */
@@ -45,7 +46,8 @@ export interface PlanInput {
   /** For each image a number that near-duplicates share; absent: none are known. */
   readonly groups?: Uint32Array
   readonly request: TrainingRequest
-  readonly featuresCached: number
+  /** Of how many images these features (see `tapsOf`) are in the cache. */
+  readonly featuresCached: (features: string) => number
   readonly speed: WorkSpeed
 }
 
@@ -95,16 +97,17 @@ export function planTraining(input: PlanInput): PlannedTraining {
     ...batch,
     ...chooseSchedule(trainSizes, batch, network, request),
     embeddingSize: request.embeddingSize ?? chooseEmbeddingSize(network, trainSizes),
-    learningRate: request.learningRate ?? defaultLearningRate(network),
+    learningRate: request.learningRate ?? chooseLearningRate(network, trainSizes),
     imageSizePx: request.imageSizePx ?? 64,
     split: kind,
     testShare,
     ...seeds,
     backend: request.backend ?? 'auto',
     start,
-    features: request.features ?? unchosenOptions.features,
+    features: chooseFeatures(labels.length, request),
     ...chooseSteps(request),
   }
+  const featuresCached = Math.min(input.featuresCached(options.features), labels.length)
   const plan: TrainingPlan = {
     options,
     imageCount: labels.length,
@@ -113,8 +116,8 @@ export function planTraining(input: PlanInput): PlannedTraining {
     trainImageCount,
     testImageCount: sum(testSizes),
     unlabelledCount: labels.length - sum(sizes),
-    featuresCached: Math.min(input.featuresCached, labels.length),
-    estimatedSeconds: estimateSeconds(options, input),
+    featuresCached,
+    estimatedSeconds: estimateSeconds(options, input, featuresCached),
     reasons,
   }
   return { plan, split }
@@ -187,10 +190,20 @@ function chooseSplit(sizes: readonly number[], reasons: PlanReason[]): TrainingO
 export const defaultLearningRate = (network: TrainingOptions['network']): number =>
   network === 'frozen' ? 3e-4 : 1e-3
 
+/**
+ * With few classes a head soon learns its training images by heart, and small steps keep what the
+ * start knows of others.
+ */
+const chooseLearningRate = (
+  network: TrainingOptions['network'],
+  trainSizes: readonly number[],
+): number =>
+  network === 'frozen' && !hasManyClasses(trainSizes) ? 1e-4 : defaultLearningRate(network)
+
 const countClasses = (sizes: readonly number[]): number => sizes.filter((size) => size > 0).length
 
 /** So many classes make a discriminant analysis better than whitening alone. */
-const hasManyClasses = (trainSizes: readonly number[]): boolean => countClasses(trainSizes) > 250
+const hasManyClasses = (trainSizes: readonly number[]): boolean => countClasses(trainSizes) > 150
 
 /** Many classes fill fewer directions well; with few, more directions keep what new ones need. */
 function chooseEmbeddingSize(
@@ -198,8 +211,18 @@ function chooseEmbeddingSize(
   trainSizes: readonly number[],
 ): number {
   if (network === 'small') return 128
-  if (hasManyClasses(trainSizes)) return Math.min(400, countClasses(trainSizes) - 1)
+  if (hasManyClasses(trainSizes)) return Math.min(512, countClasses(trainSizes) - 1)
   return sum(trainSizes) <= 4000 ? 1024 : 512
+}
+
+/**
+ * Which layers of the frozen network. Those before its last blocks know less of ImageNet's classes
+ * and tell unseen ones apart better (docs/decisions/0007); with very many images the widest is left
+ * out, for memory and time.
+ */
+function chooseFeatures(imageCount: number, { features }: TrainingRequest): string {
+  if (features !== undefined) return featuresName(tapsOf(features))
+  return imageCount < manyImages ? 'conv12+conv13+conv15' : 'conv12+conv13'
 }
 
 /** What is minimised; the choice follows what retrieved best on classes never seen. */
@@ -307,8 +330,8 @@ function chooseSchedule(
   // An epoch of few steps would measure more than it trains.
   const stepsPerEpoch = Math.max(20, Math.ceil(sum(trainSizes) / batchSize))
   const openEnd = request.minutes !== undefined && request.epochs === undefined
-  // With few classes a head soon knows its training images, and the start can hardly be bettered.
-  const headSteps = hasManyClasses(trainSizes) ? 300 : 120
+  // With few classes the start can hardly be bettered.
+  const headSteps = hasManyClasses(trainSizes) ? 480 : 60
   const stepsByDefault = network === 'frozen' ? headSteps : 600
   const wanted = request.steps ?? stepsByDefault
   const epochs =
@@ -323,8 +346,12 @@ function chooseSchedule(
   }
 }
 
-function estimateSeconds(options: TrainingOptions, input: PlanInput): number {
-  const { speed, labels, featuresCached } = input
+function estimateSeconds(
+  options: TrainingOptions,
+  input: PlanInput,
+  featuresCached: number,
+): number {
+  const { speed, labels } = input
   const steps = Math.min(options.epochs * options.stepsPerEpoch, options.maxSteps ?? Infinity)
   const batch = options.classesPerBatch * options.imagesPerClass
   const isFrozen = options.network === 'frozen'

@@ -3,24 +3,48 @@ import { dirname, join } from 'node:path'
 import { loadGraphModel } from '@tensorflow/tfjs-converter'
 import * as tf from '@tensorflow/tfjs-core'
 import { numbersOf } from '../../core/network/plainAdam'
+import {
+  dimensionOf,
+  type FeatureTap,
+  featuresName,
+  shapeAverages,
+} from '../../core/training/features'
 import { AppError } from '../../shared/errors'
 import type { Backend } from './backend'
 import { readPackagedModel } from './packagedModel'
 
 /** A pretrained network whose weights stay as they are: pictures in, feature vectors out. */
 export interface FrozenExtractor {
-  /** Names network and tap; features of one id are comparable, whatever backend made them. */
+  /** Names network and taps; features of one id are comparable, whatever backend made them. */
   readonly id: string
+  readonly taps: readonly FeatureTap[]
+  /** Of all taps together. */
   readonly dimension: number
   readonly imageSizePx: number
-  /** Features `[n, dimension]` of pictures `[n, imageSizePx, imageSizePx, 3]`, 0 to 255. */
+  /**
+   * Features `[n, dimension]` of pictures `[n, imageSizePx, imageSizePx, 3]`, 0 to 255: those of
+   * the taps one after another in each row.
+   */
   extract(pixels: Uint8Array, n: number): Float32Array
   dispose(): void
 }
 
 const imageSizePx = 224
-const dimension = 1792
-const tap = /feature_vector\/SpatialSqueeze$/
+const network = 'mobilenet-v2-1.4-mid'
+/** The name that features of these taps are kept under, and saved models ask for. */
+export const extractorId = (taps: readonly FeatureTap[]): string =>
+  `${network}/${featuresName(taps)}`
+
+/** The features that a saved model asks for; null where they are of another network. */
+export function featuresOfExtractor(id: string): string | null {
+  return id.startsWith(`${network}/`) ? id.slice(network.length + 1) : null
+}
+
+/** Where in the graph a tap is. */
+const nodeOf = ({ name }: FeatureTap): RegExp =>
+  name === 'pooled'
+    ? /feature_vector\/SpatialSqueeze$/
+    : new RegExp(`/expanded_conv_${name.slice('conv'.length)}/expand/Relu6$`)
 /** Pictures a pass; more gain nothing, and their activations outgrow what malloc keeps. */
 const passRows = 8
 
@@ -35,24 +59,28 @@ export function findFrozenWeights(projectFolder: string): string {
 
 /**
  * MobileNetV2 1.4 (Sandler et al. 2018), trained on ImageNet and fine-tuned by the authors of the
- * package that carries it; the pooled output before its classifier, 1,792 numbers a picture.
+ * package that carries it. One pass gives all taps, and goes no deeper than the last of them.
  */
 export async function loadFrozenExtractor(options: {
   /** See {@link findFrozenWeights}. */
   readonly weightsFolder: string
   readonly backend: Backend
+  readonly taps: readonly FeatureTap[]
 }): Promise<FrozenExtractor> {
-  const { nodeNames, artifacts } = await readPackagedModel(options.weightsFolder)
-  const output = nodeNames.find((name) => tap.test(name))
-  if (output === undefined) {
+  const { taps, weightsFolder } = options
+  const { nodeNames, artifacts } = await readPackagedModel(weightsFolder)
+  const outputs = taps.map((tap) => nodeNames.find((name) => nodeOf(tap).test(name)))
+  if (!outputs.every((output) => output !== undefined)) {
     throw new AppError(
       'backendUnavailable',
-      `The pretrained network in ${options.weightsFolder} is not the expected one. Run the set-up again.`,
+      `The pretrained network in ${weightsFolder} is not the expected one. Run the set-up again.`,
     )
   }
   const model = await loadGraphModel({ load: async () => artifacts })
+  const dimension = dimensionOf(taps)
   return {
-    id: 'mobilenet-v2-1.4-mid/pooled',
+    id: extractorId(taps),
+    taps,
     dimension,
     imageSizePx,
     extract(pixels, n) {
@@ -64,15 +92,33 @@ export async function loadFrozenExtractor(options: {
       for (let from = 0; from < n; from += passRows) {
         const rows = Math.min(passRows, n - from)
         const part = pixels.subarray(from * pictureSize, (from + rows) * pictureSize)
-        tf.tidy(() => {
+        const layers = tf.tidy(() => {
           const input = tf.tensor4d(unitInterval(part), [rows, imageSizePx, imageSizePx, 3])
-          features.set(numbersOf(model.execute(input, output) as tf.Tensor), from * dimension)
+          const found = model.execute(input, outputs) as tf.Tensor | tf.Tensor[]
+          return (Array.isArray(found) ? found : [found]).map(averagesOf)
+        })
+        // Not inside `tidy`, which looks for tensors among the numbers of an array it is given.
+        const averages = layers.map(numbersOf)
+        tf.dispose(layers)
+        let at = from * dimension
+        taps.forEach((tap, t) => {
+          shapeAverages(tap, averages[t]!)
+          for (let i = 0; i < rows; i++) {
+            const row = averages[t]!.subarray(i * tap.dimension, (i + 1) * tap.dimension)
+            features.set(row, at + i * dimension)
+          }
+          at += tap.dimension
         })
       }
       return features
     },
     dispose: () => model.dispose(),
   }
+}
+
+/** [n, channels] of a layer [n, height, width, channels], or of what is averaged already. */
+function averagesOf(layer: tf.Tensor): tf.Tensor {
+  return layer.rank === 4 ? tf.mean(layer, [1, 2]) : layer
 }
 
 function unitInterval(pixels: Uint8Array): Float32Array {

@@ -20,10 +20,13 @@ function multiply(a: Matrix, b: Matrix, transposeA: boolean, transposeB: boolean
   if (rows === 0 || columns === 0 || innerA === 0) {
     return { data: new Float32Array(rows * columns), rows, columns }
   }
-  const data = tf.tidy(() => {
+  const result = tf.tidy(() => {
     const left = tf.tensor2d(a.data, [a.rows, a.columns])
     const right = b === a ? left : tf.tensor2d(b.data, [b.rows, b.columns])
-    return numbersOf(multiplyMatrices(left, right, transposeA, transposeB))
+    return multiplyMatrices(left, right, transposeA, transposeB)
   })
+  // Not inside `tidy`, which looks for tensors among the numbers of an array that it is given.
+  const data = numbersOf(result)
+  result.dispose()
   return { data, rows, columns }
 }

@@ -99,7 +99,8 @@ export function recipeOptions(names: {
       name: 'features',
       kind: 'text',
       value: 'LAYERS',
-      meaning: 'layers of the frozen network that the features are taken from',
+      meaning:
+        'layers of the frozen network that features are taken from, for instance conv12+conv13; pooled is the last',
     },
   ]
 }

@@ -6,7 +6,19 @@ import { crc32 } from 'node:zlib'
 const keyBytes = 32
 const checkBytes = 4
 const recordSize = (dimension: number) => keyBytes + dimension * 4 + checkBytes
-const featuresFolder = (cacheFolder: string) => join(cacheFolder, 'features')
+const tapFolder = (cacheFolder: string, id: string, dimension: number) =>
+  join(cacheFolder, 'features', `${id.replaceAll(/[^\w.-]/g, '_')}-${dimension}`)
+
+/** Names of the segments in a folder, sorted; none where there is no folder. */
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => name.endsWith('.bin'))
+      .sort()
+  } catch {
+    return []
+  }
+}
 
 /**
  * Features of images by the SHA-256 of their file, computed once and kept in the cache folder:
@@ -25,8 +37,7 @@ export class FeatureCache {
     extractorId: string,
     private readonly dimension: number,
   ) {
-    const name = `${extractorId.replaceAll(/[^\w.-]/g, '_')}-${dimension}`
-    this.folder = join(featuresFolder(cacheFolder), name)
+    this.folder = tapFolder(cacheFolder, extractorId, dimension)
     this.recordBytes = recordSize(dimension)
   }
 
@@ -90,7 +101,7 @@ export class FeatureCache {
   private forEachRecord(visit: (key: string, record: Buffer) => void): void {
     const { recordBytes } = this
     const block = Buffer.alloc(recordBytes * Math.max(1, Math.floor(2 ** 23 / recordBytes)))
-    for (const name of this.segments()) {
+    for (const name of namesIn(this.folder)) {
       const file = openSync(join(this.folder, name), 'r')
       try {
         for (let position = 0; ;) {
@@ -108,59 +119,114 @@ export class FeatureCache {
       }
     }
   }
-
-  private segments(): string[] {
-    try {
-      return readdirSync(this.folder).filter((name) => name.endsWith('.bin'))
-    } catch {
-      return []
-    }
-  }
 }
-
-let lastKeys: { readonly signature: string; readonly keys: ReadonlySet<string> } | null = null
 
 /**
- * How many of the images have cached features of any extractor. Reads keys alone, and those only
- * when the cache has grown since the last call.
+ * Features of several taps, each in a cache of its own: whatever taps a run takes, those that
+ * another run computed are found again.
  */
-export function countCachedFeatures(cacheFolder: string, sha256: readonly string[]): number {
-  const files = listSegments(featuresFolder(cacheFolder))
-  const signature = files.map(({ path, bytes }) => `${path}:${bytes}`).join('\n')
-  if (lastKeys?.signature !== signature) {
-    lastKeys = { signature, keys: new Set(files.flatMap((file) => [...readKeys(file)])) }
+export class TapCaches {
+  private readonly caches: readonly { readonly cache: FeatureCache; readonly dimension: number }[]
+
+  constructor(
+    cacheFolder: string,
+    private readonly taps: readonly CachedTap[],
+  ) {
+    this.caches = taps.map(({ id, dimension }) => ({
+      cache: new FeatureCache(cacheFolder, id, dimension),
+      dimension,
+    }))
   }
-  const { keys } = lastKeys
-  return sha256.reduce((count, key) => count + (keys.has(key) ? 1 : 0), 0)
-}
 
-interface SegmentFile {
-  readonly path: string
-  readonly bytes: number
-  readonly recordBytes: number
-}
+  /**
+   * Fills `target` [sha256.length, dimension of all taps] with what is known.
+   * @returns for each image whether the features of all taps were found
+   */
+  read(sha256: readonly string[], target: Float32Array): Uint8Array {
+    const found = new Uint8Array(sha256.length).fill(1)
+    const total = sumOfDimensions(this.taps)
+    let at = 0
+    for (const { cache, dimension } of this.caches) {
+      // Alone it needs no second copy.
+      const part = this.caches.length === 1 ? target : new Float32Array(sha256.length * dimension)
+      const isKnown = cache.read(sha256, part)
+      for (let i = 0; i < sha256.length; i++) {
+        if (isKnown[i] === 0) found[i] = 0
+        else if (part !== target) {
+          target.set(part.subarray(i * dimension, (i + 1) * dimension), i * total + at)
+        }
+      }
+      at += dimension
+    }
+    return found
+  }
 
-function listSegments(folder: string): readonly SegmentFile[] {
-  const namesIn = (path: string): string[] => {
-    try {
-      return readdirSync(path).sort()
-    } catch {
-      return []
+  /** Appends the features of images, [sha256.length, dimension of all taps]. */
+  append(sha256: readonly string[], features: Float32Array): void {
+    const total = sumOfDimensions(this.taps)
+    let at = 0
+    for (const { cache, dimension } of this.caches) {
+      const part = new Float32Array(sha256.length * dimension)
+      for (let i = 0; i < sha256.length; i++) {
+        const from = i * total + at
+        part.set(features.subarray(from, from + dimension), i * dimension)
+      }
+      cache.append(sha256, part)
+      at += dimension
     }
   }
-  return namesIn(folder).flatMap((extractor) => {
-    const dimension = Number(/-(\d+)$/.exec(extractor)?.[1] ?? 0)
-    if (dimension === 0) return []
-    return namesIn(join(folder, extractor))
-      .filter((name) => name.endsWith('.bin'))
-      .map((name) => {
-        const path = join(folder, extractor, name)
-        return { path, bytes: statSync(path).size, recordBytes: recordSize(dimension) }
-      })
-  })
+
+  close(): void {
+    for (const { cache } of this.caches) cache.close()
+  }
 }
 
-function* readKeys({ path, bytes, recordBytes }: SegmentFile): Generator<string> {
+export interface CachedTap {
+  /** Names network and tap. */
+  readonly id: string
+  readonly dimension: number
+}
+
+const sumOfDimensions = (taps: readonly CachedTap[]): number =>
+  taps.reduce((sum, { dimension }) => sum + dimension, 0)
+
+const lastKeys = new Map<
+  string,
+  { readonly signature: string; readonly keys: ReadonlySet<string> }
+>()
+
+/**
+ * How many of the images have cached features of all the taps. Reads keys alone, and those only
+ * when the cache has grown since the last call.
+ */
+export function countCachedFeatures(
+  cacheFolder: string,
+  taps: readonly CachedTap[],
+  sha256: readonly string[],
+): number {
+  const known = taps.map(({ id, dimension }) =>
+    keysIn(tapFolder(cacheFolder, id, dimension), recordSize(dimension)),
+  )
+  return sha256.reduce((count, key) => count + (known.every((keys) => keys.has(key)) ? 1 : 0), 0)
+}
+
+function keysIn(folder: string, recordBytes: number): ReadonlySet<string> {
+  const files = namesIn(folder).map((name) => {
+    const path = join(folder, name)
+    return { path, bytes: statSync(path).size }
+  })
+  const signature = files.map(({ path, bytes }) => `${path}:${bytes}`).join('\n')
+  const last = lastKeys.get(folder)
+  if (last?.signature === signature) return last.keys
+  const keys = new Set(files.flatMap((file) => [...readKeys(file, recordBytes)]))
+  lastKeys.set(folder, { signature, keys })
+  return keys
+}
+
+function* readKeys(
+  { path, bytes }: { readonly path: string; readonly bytes: number },
+  recordBytes: number,
+): Generator<string> {
   const file = openSync(path, 'r')
   const key = Buffer.alloc(keyBytes)
   try {

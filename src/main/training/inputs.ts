@@ -1,13 +1,15 @@
+import { tapsOf } from '../../core/training/features'
 import { featureSource, type InputSource } from '../../core/training/model'
 import { pixelSource } from '../../core/training/pixels'
 import { AppError } from '../../shared/errors'
 import type { Backend } from '../backend/backend'
 import {
+  extractorId,
   findFrozenWeights,
   type FrozenExtractor,
   loadFrozenExtractor,
 } from '../backend/frozenExtractor'
-import { FeatureCache } from './featureCache'
+import { type CachedTap, TapCaches } from './featureCache'
 import type { JobImages } from './messages'
 import type { ModelInput } from './modelFiles'
 import { decodeInBatches } from './pictures'
@@ -31,6 +33,10 @@ export interface InputReport {
 
 const featureBatch = 32
 
+/** The caches of a run's features. */
+export const cachedTaps = (features: string): readonly CachedTap[] =>
+  tapsOf(features).map((tap) => ({ id: extractorId([tap]), dimension: tap.dimension }))
+
 /**
  * Frozen features of all images: from the cache where they are known, else computed and put
  * there. Decoding overlaps with the network. Null when it was cancelled; what was computed stays
@@ -40,6 +46,8 @@ export async function loadFeatures(
   images: JobImages,
   context: {
     readonly backend: Backend
+    /** Taps of the network, see `tapsOf`. */
+    readonly features: string
     readonly projectFolder: string
     readonly cacheFolder: string
   },
@@ -48,8 +56,9 @@ export async function loadFeatures(
   const extractor = await loadFrozenExtractor({
     weightsFolder: findFrozenWeights(context.projectFolder),
     backend: context.backend,
+    taps: tapsOf(context.features),
   })
-  const cache = new FeatureCache(context.cacheFolder, extractor.id, extractor.dimension)
+  const cache = new TapCaches(context.cacheFolder, cachedTaps(context.features))
   try {
     return await readFeatures(images, extractor, cache, report)
   } finally {
@@ -61,7 +70,7 @@ export async function loadFeatures(
 async function readFeatures(
   images: JobImages,
   extractor: FrozenExtractor,
-  cache: FeatureCache,
+  cache: TapCaches,
   report: InputReport,
 ): Promise<JobInputs | null> {
   const { dimension, imageSizePx } = extractor
@@ -106,7 +115,7 @@ async function readFeatures(
 }
 
 /** A full disk must not stop training: the features are in memory all the same. */
-function remember(cache: FeatureCache, sha256: readonly string[], features: Float32Array): void {
+function remember(cache: TapCaches, sha256: readonly string[], features: Float32Array): void {
   try {
     cache.append(sha256, features)
   } catch {

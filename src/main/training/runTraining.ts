@@ -82,7 +82,7 @@ async function loadInputs(
     },
   }
   return job.options.network === 'frozen'
-    ? loadFeatures(job.images, { ...job, backend }, report)
+    ? loadFeatures(job.images, { ...job, backend, features: job.options.features }, report)
     : loadPixels(job.images, job.options.imageSizePx, report)
 }
 

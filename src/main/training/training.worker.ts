@@ -6,6 +6,7 @@ import { normalizeInPlace } from '../../core/training/measure'
 import { embedRows } from '../../core/training/model'
 import { AppError, serializeError } from '../../shared/errors'
 import type { Backend } from '../backend/backend'
+import { featuresOfExtractor } from '../backend/frozenExtractor'
 import { startBackend } from '../backend/startBackend'
 import { saveEmbeddings } from './embeddingFiles'
 import { loadFeatures, loadPixels } from './inputs'
@@ -70,20 +71,13 @@ async function embed(embedJob: EmbedJob, backend: Backend): Promise<void> {
   }
   const inputs =
     stored.input.kind === 'features'
-      ? await loadFeatures(embedJob.images, { ...embedJob, backend }, report)
+      ? await loadFeatures(
+          embedJob.images,
+          { ...embedJob, backend, features: wantedFeatures(stored.input.extractor) },
+          report,
+        )
       : await loadPixels(embedJob.images, stored.input.sizePx, report)
   if (inputs === null) return
-  const { input } = inputs
-  if (
-    stored.input.kind === 'features' &&
-    input.kind === 'features' &&
-    input.extractor !== stored.input.extractor
-  ) {
-    throw new AppError(
-      'modelUnreadable',
-      `The model needs features of ${stored.input.extractor}; this version computes ${input.extractor}. Train again.`,
-    )
-  }
   const rows = Uint32Array.from(inputs.isReadable.keys()).filter((row) => inputs.isReadable[row])
   const data = await embedRows(
     model,
@@ -105,4 +99,15 @@ async function embed(embedJob: EmbedJob, backend: Backend): Promise<void> {
     splits: new Uint8Array(rows.length),
   })
   post({ kind: 'embedded', rows: rows.length, embeddingSize: model.embeddingSize })
+}
+
+/** The features that a saved model takes. */
+function wantedFeatures(extractor: string): string {
+  const features = featuresOfExtractor(extractor)
+  if (features !== null) return features
+  throw new AppError(
+    'modelUnreadable',
+    `The model needs features of ${extractor}, which this version does not have. Train again.`,
+    { extractor },
+  )
 }

@@ -27,6 +27,7 @@ import { runFolder, type Workspace } from '../workspace'
 import { ActiveRun, type ActiveRunInput, noSuchRun, withFewHistograms } from './activeRun'
 import { jobFingerprint, readCheckpointHeader } from './checkpoint'
 import { countCachedFeatures } from './featureCache'
+import { cachedTaps } from './inputs'
 import type {
   EmbedJob,
   ProbeJob,
@@ -422,7 +423,8 @@ class Service implements TrainingService {
       labels: images.labels,
       groups: images.groups,
       request,
-      featuresCached: countCachedFeatures(this.options.workspace.cacheFolder, sha256),
+      featuresCached: (features) =>
+        countCachedFeatures(this.options.workspace.cacheFolder, cachedTaps(features), sha256),
       speed:
         workSpeeds[
           request.backend === undefined || request.backend === 'auto' ? name : request.backend

@@ -123,7 +123,7 @@ export interface TrainingOptions {
 
 /** What an option is where nobody chose it, and was before it could be chosen. */
 export const unchosenOptions = {
-  features: 'last',
+  features: 'pooled',
   addedLosses: [],
   reducer: null,
   regularizer: null,

@@ -79,7 +79,7 @@ export class TaskRunner {
         ...setting,
         ...plainTraining,
       },
-      featuresCached: this.inputs.labels.length,
+      featuresCached: () => this.inputs.labels.length,
       speed: workSpeeds.tensorflow,
     }).plan
     const random = createRandom(seed)

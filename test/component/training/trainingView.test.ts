@@ -37,7 +37,7 @@ async function open() {
       registry: () => trainingRegistry(),
       lossShape: ({ loss, distance }) => lossShape(loss, distance),
       plan: ({ request }) =>
-        planTraining({ labels, request, featuresCached: 0, speed: workSpeeds.js }).plan,
+        planTraining({ labels, request, featuresCached: () => 0, speed: workSpeeds.js }).plan,
       start: () => {
         throw new AppError('busy', 'Another run is on.')
       },

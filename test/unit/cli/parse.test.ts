@@ -31,7 +31,7 @@ describe('requestOf', () => {
       request(
         'train a --out b --reducer sum --regularizer l2norm --regularizer-weight 0.2 --schedule cosine ' +
           '--warm-up-steps 5 --miner-warm-up 0.2 --patience none --gradient-clip 1 --weight-decay 0.01 ' +
-          '--ema-decay 0.9 --no-remedies --learning-rate find --features last',
+          '--ema-decay 0.9 --no-remedies --learning-rate find --features conv12+pooled',
       ),
     ).toEqual({
       reducer: 'sum',
@@ -46,7 +46,7 @@ describe('requestOf', () => {
       emaDecay: 0.9,
       remedies: false,
       learningRate: 'find',
-      features: 'last',
+      features: 'conv12+pooled',
     })
   })
 

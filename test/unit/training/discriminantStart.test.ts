@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { createMatrix, type Matrix } from '../../../src/core/math/matrix'
 import { javascriptProduct } from '../../../src/core/math/product'
 import { createRandom } from '../../../src/core/math/random'
-import { fitDiscriminant } from '../../../src/core/training/discriminantStart'
+import {
+  fewClassesShrinkage,
+  fitDiscriminant,
+  randomBasis,
+} from '../../../src/core/training/discriminantStart'
 import { measureRetrieval } from '../../../src/core/training/measure'
 import { applyPreparation } from '../../../src/core/training/preparation'
 
@@ -80,11 +84,14 @@ describe('fitDiscriminant', () => {
     const { projection } = preparation
     const column = (k: number) =>
       Array.from({ length: dimension }, (_, a) => projection!.data[a * dimension + k]!)
+    const s = fewClassesShrinkage(4)
     const form = (x: readonly number[], y: readonly number[]) => {
       let sum = 0
       for (let a = 0; a < dimension; a++) {
-        sum += ((0.1 * trace) / dimension) * x[a]! * y[a]!
-        for (let b = 0; b < dimension; b++) sum += 0.9 * within[a * dimension + b]! * x[a]! * y[b]!
+        sum += ((s * trace) / dimension) * x[a]! * y[a]!
+        for (let b = 0; b < dimension; b++) {
+          sum += (1 - s) * within[a * dimension + b]! * x[a]! * y[b]!
+        }
       }
       return sum
     }
@@ -96,6 +103,27 @@ describe('fitDiscriminant', () => {
     }
   })
 
+  it('weights directions of an analysis by what they say', () => {
+    // Two classes that differ in the first number alone: one direction, of ratio b.
+    const features = createMatrix(40, 2)
+    const labels = Int32Array.from({ length: 40 }, (_, i) => i % 2)
+    for (let i = 0; i < 40; i++) {
+      const sign = i % 4 < 2 ? 1 : -1
+      features.data.set([(i % 2) * 6 + sign, i % 8 < 4 ? 1 : -1], 2 * i)
+    }
+    const { projection } = fitDiscriminant({
+      read: (from, to) => createMatrix(to - from, 2, features.data.slice(2 * from, 2 * to)),
+      dimension: 2,
+      labels,
+      size: 1,
+      random: createRandom(1),
+      product: javascriptProduct,
+    })
+    // Within 1 in each direction, shrunk to itself; between 9: weight sqrt(9 / 9.5).
+    expect(Math.abs(projection!.data[0]!)).toBeCloseTo(Math.sqrt(9 / 9.5), 4)
+    expect(projection!.data[1]).toBeCloseTo(0, 4)
+  })
+
   it('bears classes whose images are all alike', () => {
     const training = images(3, 4, 'alike')
     for (let i = 0; i < 12; i++) {
@@ -104,5 +132,18 @@ describe('fitDiscriminant', () => {
     }
     const { projection } = fit(training, dimension)
     expect(projection!.data.every(Number.isFinite)).toBe(true)
+  })
+})
+
+describe('randomBasis', () => {
+  it('has orthonormal rows, other ones for another seed', () => {
+    const basis = randomBasis(24, 40, createRandom(3))
+    const products = javascriptProduct.multiplyTransposed(basis, basis)
+    for (let i = 0; i < 24; i++) {
+      for (let j = 0; j < 24; j++) {
+        expect(products.data[i * 24 + j]).toBeCloseTo(i === j ? 1 : 0, 5)
+      }
+    }
+    expect(randomBasis(24, 40, createRandom(4)).data).not.toEqual(basis.data)
   })
 })

@@ -12,7 +12,7 @@ function labelsOf(sizes: readonly number[], unlabelled = 0): Int32Array {
 }
 
 const plan = (labels: Int32Array, request: TrainingRequest = {}, featuresCached = 0) =>
-  planTraining({ labels, request, featuresCached, speed: workSpeeds.wasm })
+  planTraining({ labels, request, featuresCached: () => featuresCached, speed: workSpeeds.wasm })
 
 const codeOf = (work: () => unknown): string => {
   try {
