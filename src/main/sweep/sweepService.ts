@@ -11,6 +11,7 @@ import type { BackendReport } from '../../shared/model/training'
 import type { Store } from '../db/store'
 import type { Turn } from '../jobs/turn'
 import { countCachedFeatures } from '../training/featureCache'
+import { cachedTaps } from '../training/inputs'
 import { readTrainingImages, type TrainingImages } from '../training/trainingImages'
 import type { Workspace } from '../workspace'
 import { ActiveSweep } from './activeSweep'
@@ -229,7 +230,12 @@ class Service implements SweepService {
       labels,
       groups,
       request,
-      featuresCached: countCachedFeatures(this.options.workspace.cacheFolder, images.sha256),
+      featuresCached: (features) =>
+        countCachedFeatures(
+          this.options.workspace.cacheFolder,
+          cachedTaps(features),
+          images.sha256,
+        ),
       speed: workSpeeds[name],
     })
   }

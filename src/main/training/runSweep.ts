@@ -182,8 +182,9 @@ async function loadInputs(sweep: SweepContext): Promise<JobInputs | null> {
     isCancelled: () => interruption.isCancelled,
     whilePaused: () => interruption.whilePaused(),
   }
-  const { network, imageSizePx } = job.rows[0]!.options
+  // All rows come from one request, and with it from one choice of features.
+  const { network, imageSizePx, features } = job.rows[0]!.options
   return network === 'frozen'
-    ? loadFeatures(job.images, { ...job, backend }, report)
+    ? loadFeatures(job.images, { ...job, backend, features }, report)
     : loadPixels(job.images, imageSizePx, report)
 }

@@ -8,7 +8,7 @@ import type { TrainingRequest, TrainingWarning } from '../../../src/shared/model
 
 const labels = Int32Array.from({ length: 40 }, (_, image) => Math.floor(image / 4))
 const optionsOf = (request: TrainingRequest) =>
-  planTraining({ labels, request, featuresCached: 0, speed: workSpeeds.js }).plan.options
+  planTraining({ labels, request, featuresCached: () => 0, speed: workSpeeds.js }).plan.options
 const triplet: TrainingRequest = {
   loss: { name: 'triplet', options: { margin: 0.3 } },
   miner: { name: 'batchHard', options: {} },

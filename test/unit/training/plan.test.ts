@@ -203,3 +203,29 @@ describe('planTraining', () => {
     expect(plan(labels, {}, 4000).plan.estimatedSeconds).toBeLessThan(cold - 60)
   })
 })
+
+describe('the features of a plan', () => {
+  it('are the layers that were named, in the order of the network', () => {
+    const labels = labelsOf([4, 4, 4])
+    expect(plan(labels, { features: 'pooled+conv13' }).plan.options.features).toBe('conv13+pooled')
+    expect(() => plan(labels, { features: 'conv13+' })).toThrow(/conv12/)
+  })
+
+  it('leave the widest layer out with very many images', () => {
+    const features = (count: number) =>
+      plan(labelsOf(new Array<number>(count / 100).fill(100))).plan.options.features
+    expect(features(19_900)).toBe('conv12+conv13+conv15')
+    expect(features(20_000)).toBe('conv12+conv13')
+  })
+
+  it('asks for what is cached of the features it takes', () => {
+    const asked: string[] = []
+    planTraining({
+      labels: labelsOf([4, 4]),
+      request: { features: 'pooled' },
+      featuresCached: (features) => asked.push(features),
+      speed: workSpeeds.wasm,
+    })
+    expect(asked).toEqual(['pooled'])
+  })
+})

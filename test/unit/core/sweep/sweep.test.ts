@@ -16,7 +16,7 @@ const plan = (request: SweepInput) =>
   planSweep({
     labels,
     request: v.parse(sweepRequest, request),
-    featuresCached: 0,
+    featuresCached: () => 0,
     speed: workSpeeds.tensorflow,
   })
 
@@ -67,7 +67,7 @@ describe('planSweep', () => {
       const alone = planTraining({
         labels,
         request: requestOfRow(request, row),
-        featuresCached: 0,
+        featuresCached: () => 0,
         speed: workSpeeds.tensorflow,
       })
       expect(alone.plan.options).toEqual(row.options)
