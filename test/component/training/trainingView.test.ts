@@ -7,9 +7,12 @@ import { lossShape } from '../../../src/core/losses/lossShape'
 import { planTraining, workSpeeds } from '../../../src/core/training/plan'
 import { trainingRegistry } from '../../../src/main/training/registry'
 import { AppError } from '../../../src/shared/errors'
+import RunResult from '../../../src/renderer/src/features/training/RunResult.vue'
 import TrainingView from '../../../src/renderer/src/features/training/TrainingView.vue'
 import { i18n, setLocale } from '../../../src/renderer/src/locales/i18n'
 import { useDatasetStore } from '../../../src/renderer/src/stores/dataset'
+import { useRunStore } from '../../../src/renderer/src/stores/runs'
+import type { RunId } from '../../../src/shared/model/ids'
 import { useToastStore } from '../../../src/renderer/src/stores/toasts'
 import { datasetOf } from '../../support/windowData'
 import { connectWire } from '../../support/windowWire'
@@ -97,6 +100,36 @@ it('takes back what the new loss cannot use', async () => {
   expect(view.text()).toContain('1 chosen')
   await view.get('[aria-label="Back to the plan: Loss"]').trigger('click')
   expect(view.text()).not.toContain('1 chosen')
+})
+
+it('goes on with a run that was interrupted', async () => {
+  const run = {
+    ...{ id: 7 as RunId, startedAt: 1, status: 'interrupted' as const, before: null },
+    ...{ closedForm: null, after: null, bestEpoch: null, durationMs: 5, backend: null },
+    ...{ hasEmbeddings: false, tripletCount: 0 },
+    options: planTraining({ labels, request: {}, featuresCached: 0, speed: workSpeeds.js }).plan
+      .options,
+  }
+  const view = mount(RunResult, {
+    props: {
+      state: {
+        ...{ run, stage: 'training' as const, stageDone: 0, stageTotal: 1, remainingMs: null },
+        ...{ latest: null, epochs: [], warnings: [], error: null },
+      },
+      canTrain: true,
+    },
+    global: { plugins: [i18n] },
+  })
+  expect(view.text()).toContain('can go on from its last epoch')
+  await view.get('button').trigger('click')
+  expect(view.emitted('goOn')).toHaveLength(1)
+  await view.setProps({ canTrain: false })
+  expect(view.find('button').exists()).toBe(false)
+
+  const wire = connectWire({ training: { resumeRun: () => run, state: () => null } })
+  expect(await useRunStore().goOn(run.id)).toBe(true)
+  expect(wire.calls[0]).toEqual(['training.resumeRun', { runId: 7 }])
+  expect(useRunStore().current?.id).toBe(7)
 })
 
 it('keeps the options while nothing can be planned', async () => {

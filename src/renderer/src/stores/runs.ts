@@ -83,8 +83,17 @@ export const useRunStore = defineStore('runs', () => {
   async function start(request: TrainingRequest = {}): Promise<boolean> {
     const datasetId = dataset.id
     if (datasetId === null || starting.value) return false
+    return show(() => api.training.start({ datasetId, request }))
+  }
+
+  /** Goes on with an interrupted run from its last checkpoint. Answers whether it began. */
+  async function goOn(runId: RunId): Promise<boolean> {
+    return starting.value ? false : show(() => api.training.resumeRun({ runId }))
+  }
+
+  async function show(begin: () => Promise<RunSummary>): Promise<boolean> {
     starting.value = true
-    const run = await toasts.guard(() => api.training.start({ datasetId, request }))
+    const run = await toasts.guard(begin)
     starting.value = false
     if (run === undefined) return false
     list.value = [run, ...list.value.filter((other) => other.id !== run.id)]
@@ -123,6 +132,7 @@ export const useRunStore = defineStore('runs', () => {
     choose,
     planOf,
     start,
+    goOn,
     pause,
     resume,
     cancel,

@@ -23,6 +23,8 @@ export function lineChartOptions(
   xLabel: string,
   lines: readonly ChartLine[],
   look: ChartLook,
+  /** The x axis goes by powers of ten. */
+  logarithmic = false,
 ): uPlot.Options {
   const { token, format } = look
   const text = token('--text-muted')
@@ -44,7 +46,7 @@ export function lineChartOptions(
     cursor: { points: { size: 6 }, drag: { x: false, y: false } },
     legend: { live: true },
     scales: {
-      x: { time: false },
+      x: { time: false, ...(logarithmic ? { distr: 3 as const } : {}) },
       y: {},
       ...(second === undefined ? {} : { [second]: second === 'share' ? { range: [0, 1] } : {} }),
     },

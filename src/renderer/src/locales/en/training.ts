@@ -59,7 +59,7 @@ export const training = {
       'Of 100 images, {after} now find one of their own label first (before: {before}). They were part of the training.',
     cancelled: 'Stopped by you. The best state so far is kept.',
     cancelledEmpty: 'Stopped by you before anything was learned.',
-    interrupted: 'The program ended while this run was training. Start it again to finish it.',
+    interrupted: 'The program ended while this run was training. It can go on from its last epoch.',
     failed: 'Training stopped: {message}',
     kept: 'Your images, labels and earlier runs are as they were.',
     copy: 'Copy details',
@@ -68,6 +68,7 @@ export const training = {
   next: {
     review: 'Review one hard negative | Review {n} hard negatives',
     map: 'Open the map',
+    goOn: 'Go on with this run',
   },
   charts: {
     loss: 'Loss',
@@ -90,6 +91,9 @@ export const training = {
       'Mean length of the embeddings before they are normalised: where it runs away or falls to 0, training is in trouble. The dashed line is the learning rate, on the right axis.',
     norm: 'Embedding length',
     learningRate: 'Learning rate',
+    rateTried: 'Learning rates tried',
+    rateFound: 'Learning rate found: {rate}',
+    rateHelp: 'The loss while the rate rises: a good rate lies where it falls fastest.',
     distances: 'Mean distance',
     distancesHelp: 'Of the pairs or triplets that were mined in a step.',
     sameLabel: 'Same label',

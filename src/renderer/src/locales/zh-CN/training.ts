@@ -55,7 +55,7 @@ export const training: typeof english = {
       '每 100 张图片中有 {after} 张首先找到同类（训练前：{before} 张）。这些图片参与过训练。',
     cancelled: '已按你的要求停止，保留目前最好的状态。',
     cancelledEmpty: '已按你的要求停止，尚未学到任何内容。',
-    interrupted: '训练进行时程序退出了。请重新开始训练。',
+    interrupted: '训练进行时程序退出了，可以从最后完成的一轮继续。',
     failed: '训练已停止：{message}',
     kept: '图片、标签和以前的训练都没有变化。',
     copy: '复制详情',
@@ -64,6 +64,7 @@ export const training: typeof english = {
   next: {
     review: '查看 1 个困难负样本 | 查看 {n} 个困难负样本',
     map: '打开地图',
+    goOn: '继续这次训练',
   },
   charts: {
     loss: '损失',
@@ -85,6 +86,9 @@ export const training: typeof english = {
       '归一化之前嵌入的平均长度：失控增大或降到 0 都说明训练出了问题。虚线为学习率，对应右侧坐标轴。',
     norm: '嵌入长度',
     learningRate: '学习率',
+    rateTried: '试过的学习率',
+    rateFound: '找到的学习率：{rate}',
+    rateHelp: '学习率升高时的损失：下降最快处的学习率较为合适。',
     distances: '平均距离',
     distancesHelp: '每一步中挖掘到的样本对或三元组的平均距离。',
     sameLabel: '同类',
