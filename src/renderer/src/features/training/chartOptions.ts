@@ -51,7 +51,7 @@ export function lineChartOptions(
       ...(second === undefined ? {} : { [second]: second === 'share' ? { range: [0, 1] } : {} }),
     },
     axes: [
-      { ...axis, size: 30 },
+      { ...axis, size: 30, ...(logarithmic ? powersOfTen(axis) : {}) },
       { ...axis, size: 44 },
       ...(second === undefined
         ? []
@@ -81,4 +81,19 @@ function lastOf(column: ArrayLike<number | null | undefined> | undefined): numbe
     if (value !== null && value !== undefined) return value
   }
   return null
+}
+
+/** Of an axis by powers of ten only the powers are written and ruled: between them is no room. */
+function powersOfTen({ grid, ticks }: Pick<uPlot.Axis, 'grid' | 'ticks'>): uPlot.Axis {
+  const filter = (_: uPlot, splits: number[]): (number | null)[] =>
+    splits.map((split) =>
+      Number.isInteger(Math.round(Math.log10(split) * 1e6) / 1e6) ? split : null,
+    )
+  return {
+    filter,
+    grid: { ...grid, filter },
+    ticks: { ...ticks, filter },
+    space: 40,
+    values: (_, splits) => splits.map((split) => (split === null ? null : split.toExponential(0))),
+  }
 }
