@@ -51,6 +51,13 @@ export function createNativeAdam(backend: NativeBackend, parameters: readonly Pa
   const decays = [tf.keep(tf.scalar(beta1)), tf.keep(tf.scalar(beta2))]
   let step = 0
 
+  /** Not through `tidy`, which looks for tensors among the numbers of an array it is given. */
+  const numbersIn = (handle: Parameters<typeof read>[0]): Float32Array => {
+    const tensor = read(handle)
+    const numbers = numbersOf(tensor)
+    tensor.dispose()
+    return numbers
+  }
   return {
     step(gradients, { learningRate, weightDecay }) {
       step++
@@ -78,12 +85,11 @@ export function createNativeAdam(backend: NativeBackend, parameters: readonly Pa
         })
       })
     },
-    state: () =>
-      tf.tidy(() => ({
-        step,
-        first: handles.map(({ first }) => numbersOf(read(first))),
-        second: handles.map(({ second }) => numbersOf(read(second))),
-      })),
+    state: () => ({
+      step,
+      first: handles.map(({ first }) => numbersIn(first)),
+      second: handles.map(({ second }) => numbersIn(second)),
+    }),
     restore(state) {
       step = state.step
       tf.tidy(() => {
