@@ -8,7 +8,7 @@ export interface Scale {
 }
 
 const steps = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5]
-const mostTicks = 5
+const mostTicks = 7
 
 export function scaleOf(state: Pick<SweepState, 'rows' | 'baselines'>): Scale {
   const { frozen = null, closedForm = null, untrained = null } = state.baselines ?? {}

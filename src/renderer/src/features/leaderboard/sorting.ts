@@ -1,10 +1,11 @@
-import type { SweepRow } from '../../../../shared/model/sweep'
+import type { SweepCombination, SweepRow } from '../../../../shared/model/sweep'
 
 export const sortColumns = [
   'loss',
   'miner',
   'distance',
   'seed',
+  'mean',
   'mapAtR',
   'precisionAt1',
   'rPrecision',
@@ -27,7 +28,7 @@ export function nextSorting(sorting: Sorting, column: SortColumn): Sorting {
   return { column, descending: !isText(column) && column !== 'seed' && column !== 'seconds' }
 }
 
-const valueOf = (row: SweepRow, column: SortColumn): number | string | null => {
+const valueOf = (row: SweepRow, column: Exclude<SortColumn, 'mean'>): number | string | null => {
   switch (column) {
     case 'loss':
       return row.loss.name
@@ -44,12 +45,21 @@ const valueOf = (row: SweepRow, column: SortColumn): number | string | null => {
   }
 }
 
+/** The repeats of one loss, miner and distance have the same. */
+export const combinationOf = ({ loss, miner, distance }: SweepCombination): string =>
+  JSON.stringify([loss, miner, distance])
+
 /** What has no value stays below, in the order it came, whichever way the column is sorted. */
-export function sortRows(rows: readonly SweepRow[], { column, descending }: Sorting): SweepRow[] {
+export function sortRows(
+  rows: readonly SweepRow[],
+  { column, descending }: Sorting,
+  meanOf: (row: SweepRow) => number | null,
+): SweepRow[] {
+  const valueIn = (row: SweepRow) => (column === 'mean' ? meanOf(row) : valueOf(row, column))
   const sign = descending ? -1 : 1
   return rows.toSorted((one, other) => {
-    const a = valueOf(one, column)
-    const b = valueOf(other, column)
+    const a = valueIn(one)
+    const b = valueIn(other)
     if (a === null || b === null) return Number(a === null) - Number(b === null)
     if (typeof a === 'string') return sign * a.localeCompare(String(b), 'en')
     return sign * (a - Number(b))

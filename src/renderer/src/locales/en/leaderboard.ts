@@ -59,6 +59,8 @@ export const leaderboard = {
     rank: 'Rank',
     loss: 'Loss',
     seed: 'Seed',
+    mean: 'Mean',
+    meanHelp: 'MAP@R over the repeats of this loss: mean and standard deviation.',
     mapAtRHelp:
       'How many of an image’s nearest R are of its label, and how early they come, where R is the number it could find.',
     interval: '95 % interval of MAP@R',
@@ -73,6 +75,7 @@ export const leaderboard = {
   failed: 'Failed: {message}',
   running: 'step {done} of {total}',
   waiting: 'waiting',
+  startKept: 'start kept',
   promote: 'Promote',
   promoteHint: 'Trains this once more as a run of its own, with embeddings, triplets and map',
   promoteBusy: 'Wait until the comparison or training has ended, or cancel it',

@@ -1,0 +1,257 @@
+import { flushPromises, mount } from '@vue/test-utils'
+import { createPinia, setActivePinia } from 'pinia'
+import { TooltipProvider } from 'reka-ui'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { h } from 'vue'
+import { rankRows, summarizeRows } from '../../../src/core/sweep/ranking'
+import { trainingRegistry } from '../../../src/main/training/registry'
+import LeaderboardView from '../../../src/renderer/src/features/leaderboard/LeaderboardView.vue'
+import { placeOn, scaleOf } from '../../../src/renderer/src/features/leaderboard/scale'
+import {
+  bestFirst,
+  nextSorting,
+  sortRows,
+} from '../../../src/renderer/src/features/leaderboard/sorting'
+import { i18n, setLocale } from '../../../src/renderer/src/locales/i18n'
+import { useDatasetStore } from '../../../src/renderer/src/stores/dataset'
+import { useSweepStore } from '../../../src/renderer/src/stores/sweeps'
+import { AppError } from '../../../src/shared/errors'
+import type { SweepId } from '../../../src/shared/model/ids'
+import type { SweepPlan, SweepState } from '../../../src/shared/model/sweep'
+import { rowOf } from '../../support/sweepRows'
+import { asDatasetId, datasetOf } from '../../support/windowData'
+import { connectWire } from '../../support/windowWire'
+
+const plan: SweepPlan = {
+  runs: 4,
+  combinations: [],
+  skipped: [],
+  estimatedSeconds: 100,
+  trainClassCount: 32,
+  testClassCount: 8,
+  trainImageCount: 256,
+  testImageCount: 64,
+  split: 'byClass',
+}
+const bar = (mapAtR: number) => rowOf('bar', { mapAtR }).metrics!
+
+function stateOf(fields: Partial<SweepState> = {}): SweepState {
+  const rows = rankRows(
+    fields.rows ?? [
+      rowOf('triplet', { mapAtR: 0.6, seconds: 90 }),
+      rowOf('supCon', { mapAtR: 0.8, seconds: 30, bestEpoch: 0 }),
+      rowOf('contrastive', { status: 'failed' }),
+      rowOf('proxyNCA', { status: 'waiting' }),
+    ],
+  )
+  return {
+    id: 3 as SweepId,
+    datasetId: asDatasetId(1),
+    startedAt: 1,
+    status: 'finished',
+    request: { seeds: 1, training: { steps: 40, seed: 7 } },
+    plan,
+    summary: summarizeRows(rows),
+    baselines: { frozen: bar(0.5), closedForm: bar(0.7), untrained: null },
+    stage: 'training',
+    stageDone: 30,
+    stageTotal: 240,
+    remainingMs: null,
+    backend: null,
+    error: null,
+    ...fields,
+    rows,
+  }
+}
+
+beforeEach(() => {
+  setActivePinia(createPinia())
+  setLocale('en')
+})
+
+async function open(states: readonly SweepState[], fails = false) {
+  const wire = connectWire({
+    dataset: {
+      columns: () => ({
+        ids: new Uint32Array(),
+        labelIds: new Uint32Array(),
+        flags: new Uint8Array(),
+      }),
+    },
+    training: { registry: () => trainingRegistry() },
+    sweep: {
+      plan: () => {
+        if (fails) throw new AppError('tooFewClasses', 'one class')
+        return plan
+      },
+      list: () => states,
+      start: () => stateOf({ id: 9 as SweepId, status: 'running' }),
+      resume: () => stateOf({ status: 'running' }),
+      cancel: () => true,
+      remove: () => true,
+    },
+  })
+  useDatasetStore().accept(datasetOf())
+  await useSweepStore().refresh()
+  const view = mount(
+    { render: () => h(TooltipProvider, null, () => h(LeaderboardView)) },
+    { global: { plugins: [i18n] }, attachTo: document.body },
+  )
+  await flushPromises()
+  const button = (text: string) => view.findAll('button').find((b) => b.text() === text)
+  const lossNames = () => view.findAll('tbody .loss').map((cell) => cell.text())
+  return { wire, view, button, lossNames }
+}
+
+describe('the leaderboard', () => {
+  it('asks for nothing but a click, and compares what is chosen', async () => {
+    const { wire, view, button } = await open([])
+    expect(view.text()).toContain('Let the losses compete')
+    expect(view.text()).toContain('4 runs, one after another.')
+    await button('Compare')!.trigger('click')
+    await flushPromises()
+    const [, input] = wire.calls.find(([channel]) => channel === 'sweep.start')!
+    const { losses } = (input as { request: { losses: string[] } }).request
+    expect(losses).toContain('supCon')
+    expect(losses.length).toBeLessThan(trainingRegistry().losses.length)
+
+    // What has been started shows, with a way to end it.
+    await button('Cancel')!.trigger('click')
+    expect(wire.calls).toContainEqual(['sweep.cancel', { sweepId: 9 }])
+    expect(button('Compare')!.attributes('disabled')).toBeDefined()
+  })
+
+  it('sends all losses as none named, and nothing while none is chosen', async () => {
+    const { wire, view, button } = await open([])
+    await button('All')!.trigger('click')
+    await button('Compare')!.trigger('click')
+    await flushPromises()
+    expect(wire.calls).toContainEqual([
+      'sweep.start',
+      { datasetId: 1, request: { seeds: 1, training: {} } },
+    ])
+    useSweepStore().remember(stateOf({ id: 9 as SweepId }))
+    await flushPromises()
+    for (const box of view.findAll('input[type=checkbox]')) await box.setValue(false)
+    expect(button('Compare')!.attributes('disabled')).toBeDefined()
+    expect(view.text()).toContain('Choose at least one loss.')
+  })
+
+  it('says why nothing can be compared', async () => {
+    const { view, button } = await open([], true)
+    expect(view.get('[role=alert]').text()).toContain('at least two labels')
+    expect(button('Compare')!.attributes('disabled')).toBeDefined()
+  })
+
+  it('shows the best first, with intervals and the lines they are held against', async () => {
+    const { view, lossNames } = await open([stateOf()])
+    expect(lossNames()).toEqual(['Supervised contrastive', 'Triplet', 'Proxy-NCA', 'Contrastive'])
+    const [first, , waiting, failed] = view.findAll('tbody tr')
+    expect(first!.text()).toContain('0.800')
+    expect(first!.text()).toContain('start kept')
+    expect(first!.findAll('.line')).toHaveLength(2)
+    expect(first!.get('td.interval').attributes('title')).toContain('0.750')
+    expect(waiting!.text()).toContain('waiting')
+    expect(failed!.text()).toContain('Failed: not a number')
+    expect(view.get('.bars').text()).toContain('Closed form 0.700')
+    expect(view.get('.bars').text()).toContain('Frozen features 0.500')
+  })
+
+  it('sorts by a column, and turns it round', async () => {
+    const { view, button, lossNames } = await open([stateOf()])
+    await button('Time')!.trigger('click')
+    expect(lossNames().slice(0, 2)).toEqual(['Supervised contrastive', 'Triplet'])
+    await button('Time')!.trigger('click')
+    expect(lossNames().slice(0, 2)).toEqual(['Triplet', 'Supervised contrastive'])
+    expect(view.find('[aria-sort=descending]').text()).toContain('Time')
+  })
+
+  it('moves by arrows, and promotes the row in focus on the split of the sweep', async () => {
+    const { wire, view } = await open([stateOf()])
+    const rows = view.findAll<HTMLElement>('tbody tr')
+    expect(rows.map((row) => row.attributes('tabindex'))).toEqual(['0', '-1', '-1', '-1'])
+    rows[0]!.element.focus()
+    await rows[0]!.trigger('keydown', { key: 'ArrowDown' })
+    await flushPromises()
+    expect(document.activeElement).toBe(rows[1]!.element)
+    await rows[1]!.trigger('keydown', { key: 'Enter' })
+    await flushPromises()
+    const [, input] = wire.calls.find(([channel]) => channel === 'training.start')!
+    expect(input).toEqual({
+      datasetId: 1,
+      request: {
+        steps: 40,
+        loss: { name: 'triplet', options: {} },
+        miner: null,
+        distance: 'euclidean',
+        seed: 1,
+        splitSeed: 7,
+      },
+    })
+    // One that failed has nothing to promote.
+    const before = wire.calls.length
+    await rows[3]!.trigger('keydown', { key: 'Enter' })
+    expect(wire.calls).toHaveLength(before)
+  })
+
+  it('resumes what was interrupted, and promotes nothing while something runs', async () => {
+    const { wire, view, button } = await open([stateOf({ status: 'interrupted' })])
+    expect(view.text()).toContain('The program ended in the middle')
+    await button('Resume')!.trigger('click')
+    await flushPromises()
+    expect(wire.calls).toContainEqual(['sweep.resume', { sweepId: 3 }])
+    expect(button('Resume')).toBeUndefined()
+    expect(view.get('.promote').attributes('disabled')).toBeDefined()
+  })
+
+  it('shows where the running one stands', async () => {
+    const rows = [rowOf('triplet', { mapAtR: 0.6 }), rowOf('supCon', { status: 'running' })]
+    const { view } = await open([stateOf({ status: 'running', remainingMs: 120_000, rows })])
+    const [, running] = view.findAll('tbody tr')
+    expect(running!.text()).toContain('step 30 of 240')
+    expect(running!.get('[role=progressbar]').attributes('aria-valuenow')).toBe('13')
+    expect(view.get('.words').text()).toContain('1 of 2 runs done')
+    expect(view.get('.words').text()).toContain('about 2 min left')
+  })
+
+  it('gives mean and deviation over repeats', async () => {
+    const rows = [
+      rowOf('triplet', { mapAtR: 0.6, key: 'a' }),
+      rowOf('triplet', { mapAtR: 0.7, key: 'b', seed: 2 }),
+    ]
+    const { view } = await open([stateOf({ rows, request: { seeds: 2, training: {} } })])
+    expect(view.findAll('tbody tr')[0]!.text()).toContain('0.650 ± 0.071')
+  })
+})
+
+describe('scale', () => {
+  it('holds every interval and line between round ends', () => {
+    const state = stateOf()
+    const scale = scaleOf(state)
+    expect(scale.ticks).toEqual([0.4, 0.5, 0.6, 0.7, 0.8, 0.9])
+    expect(placeOn(scale, 0.4)).toBe(0)
+    expect(placeOn(scale, 0.65)).toBeCloseTo(0.5)
+    expect(scaleOf({ rows: [], baselines: null })).toMatchObject({ low: 0, high: 1 })
+  })
+
+  it('keeps a span where all are the same', () => {
+    const rows = [rowOf('a', { mapAtR: 1 })].map((row) => ({
+      ...row,
+      metrics: { ...row.metrics!, mapAtRLow: 1, mapAtRHigh: 1 },
+    }))
+    const { low, high } = scaleOf({ rows, baselines: null })
+    expect(high).toBeGreaterThan(low)
+  })
+})
+
+describe('sorting', () => {
+  it('leaves what has no value below, both ways', () => {
+    const rows = stateOf().rows
+    const none = () => null
+    const names = (descending: boolean) =>
+      sortRows(rows, { column: 'mapAtR', descending }, none).map((row) => row.loss.name)
+    expect(names(true)).toEqual(['supCon', 'triplet', 'proxyNCA', 'contrastive'])
+    expect(names(false)).toEqual(['triplet', 'supCon', 'proxyNCA', 'contrastive'])
+    expect(nextSorting(bestFirst, 'loss')).toEqual({ column: 'loss', descending: false })
+  })
+})

@@ -1,0 +1,79 @@
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { drawEmoji } from '../../scripts/sample.mjs'
+import { readRows } from './database'
+import {
+  launchProgram,
+  newFolder,
+  removeFolders,
+  type RunningProgram,
+  takeScreenshot,
+} from './launch'
+
+const trainingLimitMs = 600_000
+
+let program: RunningProgram
+let page: Page
+
+beforeAll(async () => {
+  const folder = join(await newFolder('few'), 'Few')
+  await drawEmoji(folder, { classes: 12, size: 48 })
+  program = await launchProgram({ arguments: [folder] })
+  page = program.page
+})
+afterAll(async () => {
+  await program.close()
+  await removeFolders()
+})
+afterEach(async ({ task }) => {
+  if (task.result?.state === 'fail')
+    await takeScreenshot(page, 'leaderboard-failed').catch(() => {})
+})
+
+describe('the leaderboard', () => {
+  it(
+    'compares two losses and goes on with the better one',
+    async () => {
+      await page.getByText('12 labels').first().waitFor()
+      await page
+        .getByRole('navigation', { name: 'Views' })
+        .getByRole('button', { name: 'Train' })
+        .click()
+      await page.getByText('Leaderboard', { exact: true }).click()
+      await page.getByText('8 runs, one after another', { exact: false }).waitFor()
+      for (const box of await page.getByRole('checkbox').all()) await box.uncheck()
+      await page.getByRole('checkbox', { name: 'Supervised contrastive' }).check()
+      await page.getByRole('checkbox', { name: 'Normalised softmax' }).check()
+      await page.getByText('2 runs, one after another', { exact: false }).waitFor()
+      await page.getByRole('button', { name: 'Compare' }).click()
+      await page.getByText('2 of 2 runs done').waitFor({ timeout: trainingLimitMs })
+
+      const rows = page.getByRole('table', { name: 'Runs, best first' }).locator('tbody tr')
+      expect(await rows.count()).toBe(2)
+      const scores = (await rows.locator('.score').allTextContents()).map(Number)
+      expect(scores[0]).toBeGreaterThanOrEqual(scores[1]!)
+      expect(scores[1]).toBeGreaterThan(0)
+      await page.getByText('Closed form', { exact: false }).first().waitFor()
+      await takeScreenshot(page, '6-leaderboard')
+
+      const best = await rows.first().locator('.loss').innerText()
+      await rows.first().getByRole('button', { name: 'Promote' }).click()
+      // The training that starts is another; that it gives the row again is tested without a window.
+      await page.getByRole('heading', { name: 'What one click does' }).waitFor()
+      const cancel = page.getByRole('main').getByRole('button', { name: 'Cancel' })
+      await cancel.waitFor()
+      const [run] = await readRows<{ status: string; options: string }>(
+        program.userData,
+        'SELECT status, options FROM run',
+      )
+      expect(run?.status).toBe('running')
+      const { loss } = JSON.parse(run!.options) as { loss: { name: string } }
+      expect(loss.name).toBe(best.includes('Supervised') ? 'supCon' : 'normalizedSoftmax')
+      await cancel.click()
+      await page.getByText('Stopped by you', { exact: false }).waitFor()
+      expect(program.complaints).toEqual([])
+    },
+    trainingLimitMs,
+  )
+})
