@@ -4,9 +4,16 @@ import { AppError } from '../../../../src/shared/errors'
 import { LossMemory, losses } from '../../../../src/core/losses'
 import { incompatibility } from '../../../../src/core/losses/compatibility'
 import { computeLoss, lossParameters } from '../../../../src/core/losses/computeLoss'
-import { gatherRows, matrixFromRows, type Matrix } from '../../../../src/core/math/matrix'
+import {
+  createMatrix,
+  gatherRows,
+  matrixFromRows,
+  type Matrix,
+} from '../../../../src/core/math/matrix'
 import { createRandom } from '../../../../src/core/math/random'
 import { miners } from '../../../../src/core/miners'
+import { reducers } from '../../../../src/core/reducers'
+import { regularizers } from '../../../../src/core/regularizers'
 import { gaussianBatch } from '../../../support/batches'
 import { relativeError } from '../../../support/finiteDifferences'
 
@@ -90,7 +97,37 @@ describe.each(losses.names)('the loss %s', (name) => {
     [512, 8],
   ])('runs on %i images of %i components', (rows, columns) => {
     const { embeddings, labels } = gaussianBatch(rows, columns, Math.max(2, rows >> 2))
-    expectFinite(run(name, embeddings, labels))
+    const outcome = run(name, embeddings, labels)
+    expectFinite(outcome)
+    // Four images a class, in no order: every loss has something to say.
+    if (rows >= 64) {
+      expect(outcome.value).toBeGreaterThan(0)
+      expect(outcome.gradient.data.some((entry) => entry !== 0)).toBe(true)
+      expect(outcome.statistics.activeFraction).toBeGreaterThan(0)
+    }
+  })
+
+  it.each([
+    [24, 512],
+    [96, 24],
+    [256, 8],
+  ])('falls along its gradient as the gradient says: %i images of %i', (rows, columns) => {
+    // Circle's weights and a memory's references carry no gradient; the margin loss divides by the
+    // number of terms > 0, which jumps, and so does avgNonZero.
+    if (['circle', 'crossBatchMemory', 'margin'].includes(name)) return
+    const options = loss.reducer === 'avgNonZero' ? { reducer: 'mean' } : {}
+    const choice = { loss: { name, options } }
+    const { embeddings, labels } = gaussianBatch(rows, columns, rows >> 2, 'along')
+    const { gradient } = run(name, embeddings, labels, choice)
+    const slope = Math.hypot(...gradient.data)
+    const length = Math.hypot(...embeddings.data)
+    expect(slope).toBeGreaterThan(0)
+    const at = (step: number) => {
+      const moved = embeddings.data.map((value, i) => value + (step * gradient.data[i]!) / slope)
+      return run(name, { ...embeddings, data: moved }, labels, choice).value
+    }
+    const step = 1e-3 * length
+    expect((at(step) - at(-step)) / (2 * step) / slope).toBeCloseTo(1, 1)
   })
 
   it('takes every miner that it can, or says why not', () => {
@@ -108,6 +145,63 @@ describe.each(losses.names)('the loss %s', (name) => {
     }
   })
 })
+
+describe.each(regularizers.names)('the regularizer %s', (name) => {
+  const evaluate = (rows: Matrix) => regularizers.get(name).evaluate(rows)
+
+  it('is 0 without images, and finite with zeros and duplicates', () => {
+    const none = evaluate(createMatrix(0, 4))
+    expect(none.value).toBe(0)
+    expect(none.gradient.data).toHaveLength(0)
+    const { embeddings } = gaussianBatch(6, 4, 1)
+    for (const rows of [createMatrix(5, 4), gatherRows(embeddings, [0, 0, 1, 1])]) {
+      const { value, gradient } = evaluate(rows)
+      expect(Number.isFinite(value)).toBe(true)
+      expect(gradient.data.every(Number.isFinite)).toBe(true)
+    }
+  })
+
+  it.each([
+    [2, 2048],
+    [512, 2],
+  ])('does not depend on the order of %i images of %i components', (rows, columns) => {
+    const { embeddings } = gaussianBatch(rows, columns, 1)
+    const order = createRandom(3).shuffle(Array.from({ length: rows }, (_, i) => i))
+    const one = evaluate(embeddings)
+    const other = evaluate(gatherRows(embeddings, order))
+    expect(one.value).toBeGreaterThan(0)
+    expect(other.value / one.value).toBeCloseTo(1, 4)
+    const expected = gatherRows(one.gradient, order).data
+    expect(relativeError(other.gradient.data, expected)).toBeLessThan(1e-3)
+  })
+})
+
+describe.each(reducers.names)('the reducer %s', (reducer) => {
+  const reducible = losses.entries.filter((loss) => loss.reducer !== null).map((l) => l.name)
+
+  it.each(reducible)('keeps %s finite on bare batches and sound on full ones', (name) => {
+    const options = { reducer, ...(reducer === 'classWeighted' ? { classWeights } : {}) }
+    const reduced = (rows: Matrix, labels: ArrayLike<number>) =>
+      run(name, rows, labels, { loss: { name, options } })
+    const { embeddings, labels } = gaussianBatch(24, 5, 6, 'reduced')
+    const full = reduced(embeddings, labels)
+    expectFinite(full)
+    expect(full.value).toBeGreaterThan(0)
+    expectFinite(reduced(createMatrix(6, 5), [0, 0, 1, 1, 2, 3]))
+    expectFinite(reduced(gatherRows(embeddings, [0, 0, 1]), [0, 0, 0]))
+    const none = reduced(gatherRows(embeddings, []), [])
+    expect(none.value).toBe(0)
+    const order = createRandom(4).shuffle(Array.from({ length: 24 }, (_, i) => i))
+    if (name === 'nPair') return
+    const other = reduced(
+      gatherRows(embeddings, order),
+      order.map((i) => labels[i]!),
+    )
+    expect(other.value / full.value).toBeCloseTo(1, 4)
+  })
+})
+
+const classWeights = [0.5, 1, 2, 3, 1, 1]
 
 describe('random batches', () => {
   const pairLosses = losses.entries.filter((l) => l.kind !== 'classes').map((l) => l.name)
