@@ -1,3 +1,4 @@
+import { cpus } from 'node:os'
 import { join } from 'node:path'
 import type { BackendChoice } from '../../src/main/backend/backend'
 
@@ -33,6 +34,34 @@ export function time(run: () => void, rounds: number): Timing {
 }
 
 /** The backends to measure: those named with commas, or all but plain JavaScript. */
-export function chosenBackends(names: string | undefined): BackendChoice[] {
+function chosenBackends(names: string | undefined): BackendChoice[] {
   return (names ?? 'tensorflow,wasm').split(',') as BackendChoice[]
+}
+
+/** What the figures were taken on. */
+export function machine() {
+  return { cpu: cpus()[0]?.model ?? '', cores: cpus().length, node: process.version }
+}
+
+/** Prints rows as a table, or with all figures as one JSON object. */
+export function printRows(bench: string, rows: readonly object[], asJson: boolean): void {
+  if (asJson) process.stdout.write(`${JSON.stringify({ bench, machine: machine(), rows })}\n`)
+  else console.table(rows)
+}
+
+/** Measures one backend after the other; one that does not run is a row with the reason. */
+export async function measureBackends(
+  bench: string,
+  options: { readonly backends?: string | undefined; readonly json: boolean },
+  measure: (name: BackendChoice) => Promise<object>,
+): Promise<void> {
+  const rows: object[] = []
+  for (const name of chosenBackends(options.backends)) {
+    try {
+      rows.push(await measure(name))
+    } catch (error) {
+      rows.push({ backend: name, failed: error instanceof Error ? error.message : String(error) })
+    }
+  }
+  printRows(bench, rows, options.json)
 }

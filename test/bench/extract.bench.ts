@@ -2,12 +2,12 @@
  * `npm run bench -- extract [--backends tensorflow,wasm] [--images 16] [--rounds 3] [--json]`:
  * frozen features a second at 224 px, from decoded pictures, and the processor time of one.
  */
-import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { tapsOf } from '../../src/core/training/features'
 import { findFrozenWeights, loadFrozenExtractor } from '../../src/main/backend/frozenExtractor'
+import type { BackendChoice } from '../../src/main/backend/backend'
 import { startBackend } from '../../src/main/backend/startBackend'
-import { chosenBackends, projectFolder, time, workersFolder } from './backends'
+import { measureBackends, projectFolder, time, workersFolder } from './backends'
 
 const { values } = parseArgs({
   options: {
@@ -19,7 +19,7 @@ const { values } = parseArgs({
 })
 const images = Number(values.images)
 
-async function measure(name: ReturnType<typeof chosenBackends>[number]) {
+async function measure(name: BackendChoice) {
   const backend = await startBackend({ preferred: name, workersFolder, projectFolder })
   const weightsFolder = findFrozenWeights(projectFolder)
   const extractor = await loadFrozenExtractor({ weightsFolder, backend, taps: tapsOf('pooled') })
@@ -36,19 +36,4 @@ async function measure(name: ReturnType<typeof chosenBackends>[number]) {
   }
 }
 
-async function main(): Promise<void> {
-  const rows = []
-  for (const name of chosenBackends(values.backends)) {
-    try {
-      rows.push(await measure(name))
-    } catch (error) {
-      rows.push({ backend: name, failed: error instanceof Error ? error.message : String(error) })
-    }
-  }
-  if (values.json) {
-    const machine = { cpu: cpus()[0]?.model ?? '', cores: cpus().length, node: process.version }
-    process.stdout.write(`${JSON.stringify({ machine, rows })}\n`)
-  } else console.table(rows)
-}
-
-void main()
+void measureBackends('extract', values, measure)

@@ -1,15 +1,15 @@
 /**
  * `npm run bench -- train [--backends tensorflow,wasm,js] [--batch 32] [--rounds 5] [--json]`: images
  * a second of a training step of the small network (64 px, embeddings of 128 numbers, semi-hard
- * triplet loss, Adam) and of its embeddings, and one epoch of a head on 7,096 x 1,792 features.
+ * triplet loss, Adam) and of its embeddings.
  */
-import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import * as tf from '@tensorflow/tfjs-core'
 import { createRandom } from '../../src/core/math/random'
-import { createLinearHead, createSmallNetwork } from '../../src/core/network'
+import { createSmallNetwork } from '../../src/core/network'
+import type { BackendChoice } from '../../src/main/backend/backend'
 import { startBackend } from '../../src/main/backend/startBackend'
-import { chosenBackends, projectFolder, time, workersFolder } from './backends'
+import { measureBackends, projectFolder, time, workersFolder } from './backends'
 import { semiHardTriplet } from './semiHardTriplet'
 
 const { values } = parseArgs({
@@ -22,10 +22,9 @@ const { values } = parseArgs({
 })
 const batch = Number(values.batch)
 const rounds = Number(values.rounds)
-const [imageSizePx, embeddingSize, headRows, headInputs, headSize] = [64, 128, 128, 1792, 256]
-const headImages = 7096
+const [imageSizePx, embeddingSize] = [64, 128]
 
-async function measure(name: ReturnType<typeof chosenBackends>[number]) {
+async function measure(name: BackendChoice) {
   const backend = await startBackend({ preferred: name, workersFolder, projectFolder })
   const { operations, report } = backend
   const random = createRandom('bench')
@@ -44,20 +43,6 @@ async function measure(name: ReturnType<typeof chosenBackends>[number]) {
   const embedding = time(() => void network.embed(pictures, batch), rounds)
   network.dispose()
 
-  const head = createLinearHead({
-    inputSize: headInputs,
-    embeddingSize: headSize,
-    random,
-    operations,
-  })
-  const features = Float32Array.from({ length: headRows * headInputs }, () => random.normal())
-  const headLoss = semiHardTriplet(headSize, 4, 0.2)
-  const epoch = time(() => {
-    for (let done = 0; done < headImages; done += headRows) {
-      head.trainStep(features, headRows, headLoss, settings)
-    }
-  }, 1)
-  head.dispose()
   backend.dispose()
   const images = stepsARound * batch
   return {
@@ -67,24 +52,8 @@ async function measure(name: ReturnType<typeof chosenBackends>[number]) {
     trainMedian: (images / training.medianMs) * 1000,
     trainCpuMsPerImage: training.cpuMs / images,
     embedBest: (batch / embedding.bestMs) * 1000,
-    headEpochSeconds: epoch.bestMs / 1000,
     tensorsLeaked: leaked,
   }
 }
 
-async function main(): Promise<void> {
-  const rows = []
-  for (const name of chosenBackends(values.backends)) {
-    try {
-      rows.push(await measure(name))
-    } catch (error) {
-      rows.push({ backend: name, failed: error instanceof Error ? error.message : String(error) })
-    }
-  }
-  if (values.json) {
-    const machine = { cpu: cpus()[0]?.model ?? '', cores: cpus().length, node: process.version }
-    process.stdout.write(`${JSON.stringify({ machine, rows })}\n`)
-  } else console.table(rows)
-}
-
-void main()
+void measureBackends('train', values, measure)
