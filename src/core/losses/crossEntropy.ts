@@ -4,7 +4,8 @@ import { scaleGradient, zeroGradient, type LossContext, type LossResult } from '
 /**
  * Softmax cross-entropy of each image against the classes.
  * @param read fills the logits [classes] of an image from its row of distances
- * @param write turns derivatives by the logits into those by the row of distances
+ * @param write turns derivatives by the logits into those by the row of distances; of the image that
+ *   was read last
  */
 export function crossEntropy(
   context: LossContext,

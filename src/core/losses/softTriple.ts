@@ -1,7 +1,6 @@
 import { integerOption, numberOption } from '../registry/options'
 import { classRows } from './classRows'
 import { crossEntropy } from './crossEntropy'
-import { logSumExp } from './differentiable'
 import { defineLoss } from './loss'
 
 export const softTriple = defineLoss({
@@ -38,31 +37,38 @@ export const softTriple = defineLoss({
     const { distances, labels, classCount } = context
     const { data, columns } = distances
     const centers = columns / classCount
-    const terms = new Float64Array(centers)
-    const similarity = (row: number, label: number): number => {
-      const from = row * columns + label * centers
-      for (let k = 0; k < centers; k++) terms[k] = data[from + k]! / gamma
-      const whole = logSumExp(terms, centers)
+    // Of the image that is read, until it is written: the softmax over the centres of each class.
+    const shares = new Float64Array(columns)
+    const similarities = new Float64Array(classCount)
+    const readClass = (from: number, at: number): number => {
+      let greatest = -Infinity
+      for (let k = 0; k < centers; k++) greatest = Math.max(greatest, data[from + k]!)
+      let whole = 0
       let sum = 0
       for (let k = 0; k < centers; k++) {
-        terms[k] = Math.exp(terms[k]! - whole)
-        sum += terms[k]! * data[from + k]!
+        const share = Math.exp((data[from + k]! - greatest) / gamma)
+        shares[at + k] = share
+        whole += share
+        sum += share * data[from + k]!
       }
-      return sum
+      for (let k = 0; k < centers; k++) shares[at + k] = shares[at + k]! / whole
+      return sum / whole
     }
     return crossEntropy(
       context,
       (i, logits) => {
-        for (let c = 0; c < classCount; c++) logits[c] = lambda * similarity(i, c)
+        for (let c = 0; c < classCount; c++) {
+          const similarity = readClass(i * columns + c * centers, c * centers)
+          similarities[c] = similarity
+          logits[c] = lambda * similarity
+        }
         logits[labels[i]!] = logits[labels[i]!]! - lambda * margin
       },
       (i, slopes, gradient) => {
         for (let c = 0; c < classCount; c++) {
-          const whole = similarity(i, c)
-          const from = i * columns + c * centers
-          for (let k = 0; k < centers; k++) {
-            const slope = terms[k]! * (1 + (data[from + k]! - whole) / gamma)
-            gradient[from + k] = lambda * slopes[c]! * slope
+          for (let at = c * centers; at < (c + 1) * centers; at++) {
+            const beyond = data[i * columns + at]! - similarities[c]!
+            gradient[i * columns + at] = lambda * slopes[c]! * shares[at]! * (1 + beyond / gamma)
           }
         }
       },
