@@ -24,7 +24,10 @@ export const proxyAnchor = defineLoss({
     margin: numberOption(0.1, -10, 10, 'margin d', '间隔 d'),
     alpha: numberOption(32, 1e-3, 1e4, 'sharpness a', '锐度 a'),
   },
-  parameters: (_, { classCount, dimension }) => [classRows('proxies', [classCount, dimension])],
+  // Drawn as He et al. (2015) do by the number of outputs, as its authors have it.
+  parameters: (_, { classCount, dimension }) => [
+    classRows('proxies', [classCount, dimension], Math.sqrt(2 / classCount)),
+  ],
   evaluate(context, { margin, alpha }) {
     const { distances, labels } = context
     const { data, rows, columns } = distances

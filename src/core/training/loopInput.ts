@@ -31,6 +31,7 @@ export interface LoopInput<Snapshot> {
   /** What the options name, or what was found. */
   readonly learningRate: number
   readonly random: Random
+  /** For the products of the loss: of a batch, too small to be worth the way to a device. */
   readonly product: MatrixProduct
   readonly interruption: Interruption
   /** Measures the model as it is now; called before the first step (epoch 0) and after each epoch. */

@@ -1,4 +1,5 @@
 import type { EmbeddingModel, SavedModel } from '../../core/network'
+import { simdProduct } from '../../core/math/simdProduct'
 import type { LoopInput } from '../../core/training/loopInput'
 import type { InputSource } from '../../core/training/model'
 import { defaultLearningRate } from '../../core/training/plan'
@@ -15,7 +16,7 @@ export interface LoopMaterial {
 
 /** The parts of a loop's input that a search of the rate needs as well. */
 export function materialOf(
-  { options, backend, random, interruption }: TrainingContext,
+  { options, random, interruption }: TrainingContext,
   { model, source, training }: LoopMaterial,
 ): Omit<LoopInput<SavedModel>, 'learningRate' | 'evaluate'> {
   return {
@@ -25,7 +26,7 @@ export function materialOf(
     labels: training.labels,
     options,
     random: random.fork('training'),
-    product: backend.product,
+    product: simdProduct,
     interruption,
     now: () => performance.now(),
     breathe,

@@ -1,3 +1,4 @@
+import { simdProduct } from '../../core/math/simdProduct'
 import { createMatrix } from '../../core/math/matrix'
 import { train } from '../../core/training/loop'
 import type { Evaluation } from '../../core/training/loopInput'
@@ -61,7 +62,7 @@ export async function findEpoch(
     options,
     learningRate,
     random: random.fork('selection'),
-    product,
+    product: simdProduct,
     interruption: context.interruption,
     evaluate,
     now: () => performance.now(),

@@ -1,2 +1,8 @@
 /** What the tables do not say by themselves; printed below them. */
-export const remarks: readonly string[] = []
+export const remarks: readonly string[] = [
+  'From pixels every loss reaches the reference within the spread of seeds; the reference has one seed. Triplet with semi-hard is far above it, because here semi-hard takes the one nearest negative beyond the positive for each pair (Schroff, Kalenichenko, Philbin 2015), there every triplet inside the margin.',
+  'A head from a random start: contrastive is .01 behind. The start is the reason: drawn from ±1/√inputs as in PyTorch, half as wide as the rule of Glorot and Bengio (2010) that a head here starts by, contrastive gets .309 with the same steps, since each step of Adam then turns the weights further.',
+  'proxyAnchor and arcFace on a head are behind the reference (by .05 and .01) in 300 steps. With 700 classes and 32 a batch a class is seen 14 times, so that the figure tells how far proxies get from their random start, which is drawn differently; formulas and gradients agree with the reference (`test/fixtures/golden.json`, `goldenBatches.json`). The same holds of all losses with proxies: they need longer training than this.',
+  'lifted and generalizedLifted with their defaults on normalised embeddings nearly collapse, here as in the reference: all negatives of both images pull at once, and the distances go to 0 together. liftedHard, the form with one mined negative, does not: it is among the best.',
+  'With the closed form as the start no pair or triplet loss falls below it in 300 steps; ntXent, fastAP and supCon add most, about .01. Losses with proxies take a little away, for their proxies begin at random.',
+]
