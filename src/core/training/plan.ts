@@ -110,7 +110,7 @@ export function planTraining(input: PlanInput): PlannedTraining {
     ...batch,
     ...chooseSchedule(trainSizes, batch, network, request),
     embeddingSize: request.embeddingSize ?? chooseEmbeddingSize(network, trainSizes),
-    learningRate: request.learningRate ?? chooseLearningRate(network, trainSizes),
+    learningRate: request.learningRate ?? chooseLearningRate(network, trainSizes, kind),
     imageSizePx: request.imageSizePx ?? 64,
     split: kind,
     testShare,
@@ -205,13 +205,16 @@ export const defaultLearningRate = (network: TrainingOptions['network']): number
 
 /**
  * With few classes a head soon learns its training images by heart, and small steps keep what the
- * start knows of others.
+ * start knows of others; with so few that none can be held out to choose the epoch by, tiny ones.
  */
-const chooseLearningRate = (
+function chooseLearningRate(
   network: TrainingOptions['network'],
   trainSizes: readonly number[],
-): number =>
-  network === 'frozen' && !hasManyClasses(trainSizes) ? 1e-4 : defaultLearningRate(network)
+  split: TrainingOptions['split'],
+): number {
+  if (network !== 'frozen' || hasManyClasses(trainSizes)) return defaultLearningRate(network)
+  return split === 'byClass' && trainSizes.filter((size) => size >= 2).length < 10 ? 1e-5 : 1e-4
+}
 
 const countClasses = (sizes: readonly number[]): number => sizes.filter((size) => size > 0).length
 

@@ -229,3 +229,15 @@ describe('the features of a plan', () => {
     expect(asked).toEqual(['pooled'])
   })
 })
+
+describe('the rate of a head', () => {
+  it('is the smaller the less training labels say of others', () => {
+    const rate = (classes: number, request: TrainingRequest = {}) =>
+      plan(labelsOf(new Array<number>(classes).fill(4)), request).plan.options.learningRate
+    expect(rate(8)).toBe(1e-5)
+    expect(rate(8, { split: 'byImage' })).toBe(1e-4)
+    expect(rate(60)).toBe(1e-4)
+    expect(rate(300)).toBe(3e-4)
+    expect(rate(300, { network: 'small' })).toBe(1e-3)
+  })
+})
