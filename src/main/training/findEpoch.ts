@@ -76,7 +76,11 @@ export async function findEpoch(
   }
   model.dispose()
   // The first of equals: the closed form itself, where training betters nothing.
-  return { wantedEpoch: validation.indexOf(Math.max(...validation)), validation }
+  const wantedEpoch = validation.reduce(
+    (best, score, at) => (score > validation[best]! ? at : best),
+    0,
+  )
+  return { wantedEpoch, validation }
 }
 
 /**
