@@ -107,8 +107,8 @@ it('goes on with a run that was interrupted', async () => {
     ...{ id: 7 as RunId, startedAt: 1, status: 'interrupted' as const, before: null },
     ...{ closedForm: null, after: null, bestEpoch: null, durationMs: 5, backend: null },
     ...{ hasEmbeddings: false, tripletCount: 0 },
-    options: planTraining({ labels, request: {}, featuresCached: 0, speed: workSpeeds.js }).plan
-      .options,
+    options: planTraining({ labels, request: {}, featuresCached: () => 0, speed: workSpeeds.js })
+      .plan.options,
   }
   const view = mount(RunResult, {
     props: {
