@@ -37,6 +37,7 @@ export interface ActiveSweepInput {
   readonly workerFile: string
   /** Of the worker, less what is left to train. */
   readonly job: Omit<SweepJob, 'rows' | 'wantsBaselines'>
+  /** While it runs; the last state is what `finished` gives. */
   readonly onProgress: (state: SweepState) => void
 }
 
@@ -130,9 +131,7 @@ export class ActiveSweep {
     }
     await this.input.journal.close().catch(() => {})
     this.tell.stop()
-    const state = this.state()
-    this.input.onProgress(state)
-    return state
+    return this.state()
   }
 
   /** A worker that dies takes the run it was at with it; another goes on with the rest. */

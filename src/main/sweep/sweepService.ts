@@ -179,11 +179,14 @@ class Service implements SweepService {
       })
       this.active = active
       this.activeId = id
-      void active.finished.then(() => {
+      // Whoever hears that it has ended may start the next at once.
+      void active.finished.then((state) => {
         giveBack()
-        if (this.active !== active) return
-        this.active = null
-        this.activeId = null
+        if (this.active === active) {
+          this.active = null
+          this.activeId = null
+        }
+        this.options.onProgress?.(state)
       })
       return active.state()
     } catch (failure) {
