@@ -1,4 +1,7 @@
-import type { SweepRow } from '../../src/shared/model/sweep'
+import { rankRows, summarizeRows } from '../../src/core/sweep/ranking'
+import type { SweepId } from '../../src/shared/model/ids'
+import type { SweepPlan, SweepRow, SweepState } from '../../src/shared/model/sweep'
+import { asDatasetId } from './windowData'
 
 /** A row of a sweep by the name of its loss; finished unless told otherwise. */
 export function rowOf(
@@ -29,5 +32,48 @@ export function rowOf(
     seconds: isFinished ? 12.25 : null,
     error: status === 'failed' ? { code: 'trainingDiverged', message: 'not a number' } : null,
     ...rest,
+  }
+}
+
+export const sweepPlan: SweepPlan = {
+  runs: 4,
+  combinations: [],
+  skipped: [],
+  estimatedSeconds: 100,
+  trainClassCount: 32,
+  testClassCount: 8,
+  trainImageCount: 256,
+  testImageCount: 64,
+  split: 'byClass',
+}
+const barOf = (mapAtR: number) => rowOf('bar', { mapAtR }).metrics!
+
+/** A sweep of four rows: two finished, one failed, one to come. */
+export function sweepOf(fields: Partial<SweepState> = {}): SweepState {
+  const rows = rankRows(
+    fields.rows ?? [
+      rowOf('triplet', { mapAtR: 0.6, seconds: 90 }),
+      rowOf('supCon', { mapAtR: 0.8, seconds: 30, bestEpoch: 0 }),
+      rowOf('contrastive', { status: 'failed' }),
+      rowOf('proxyNCA', { status: 'waiting' }),
+    ],
+  )
+  return {
+    id: 3 as SweepId,
+    datasetId: asDatasetId(1),
+    startedAt: 1,
+    status: 'finished',
+    request: { seeds: 1, training: { steps: 40, seed: 7 } },
+    plan: sweepPlan,
+    summary: summarizeRows(rows),
+    baselines: { frozen: barOf(0.5), closedForm: barOf(0.7), untrained: null },
+    stage: 'training',
+    stageDone: 30,
+    stageTotal: 240,
+    remainingMs: null,
+    backend: null,
+    error: null,
+    ...fields,
+    rows,
   }
 }

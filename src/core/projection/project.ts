@@ -1,5 +1,6 @@
 import type { Matrix } from '../math/matrix'
 import type { Random } from '../math/random'
+import { simdProduct } from '../math/simdProduct'
 import { exactNeighbours } from './exactNeighbours'
 import { neighbourDescent } from './neighbourDescent'
 import type { NeighbourGraph, Steps } from './neighbourGraph'
@@ -29,7 +30,7 @@ export function createProjection(embeddings: Matrix, random: Random): Projection
     principal: () => standardizePlane(principalPlane(normalized, random.fork('pca'))),
     neighbours: () =>
       normalized.rows <= exactNeighbourLimit
-        ? exactNeighbours(normalized, count)
+        ? exactNeighbours(normalized, count, simdProduct)
         : neighbourDescent(normalized, count, random.fork('neighbours')),
     *layout(graph, start) {
       return standardizePlane(yield* umapPlane({ graph, start, random: random.fork('umap') }))

@@ -66,28 +66,34 @@ export interface PrepareOptions {
   readonly say: (line: string) => void
 }
 
-/** Draws the emoji, computes their frozen features and writes all of it into one file. */
-export async function prepareInputs(options: PrepareOptions): Promise<void> {
-  const { file, say } = options
+/** The emoji of the benchmark, those to train on first, drawn where they are not there yet. */
+export async function drawEmoji({ pictures, say }: Pick<PrepareOptions, 'pictures' | 'say'>) {
   const emoji = v.parse(
     split,
     JSON.parse(readFileSync(join(projectFolder, 'test', 'fixtures', 'emojiSplit.json'), 'utf8')),
   )
-  const pictures = options.pictures ?? join(dirname(cachedInputs), 'emoji-224')
+  const folder = pictures ?? join(dirname(cachedInputs), 'emoji-224')
   const classes = [...emoji.train, ...emoji.test]
   const { sets } = emoji.provenance
   const files = classes.flatMap((name) =>
-    sets.map((set) => {
-      const path = join(pictures, name, `${set}.png`)
+    sets.map((set): PictureFile => {
+      const path = join(folder, name, `${set}.png`)
       return { thumbnail: path, original: path }
     }),
   )
   if (!files.every(({ original }) => existsSync(original))) {
-    say(`drawing ${files.length} emoji into ${pictures}`)
+    say(`drawing ${files.length} emoji into ${folder}`)
     const script = join(projectFolder, 'scripts', 'sample.mjs')
-    const parameters = [script, '--all', '--size', '224', '--out', pictures]
+    const parameters = [script, '--all', '--size', '224', '--out', folder]
     await promisify(execFile)(process.execPath, parameters)
   }
+  return { files, classes, trainingClasses: emoji.train.length, imagesOfEach: sets.length }
+}
+
+/** Draws the emoji, computes their frozen features and writes all of it into one file. */
+export async function prepareInputs(options: PrepareOptions): Promise<void> {
+  const { file, say } = options
+  const { files, classes, trainingClasses, imagesOfEach } = await drawEmoji(options)
   const { pixels, features, extractor } = await readPictures(files, options)
   const packedPixels = compress(differences(pixels))
   const packedFeatures = compress(Buffer.from(numbersToFloat16(features.data).buffer))
@@ -95,9 +101,9 @@ export async function prepareInputs(options: PrepareOptions): Promise<void> {
     sidePx,
     dimension: features.columns,
     extractor,
-    trainingClasses: emoji.train.length,
+    trainingClasses,
     classes,
-    imagesOfEach: sets.length,
+    imagesOfEach,
     pixelBytes: packedPixels.length,
     featureBytes: packedFeatures.length,
   }

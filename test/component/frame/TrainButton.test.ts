@@ -18,7 +18,9 @@ import { i18n, setLocale, t } from '../../../src/renderer/src/locales/i18n'
 import { useAppStore } from '../../../src/renderer/src/stores/app'
 import { useDatasetStore } from '../../../src/renderer/src/stores/dataset'
 import { useRunStore } from '../../../src/renderer/src/stores/runs'
+import { useSweepStore } from '../../../src/renderer/src/stores/sweeps'
 import { useToastStore } from '../../../src/renderer/src/stores/toasts'
+import { sweepOf } from '../../support/sweepRows'
 import { datasetOf } from '../../support/windowData'
 import { connectWire } from '../../support/windowWire'
 
@@ -115,6 +117,16 @@ describe('the Train button', () => {
     await view.get('button').trigger('click')
     expect(useAppStore().view).toBe('training')
     expect(wire.calls.filter(([channel]) => channel === 'training.start')).toHaveLength(1)
+  })
+
+  it('leads to a comparison of losses that runs, and starts nothing beside it', async () => {
+    const { wire, view } = await open(true)
+    useSweepStore().remember(sweepOf({ status: 'running' }))
+    const asked = wire.calls.length
+    await view.get('button').trigger('click')
+    expect(useAppStore()).toMatchObject({ view: 'training', trainPanel: 'leaderboard' })
+    expect(wire.calls.slice(asked).map(([channel]) => channel)).not.toContain('training.start')
+    expect(view.text()).toBe('Training')
   })
 
   it('says what is missing and stays where it was', async () => {

@@ -3,10 +3,10 @@ import { createPinia, setActivePinia } from 'pinia'
 import { TooltipProvider } from 'reka-ui'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { h } from 'vue'
-import { rankRows, summarizeRows } from '../../../src/core/sweep/ranking'
 import { trainingRegistry } from '../../../src/main/training/registry'
 import LeaderboardView from '../../../src/renderer/src/features/leaderboard/LeaderboardView.vue'
-import { placeOn, scaleOf } from '../../../src/renderer/src/features/leaderboard/scale'
+import { placeOn } from '../../../src/renderer/src/components/valueScale'
+import { scaleOfSweep } from '../../../src/renderer/src/features/leaderboard/scale'
 import {
   bestFirst,
   nextSorting,
@@ -17,52 +17,10 @@ import { useDatasetStore } from '../../../src/renderer/src/stores/dataset'
 import { useSweepStore } from '../../../src/renderer/src/stores/sweeps'
 import { AppError } from '../../../src/shared/errors'
 import type { SweepId } from '../../../src/shared/model/ids'
-import type { SweepPlan, SweepState } from '../../../src/shared/model/sweep'
-import { rowOf } from '../../support/sweepRows'
-import { asDatasetId, datasetOf } from '../../support/windowData'
+import type { SweepState } from '../../../src/shared/model/sweep'
+import { rowOf, sweepPlan as plan, sweepOf as stateOf } from '../../support/sweepRows'
+import { datasetOf } from '../../support/windowData'
 import { connectWire } from '../../support/windowWire'
-
-const plan: SweepPlan = {
-  runs: 4,
-  combinations: [],
-  skipped: [],
-  estimatedSeconds: 100,
-  trainClassCount: 32,
-  testClassCount: 8,
-  trainImageCount: 256,
-  testImageCount: 64,
-  split: 'byClass',
-}
-const bar = (mapAtR: number) => rowOf('bar', { mapAtR }).metrics!
-
-function stateOf(fields: Partial<SweepState> = {}): SweepState {
-  const rows = rankRows(
-    fields.rows ?? [
-      rowOf('triplet', { mapAtR: 0.6, seconds: 90 }),
-      rowOf('supCon', { mapAtR: 0.8, seconds: 30, bestEpoch: 0 }),
-      rowOf('contrastive', { status: 'failed' }),
-      rowOf('proxyNCA', { status: 'waiting' }),
-    ],
-  )
-  return {
-    id: 3 as SweepId,
-    datasetId: asDatasetId(1),
-    startedAt: 1,
-    status: 'finished',
-    request: { seeds: 1, training: { steps: 40, seed: 7 } },
-    plan,
-    summary: summarizeRows(rows),
-    baselines: { frozen: bar(0.5), closedForm: bar(0.7), untrained: null },
-    stage: 'training',
-    stageDone: 30,
-    stageTotal: 240,
-    remainingMs: null,
-    backend: null,
-    error: null,
-    ...fields,
-    rows,
-  }
-}
 
 beforeEach(() => {
   setActivePinia(createPinia())
@@ -227,11 +185,11 @@ describe('the leaderboard', () => {
 describe('scale', () => {
   it('holds every interval and line between round ends', () => {
     const state = stateOf()
-    const scale = scaleOf(state)
+    const scale = scaleOfSweep(state)
     expect(scale.ticks).toEqual([0.4, 0.5, 0.6, 0.7, 0.8, 0.9])
     expect(placeOn(scale, 0.4)).toBe(0)
     expect(placeOn(scale, 0.65)).toBeCloseTo(0.5)
-    expect(scaleOf({ rows: [], baselines: null })).toMatchObject({ low: 0, high: 1 })
+    expect(scaleOfSweep({ rows: [], baselines: null })).toMatchObject({ low: 0, high: 1 })
   })
 
   it('keeps a span where all are the same', () => {
@@ -239,7 +197,7 @@ describe('scale', () => {
       ...row,
       metrics: { ...row.metrics!, mapAtRLow: 1, mapAtRHigh: 1 },
     }))
-    const { low, high } = scaleOf({ rows, baselines: null })
+    const { low, high } = scaleOfSweep({ rows, baselines: null })
     expect(high).toBeGreaterThan(low)
   })
 })

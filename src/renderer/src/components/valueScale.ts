@@ -6,10 +6,9 @@ export interface ValueScale {
 }
 
 const steps = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5]
-const mostTicks = 5
 
 /** The scale of shares from 0 to 1 that shows these apart. */
-export function scaleOf(values: readonly number[]): ValueScale {
+export function scaleOf(values: readonly number[], mostTicks = 5): ValueScale {
   if (values.length === 0) return { low: 0, high: 1, ticks: [0, 0.5, 1] }
   const least = Math.min(...values)
   const greatest = Math.max(...values)

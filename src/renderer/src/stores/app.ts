@@ -21,6 +21,8 @@ export const useAppStore = defineStore('app', () => {
   const backend = shallowRef<BackendReport | null>(null)
   const jobs = shallowRef<readonly JobState[]>([])
   const view = ref<View>('library')
+  /** What of the Train view is open. */
+  const trainPanel = ref<'runs' | 'leaderboard'>('runs')
   const paletteOpen = ref(false)
   const helpOpen = ref(false)
   const systemDark = ref(true)
@@ -88,6 +90,7 @@ export const useAppStore = defineStore('app', () => {
     jobs,
     activeJobs,
     view,
+    trainPanel,
     theme,
     shownTheme,
     locale,

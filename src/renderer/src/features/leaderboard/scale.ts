@@ -1,34 +1,14 @@
 import type { SweepState } from '../../../../shared/model/sweep'
+import { scaleOf, type ValueScale } from '../../components/valueScale'
 
-/** A span of MAP@R that holds all intervals and lines, with round ends. */
-export interface Scale {
-  readonly low: number
-  readonly high: number
-  readonly ticks: readonly number[]
-}
-
-const steps = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5]
 const mostTicks = 7
 
-export function scaleOf(state: Pick<SweepState, 'rows' | 'baselines'>): Scale {
+/** A span of MAP@R that holds all intervals and lines of a sweep. */
+export function scaleOfSweep(state: Pick<SweepState, 'rows' | 'baselines'>): ValueScale {
   const { frozen = null, closedForm = null, untrained = null } = state.baselines ?? {}
   const measured = [...state.rows.map(({ metrics }) => metrics), frozen, closedForm, untrained]
   const values = measured.flatMap((metrics) =>
     metrics === null ? [] : [metrics.mapAtRLow, metrics.mapAtRHigh, metrics.mapAtR],
   )
-  if (values.length === 0) return { low: 0, high: 1, ticks: [0, 0.5, 1] }
-  const least = Math.min(...values)
-  const greatest = Math.max(...values)
-  const step = steps.find((size) => (greatest - least) / size <= mostTicks - 1) ?? 0.5
-  const first = Math.floor(least / step)
-  const last = Math.max(first + 1, Math.ceil(greatest / step))
-  const ticks = Array.from({ length: last - first + 1 }, (_, i) => round((first + i) * step))
-  return { low: ticks[0]!, high: ticks.at(-1)!, ticks }
+  return scaleOf(values, mostTicks)
 }
-
-/** Without the dust of binary fractions. */
-const round = (value: number): number => Math.round(value * 1e6) / 1e6
-
-/** Where a value lies on the scale, from 0 to 1. */
-export const placeOn = ({ low, high }: Scale, value: number): number =>
-  Math.min(1, Math.max(0, (value - low) / (high - low)))
