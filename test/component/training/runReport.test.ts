@@ -13,6 +13,7 @@ import {
   reportRows,
   weakestFirst,
 } from '../../../src/renderer/src/features/training/reportRows'
+import { addedSentence } from '../../../src/renderer/src/features/training/resultSentence'
 import { i18n, setLocale } from '../../../src/renderer/src/locales/i18n'
 import { useLabelStore } from '../../../src/renderer/src/stores/labels'
 import { asDatasetId, asImageId, asLabelId, labelOf } from '../../support/windowData'
@@ -158,5 +159,25 @@ describe('the figures of a run', () => {
         .find('table')
         .exists(),
     ).toBe(false)
+  })
+})
+
+describe('what training added', () => {
+  const figures = (mapAtR: number) => ({ precisionAt1: 1, rPrecision: 1, mapAtR, queries: 9 })
+  const keyOf = (closedForm: number | null, after: number, bestEpoch = 2) => {
+    const start = closedForm === null ? null : figures(closedForm)
+    const run = { closedForm: start, after: figures(after), bestEpoch }
+    return addedSentence(run as RunSummary)
+  }
+
+  it('is told against the closed form that the run began with', () => {
+    expect(keyOf(0.5, 0.52)).toEqual({
+      key: 'training.ended.added',
+      values: { difference: '0.020' },
+    })
+    expect(keyOf(0.5, 0.49)?.key).toBe('training.ended.lost')
+    expect(keyOf(0.5, 0.5002)?.key).toBe('training.ended.addedNothing')
+    expect(keyOf(0.5, 0.5, 0)?.key).toBe('training.ended.startKept')
+    expect(keyOf(null, 0.5)).toBeNull()
   })
 })

@@ -53,6 +53,10 @@ export const training: typeof english = {
       '留作测试的图片，每 100 张中有 {after} 张首先找到同类（训练前：{before} 张）。',
     finishedSeen:
       '每 100 张图片中有 {after} 张首先找到同类（训练前：{before} 张）。这些图片参与过训练。',
+    added: '其中，训练本身使 MAP@R 比起始的闭式解提高了 {difference}。',
+    lost: '训练后 MAP@R 比起始的闭式解低 {difference}：可能是偶然，也可能步数过多。',
+    addedNothing: '与起始的闭式解相比，训练没有带来变化。',
+    startKept: '在专门留出的标签上，没有一轮优于起始的闭式解，因此保留闭式解。',
     cancelled: '已按你的要求停止，保留目前最好的状态。',
     cancelledEmpty: '已按你的要求停止，尚未学到任何内容。',
     interrupted: '训练进行时程序退出了，可以从最后完成的一轮继续。',
