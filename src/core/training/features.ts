@@ -1,11 +1,12 @@
 import { AppError } from '../../shared/errors'
+import type { FeatureLayer } from '../../shared/model/training'
 
 /**
  * A layer of the frozen network whose activations are averaged over the picture: `conv12` is the
  * expansion of its twelfth block, `pooled` what its classifier sees.
  */
 export interface FeatureTap {
-  readonly name: string
+  readonly name: FeatureLayer
   /** Numbers a picture. */
   readonly dimension: number
   /** Null: the averages as they are. Else their square roots, times this. */
@@ -18,7 +19,7 @@ export interface FeatureTap {
  * .501 against .474. The scales give each layer the spread of `pooled`; the ratios of drawings,
  * photos and Fashion-MNIST differ by less than 10 %.
  */
-const rooted = (name: string, dimension: number, rootScale: number): FeatureTap => ({
+const rooted = (name: FeatureLayer, dimension: number, rootScale: number): FeatureTap => ({
   name,
   dimension,
   rootScale,
@@ -42,7 +43,7 @@ export const featureTaps: readonly FeatureTap[] = [
  */
 export function tapsOf(features: string): readonly FeatureTap[] {
   const names = features.split('+').map((name) => name.trim())
-  const known = featureTaps.map(({ name }) => name)
+  const known: readonly string[] = featureTaps.map(({ name }) => name)
   const wrong = names.find((name, i) => !known.includes(name) || names.indexOf(name) !== i)
   if (wrong !== undefined) {
     throw new AppError(

@@ -121,6 +121,19 @@ export interface TrainingOptions {
   readonly remedies: boolean
 }
 
+/** Layers of the frozen network that features may be taken from, in its order; joined with +. */
+export const featureLayers = [
+  'conv10',
+  'conv11',
+  'conv12',
+  'conv13',
+  'conv14',
+  'conv15',
+  'conv16',
+  'pooled',
+] as const
+export type FeatureLayer = (typeof featureLayers)[number]
+
 /** What an option is where nobody chose it, and was before it could be chosen. */
 export const unchosenOptions = {
   features: 'pooled',

@@ -6,6 +6,7 @@ import {
   shapeAverages,
   tapsOf,
 } from '../../../src/core/training/features'
+import { featureLayers } from '../../../src/shared/model/training'
 
 describe('tapsOf', () => {
   it('puts layers into the order of the network, so that a combination has one name', () => {
@@ -26,10 +27,14 @@ describe('tapsOf', () => {
 describe('shapeAverages', () => {
   it('takes roots of activations and leaves what is pooled as it is', () => {
     const averages = Float32Array.of(0, 4, 9)
-    shapeAverages({ name: 'any', dimension: 3, rootScale: 0.5 }, averages)
+    shapeAverages({ name: 'conv12', dimension: 3, rootScale: 0.5 }, averages)
     expect([...averages]).toEqual([0, 1, 1.5])
     const pooled = Float32Array.of(-2, 0.25)
     shapeAverages(featureTaps.at(-1)!, pooled)
     expect([...pooled]).toEqual([-2, 0.25])
   })
+})
+
+it('knows every layer that the window offers, in the order of the network', () => {
+  expect(featureTaps.map(({ name }) => name)).toEqual(featureLayers)
 })

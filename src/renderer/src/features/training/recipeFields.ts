@@ -21,7 +21,8 @@ export type RecipeField = Common &
     /** A number, or found before training. */
     | ({ readonly kind: 'rate' } & NumberRange)
     | { readonly kind: 'switch' }
-    | { readonly kind: 'text' }
+    /** Layers of the frozen network, joined with +. */
+    | { readonly kind: 'layers' }
     /** The words of a choice are `training.advanced.<words>.<name>`. */
     | { readonly kind: 'choice'; readonly names: readonly string[]; readonly words: string }
   )
@@ -67,7 +68,7 @@ export const recipeGroups: readonly RecipeGroup[] = [
         words: 'starts',
         shown: isFrozen,
       },
-      { field: 'features', kind: 'text', shown: isFrozen },
+      { field: 'features', kind: 'layers', shown: isFrozen },
       whole('embeddingSize', 2, 4096),
       { ...whole('imageSizePx', 16, 512), shown: (options) => !isFrozen(options) },
     ],

@@ -181,7 +181,8 @@ export const training = {
       random: 'Random',
     },
     features: 'Layers of the features',
-    featuresHelp: 'Which layers of the frozen network the features are taken from, joined with +.',
+    featuresHelp:
+      'Which layers of the frozen network the features are taken from: earlier ones know shapes, later ones the things they were trained on.',
     embeddingSize: 'Embedding size',
     embeddingSizeHelp: 'Numbers per image.',
     imageSizePx: 'Image size, px',

@@ -169,7 +169,7 @@ export const training: typeof english = {
     startHelp: '投影头从哪里开始训练。',
     starts: { lda: '线性判别分析（LDA）', pca: '主成分分析（PCA）', random: '随机' },
     features: '特征所取的层',
-    featuresHelp: '从冻结网络的哪些层取特征，用 + 连接。',
+    featuresHelp: '从冻结网络的哪些层取特征：靠前的层更懂形状，靠后的层更懂其训练过的事物。',
     embeddingSize: '嵌入维数',
     embeddingSizeHelp: '每张图片用多少个数表示。',
     imageSizePx: '图片边长（像素）',

@@ -1,0 +1,50 @@
+import { mount } from '@vue/test-utils'
+import { TooltipProvider } from 'reka-ui'
+import { beforeEach, expect, it } from 'vitest'
+import { h } from 'vue'
+import RecipeFieldControl from '../../../src/renderer/src/features/training/RecipeFieldControl.vue'
+import { i18n, setLocale } from '../../../src/renderer/src/locales/i18n'
+import type { TrainingOptions, TrainingRequest } from '../../../src/shared/model/training'
+
+beforeEach(() => setLocale('en'))
+
+function open(request: TrainingRequest) {
+  const planned = { features: 'conv12+conv13' } as TrainingOptions
+  const changes: unknown[] = []
+  const onChange = (value: unknown) => void changes.push(value)
+  const props = { field: { field: 'features', kind: 'layers' } as const, request, planned }
+  const view = mount(
+    { render: () => h(TooltipProvider, null, () => h(RecipeFieldControl, { ...props, onChange })) },
+    { global: { plugins: [i18n] } },
+  )
+  const layers = () => view.findAll('[role=group] button')
+  return {
+    changes,
+    pressed: () =>
+      layers()
+        .filter((button) => button.attributes('aria-pressed') === 'true')
+        .map((button) => button.text()),
+    click: async (name: string) => {
+      await layers()
+        .find((button) => button.text() === name)!
+        .trigger('click')
+      return changes.at(-1)
+    },
+  }
+}
+
+it('shows the planned layers, and adds one in the order of the network', async () => {
+  const { pressed, click } = open({})
+  expect(pressed()).toEqual(['conv12', 'conv13'])
+  expect(await click('conv10')).toBe('conv10+conv12+conv13')
+})
+
+it('chooses nothing where it is the plan again, and keeps the last layer', async () => {
+  const planned = open({ features: 'conv12+conv13+pooled' })
+  await planned.click('pooled')
+  expect(planned.changes).toEqual([undefined])
+  const one = open({ features: 'conv16' })
+  expect(one.pressed()).toEqual(['conv16'])
+  await one.click('conv16')
+  expect(one.changes).toEqual([])
+})
