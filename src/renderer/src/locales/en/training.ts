@@ -166,6 +166,11 @@ export const training = {
     noRegularizer: 'None',
     noRegularizerHelp: 'Nothing is added to the loss.',
     regularizerWeight: 'Weight of the regularizer',
+    addLoss: 'Add a loss',
+    addedLoss: 'Added loss',
+    addedLossHelp: 'Summed with the loss above, times its weight.',
+    addedLossWeight: 'Weight',
+    removeLoss: 'Remove this loss',
     regularizerWeightHelp: 'How much the term counts beside the loss.',
     remedies: 'Remedy what goes wrong',
     remediesHelp:
