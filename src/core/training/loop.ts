@@ -67,7 +67,7 @@ export async function* train<Snapshot>(
     const { evaluation, kept } = await keep(0)
     yield { kind: 'started', evaluation }
     best = kept
-    lastGood = run.point(0)
+    lastGood = run.point(0, kept.model)
     if (run.hasSmallClasses && run.watch.isNew('classesTooSmall')) {
       yield { kind: 'warning', warning: { kind: 'classesTooSmall', epoch: 0, action: '' } }
     }
@@ -106,7 +106,7 @@ export async function* train<Snapshot>(
     const { evaluation, kept } = await keep(epoch)
     const isBest = kept.score > best.score
     if (isBest) best = kept
-    if (run.watch.isHealthy()) lastGood = run.point(epoch)
+    if (run.watch.isHealthy()) lastGood = run.point(epoch, kept.model)
     const now = { epoch, best, lastGood }
     yield {
       kind: 'epoch',

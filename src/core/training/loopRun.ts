@@ -200,10 +200,12 @@ export class LoopRun<Snapshot> {
     return copied(this.parameters)
   }
 
-  point(epoch: number): TrainingPoint<Snapshot> {
+  /** @param kept snapshot of the kept weights: those of the last step, where no average stands in */
+  point(epoch: number, kept?: Snapshot): TrainingPoint<Snapshot> {
+    const isOfLastStep = kept !== undefined && this.average === null
     return {
       epoch,
-      model: this.input.model.snapshot(),
+      model: isOfLastStep ? kept : this.input.model.snapshot(),
       parameters: copied(this.parameters),
       parameterOptimizer: this.parameterOptimizer.state(),
       average: this.average?.state() ?? null,
@@ -282,20 +284,17 @@ export class LoopRun<Snapshot> {
     this.epochSums.mined += result.mining?.tupleCount ?? 0
     this.epochSums.fallbacks += result.mining?.fallbackCount ?? 0
     const norms = normStatistics(embeddings)
-    this.signs = {
+    const seen = {
       loss: result.value,
       activeFraction: result.statistics.activeFraction,
       meanPositiveDistance: mean.positive,
       meanNegativeDistance: mean.negative,
-      spread: norms.spread,
     }
+    this.signs = { ...seen, spread: norms.spread }
     return {
       epoch,
       step: this.steps,
-      loss: result.value,
-      activeFraction: result.statistics.activeFraction,
-      meanPositiveDistance: mean.positive,
-      meanNegativeDistance: mean.negative,
+      ...seen,
       embeddingNorm: norms.mean,
       embeddingNormSpread: norms.deviation,
     }

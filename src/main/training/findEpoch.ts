@@ -1,11 +1,11 @@
 import { simdProduct } from '../../core/math/simdProduct'
-import { createMatrix } from '../../core/math/matrix'
 import { train } from '../../core/training/loop'
 import type { Evaluation } from '../../core/training/loopInput'
 import { measureRetrieval } from '../../core/training/measure'
-import { embedRows, featureSource } from '../../core/training/model'
+import { featureSource } from '../../core/training/model'
 import { applyPreparation } from '../../core/training/preparation'
 import { createHead } from './createHead'
+import { embedMatrix } from './embedMatrix'
 import { prepareHead } from './headStart'
 import { holdOut } from './holdOut'
 import { gather, type LabelledRows, renumber } from './measured'
@@ -45,12 +45,8 @@ export async function findEpoch(
   const places = Uint32Array.from(held.heldOut.rows.keys())
   const validation: number[] = []
   const evaluate = async (epoch: number): Promise<Evaluation> => {
-    const embeddings = await embedRows(model, probe, places, breathe)
-    const metrics = measureRetrieval(
-      createMatrix(places.length, model.embeddingSize, embeddings),
-      held.heldOut.labels,
-      product,
-    )
+    const embeddings = await embedMatrix(model, probe, places)
+    const metrics = measureRetrieval(embeddings, held.heldOut.labels, product)
     validation[epoch] = metrics.mapAtR
     return { metrics, histogram: null, selection: metrics.mapAtR }
   }

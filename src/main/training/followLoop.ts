@@ -1,13 +1,12 @@
-import { createMatrix } from '../../core/math/matrix'
 import type { SavedModel } from '../../core/network'
 import { type LoopEvent, train } from '../../core/training/loop'
 import type { Evaluation } from '../../core/training/loopInput'
-import { embedRows } from '../../core/training/model'
 import type { LoopDecisions } from './checkpoint'
 import { type LoopMaterial, materialOf } from './chooseRate'
+import { embedMatrix } from './embedMatrix'
 import { evaluationOf, type LabelledRows, probeOf } from './measured'
 import { StepBatcher } from './stepBatcher'
-import { breathe, expectedSteps, type LoopEnd, type TrainingContext } from './trainingContext'
+import { expectedSteps, type LoopEnd, type TrainingContext } from './trainingContext'
 
 export interface LoopWork extends LoopMaterial {
   readonly test: LabelledRows
@@ -22,14 +21,13 @@ export async function runLoop(context: TrainingContext, work: LoopWork): Promise
   const { model, source, training, test, select, decisions } = work
   const probe = probeOf(test.rows.length > 0 ? test : training, random.fork('probe'))
   const evaluate = async (epoch: number): Promise<Evaluation> => {
-    const embeddings = await embedRows(model, source, probe.rows, breathe)
-    const matrix = createMatrix(probe.rows.length, model.embeddingSize, embeddings)
+    const embeddings = await embedMatrix(model, source, probe.rows)
     const selection = select === null ? null : await select(epoch)
     const pairs = random.fork('pairs')
     // A head is told its epoch, and what the search for it measured there.
     const validation = decisions.wantedEpoch === null ? selection : decisions.validation?.[epoch]
     return {
-      ...evaluationOf(matrix, probe.labels, options.distance, pairs, backend.product),
+      ...evaluationOf(embeddings, probe.labels, options.distance, pairs, backend.product),
       selection,
       ...(validation === null || validation === undefined ? {} : { validation }),
     }

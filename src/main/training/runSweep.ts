@@ -1,15 +1,15 @@
-import { createMatrix, type Matrix } from '../../core/math/matrix'
+import type { Matrix } from '../../core/math/matrix'
 import { createRandom } from '../../core/math/random'
 import { createSmallNetwork } from '../../core/network'
 import type { Interruption } from '../../core/training/interruption'
 import { measureWithInterval } from '../../core/training/measure'
-import { embedRows } from '../../core/training/model'
 import { applyPreparation } from '../../core/training/preparation'
 import { AppError, serializeError } from '../../shared/errors'
 import type { MeasuredRetrieval, SweepBaselines } from '../../shared/model/sweep'
 import type { RetrievalMetrics, TrainingOptions } from '../../shared/model/training'
 import type { Backend } from '../backend/backend'
 import { createHead } from './createHead'
+import { embedMatrix } from './embedMatrix'
 import { type JobInputs, loadFeatures, loadPixels } from './inputs'
 import { gather } from './measured'
 import type { WorkerMessage } from './messages'
@@ -146,8 +146,7 @@ async function measureBaselines(
       random: random.fork('network'),
       operations: backend.operations,
     })
-    const embeddings = createMatrix(test.rows.length, model.embeddingSize)
-    embeddings.data.set(await embedRows(model, source, test.rows, breathe))
+    const embeddings = await embedMatrix(model, source, test.rows)
     model.dispose()
     return { frozen: null, closedForm: null, untrained: measure(embeddings) }
   }
@@ -164,9 +163,8 @@ async function measureBaselines(
   await breathe()
   const standard = fit(options)
   const head = createHead(context, standard, 'head')
-  const embeddings = createMatrix(test.rows.length, head.embeddingSize)
   const prepared = preparedSource(standard, source, product)
-  embeddings.data.set(await embedRows(head, prepared, test.rows, breathe))
+  const embeddings = await embedMatrix(head, prepared, test.rows)
   head.dispose()
   return { frozen, closedForm, untrained: measure(embeddings) }
 }

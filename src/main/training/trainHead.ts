@@ -1,9 +1,9 @@
-import { createMatrix, type Matrix } from '../../core/math/matrix'
+import type { Matrix } from '../../core/math/matrix'
 import { measureWithInterval } from '../../core/training/measure'
-import { embedRows } from '../../core/training/model'
 import { foldPreparation } from '../../core/training/preparation'
 import { chooseRate } from './chooseRate'
 import { createHead } from './createHead'
+import { embedMatrix } from './embedMatrix'
 import { findEpoch } from './findEpoch'
 import { runLoop } from './followLoop'
 import { prepareHead } from './headStart'
@@ -57,9 +57,7 @@ export async function trainHead(
   const { preparation, prepared, model } = started
   let closedForm: TrainedModel['closedForm'] = null
   if (options.start !== 'random') {
-    const start = createMatrix(test.rows.length, model.embeddingSize)
-    start.data.set(await embedRows(model, prepared, test.rows, breathe))
-    closedForm = measure(start)
+    closedForm = measure(await embedMatrix(model, prepared, test.rows))
     report.post({ kind: 'baseline', before, closedForm })
   }
   // Earlier than the epoch found is nearer to it the later it is; after it, the other way round.

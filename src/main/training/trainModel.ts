@@ -1,19 +1,13 @@
-import { createMatrix } from '../../core/math/matrix'
 import { restoreModel, type SavedModel } from '../../core/network'
 import { measureWithInterval } from '../../core/training/measure'
-import { embedRows } from '../../core/training/model'
 import { splitPart } from '../../core/training/split'
 import { AppError } from '../../shared/errors'
 import type { RetrievalMetrics, TrainingOptions } from '../../shared/model/training'
+import { embedMatrix } from './embedMatrix'
 import type { JobInputs } from './inputs'
 import { type LabelledRows, pickRows, renumber } from './measured'
 import { trainHead } from './trainHead'
-import {
-  breathe,
-  type TrainedModel,
-  type TrainingContext,
-  type TrainingData,
-} from './trainingContext'
+import type { TrainedModel, TrainingContext, TrainingData } from './trainingContext'
 import { trainSmall } from './trainSmall'
 
 /**
@@ -55,10 +49,9 @@ export async function measureModel(
   { backend, random }: Pick<TrainingContext, 'backend' | 'random'>,
 ): Promise<RetrievalMetrics> {
   const model = restoreModel(saved, backend.operations)
-  const embeddings = await embedRows(model, source, test.rows, breathe)
-  const matrix = createMatrix(test.rows.length, model.embeddingSize, embeddings)
+  const embeddings = await embedMatrix(model, source, test.rows)
   model.dispose()
-  return measureWithInterval(matrix, test.labels, backend.product, random.fork('interval'))
+  return measureWithInterval(embeddings, test.labels, backend.product, random.fork('interval'))
 }
 
 function checkTrainable(training: LabelledRows): void {

@@ -1,17 +1,11 @@
-import { createMatrix } from '../../core/math/matrix'
 import { createSmallNetwork } from '../../core/network'
 import { measureRetrieval, measureWithInterval } from '../../core/training/measure'
-import { embedRows } from '../../core/training/model'
 import { chooseRate } from './chooseRate'
+import { embedMatrix } from './embedMatrix'
 import { runLoop } from './followLoop'
 import { holdOut } from './holdOut'
 import { type LabelledRows, renumber } from './measured'
-import {
-  breathe,
-  type TrainedModel,
-  type TrainingContext,
-  type TrainingData,
-} from './trainingContext'
+import type { TrainedModel, TrainingContext, TrainingData } from './trainingContext'
 
 /** The small network from pixels; some classes are held out to choose the best epoch by. */
 export async function trainSmall(
@@ -25,8 +19,7 @@ export async function trainSmall(
     random: random.fork('network'),
     operations: backend.operations,
   })
-  const embed = async ({ rows }: LabelledRows) =>
-    createMatrix(rows.length, model.embeddingSize, await embedRows(model, source, rows, breathe))
+  const embed = ({ rows }: LabelledRows) => embedMatrix(model, source, rows)
   report.stage('baseline', 0, 1)
   const before = measureWithInterval(
     await embed(test),

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -8,6 +7,7 @@ import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type BuiltProgram, buildProgram } from '../training/builtProgram'
 import { drawEmoji } from '../training/emojiFolder'
+import { startProgram } from './startProgram'
 
 let program: BuiltProgram
 let folder: string
@@ -34,26 +34,7 @@ const plainPicture = () =>
     .png()
     .toBuffer()
 
-interface Outcome {
-  readonly code: number | null
-  readonly out: string
-  readonly error: string
-}
-
-function start(args: readonly string[]) {
-  const child = spawn(process.execPath, [join(program.folder, 'cli.js'), ...args], {
-    env: { ...process.env, XDG_CACHE_HOME: join(folder, 'cache') },
-  })
-  let out = ''
-  let error = ''
-  child.stdout.on('data', (data) => (out += String(data)))
-  child.stderr.on('data', (data) => (error += String(data)))
-  const ended = new Promise<Outcome>((resolve) => {
-    child.on('close', (code) => resolve({ code, out, error }))
-  })
-  return { child, ended }
-}
-
+const start = (args: readonly string[]) => startProgram(program, folder, args)
 const run = (...args: string[]) => start(args).ended
 
 const quick = ['--network', 'small', '--image-size', '24', '--embedding-size', '12']

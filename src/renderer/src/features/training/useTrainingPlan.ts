@@ -1,14 +1,8 @@
-import { onScopeDispose, shallowRef, watch, type Ref } from 'vue'
+import { type Ref, shallowRef, watch } from 'vue'
 import type { DatasetId } from '../../../../shared/model/ids'
-import type {
-  TrainingOptions,
-  TrainingPlan,
-  TrainingRequest,
-} from '../../../../shared/model/training'
+import type { TrainingOptions, TrainingRequest } from '../../../../shared/model/training'
 import { api } from '../../api/client'
-
-/** Waits for a pause in typing and importing before it asks again. */
-const settleMs = 200
+import { useSettledAnswer } from '../../composables/useSettledAnswer'
 
 /**
  * The plan for the present images and choices, kept up to date. `failure` holds why no plan can
@@ -20,45 +14,22 @@ export function useTrainingPlan(
   /** Anything whose change calls for a new plan, for instance the number of labelled images. */
   basis: () => unknown,
 ) {
-  const plan = shallowRef<TrainingPlan | null>(null)
+  const { answer: plan, failure } = useSettledAnswer(
+    () => [datasetId.value, request.value, basis()],
+    () => {
+      const id = datasetId.value
+      return id === null ? null : api.training.plan({ datasetId: id, request: request.value })
+    },
+  )
   /** The last that could be planned: a choice that fails can still be taken back. */
   const planned = shallowRef<TrainingOptions | null>(null)
-  const failure = shallowRef<unknown>(null)
-  let timer: ReturnType<typeof setTimeout> | undefined
-  let asked = 0
-
-  async function load(): Promise<void> {
-    const id = datasetId.value
-    const mine = ++asked
-    if (id === null) {
-      plan.value = null
-      planned.value = null
-      failure.value = null
-      return
-    }
-    try {
-      const made = await api.training.plan({ datasetId: id, request: request.value })
-      if (mine !== asked) return
-      plan.value = made
-      planned.value = made.options
-      failure.value = null
-    } catch (error) {
-      if (mine !== asked) return
-      plan.value = null
-      failure.value = error
-    }
-  }
-
   watch(
-    [datasetId, request, basis],
-    () => {
-      clearTimeout(timer)
-      timer = setTimeout(() => void load(), settleMs)
+    [plan, failure],
+    ([made, failed]) => {
+      if (made !== null) planned.value = made.options
+      else if (failed === null) planned.value = null
     },
-    { deep: true },
+    { flush: 'sync' },
   )
-  void load()
-  onScopeDispose(() => clearTimeout(timer))
-
   return { plan, planned, failure }
 }
