@@ -1,6 +1,7 @@
 import { mount } from '@vue/test-utils'
 import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { nextTick } from 'vue'
 import { labelChoices } from '../../../src/renderer/src/components/labelChoices'
 import LabelPicker from '../../../src/renderer/src/components/LabelPicker.vue'
 import { i18n } from '../../../src/renderer/src/locales/i18n'
@@ -30,6 +31,28 @@ describe('labelChoices', () => {
   })
 })
 
+describe('labelChoices before anything is typed', () => {
+  it('offers what is suggested, then what was used last, then the others by name', () => {
+    const first = { suggested: ['dog', 'gone'], lastUsed: ['bobcat', 'dog'] }
+    const choices = labelChoices(labels, ' ', true, first)
+    expect(choices.map((choice) => [choice.name, 'because' in choice && choice.because])).toEqual([
+      ['dog', 'suggested'],
+      ['bobcat', 'lastUsed'],
+      ['Cat', false],
+      ['cat face', false],
+      ['', false],
+    ])
+  })
+
+  it('ranks by what is typed alone once something is', () => {
+    const first = { suggested: ['dog'], lastUsed: ['bobcat'] }
+    expect(labelChoices(labels, 'cat f', true, first).map(({ name }) => name)).toEqual([
+      'cat face',
+      'cat f',
+    ])
+  })
+})
+
 describe('LabelPicker', () => {
   beforeEach(() => setActivePinia(createPinia()))
 
@@ -47,6 +70,41 @@ describe('LabelPicker', () => {
     await input.trigger('keydown', { key: 'Enter' })
     expect(picker.emitted('pick')).toEqual([['cat face']])
     picker.unmount()
+  })
+
+  it('takes nothing by the alphabet: Enter on nothing does nothing', async () => {
+    const picker = open()
+    const input = picker.get('input')
+    await input.trigger('keydown', { key: 'Enter' })
+    expect(picker.emitted('pick')).toBeUndefined()
+    expect(input.attributes('aria-activedescendant')).toBeUndefined()
+    await input.trigger('keydown', { key: 'ArrowUp' })
+    await input.trigger('keydown', { key: 'ArrowUp' })
+    await input.trigger('keydown', { key: 'Enter' })
+    expect(picker.emitted('pick')).toEqual([['dog']])
+    picker.unmount()
+  })
+
+  it('takes the label that was used last, or the one that is suggested, by Enter alone', async () => {
+    const picker = open()
+    useLabelStore().lastUsed = ['dog']
+    await nextTick()
+    expect(picker.get('.active').text()).toContain('dog')
+    // A suggestion that comes late stands above, but Enter takes what was marked already.
+    await picker.setProps({ suggested: ['bobcat'] })
+    expect(picker.get('li').text()).toContain('bobcat')
+    await picker.get('input').trigger('keydown', { key: 'Enter' })
+    expect(picker.emitted('pick')).toEqual([['dog']])
+    picker.unmount()
+
+    const other = mount(LabelPicker, {
+      global: { plugins: [i18n] },
+      props: { suggested: ['bobcat'] },
+      attachTo: document.body,
+    })
+    await other.get('input').trigger('keydown', { key: 'Enter' })
+    expect(other.emitted('pick')).toEqual([['bobcat']])
+    other.unmount()
   })
 
   it('makes a new label', async () => {

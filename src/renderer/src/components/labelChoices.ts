@@ -7,23 +7,33 @@ export type LabelChoice =
       readonly id: LabelId
       readonly name: string
       readonly imageCount: number
+      /** Why it stands before the others, where it does. */
+      readonly because?: 'suggested' | 'lastUsed'
     }
   | { readonly kind: 'new'; readonly name: string }
   | { readonly kind: 'none'; readonly name: '' }
 
 const most = 50
 
+/** Labels to offer before anything is typed, best first; names that no label has are passed over. */
+export interface FirstLabels {
+  readonly suggested: readonly string[]
+  readonly lastUsed: readonly string[]
+}
+
 /**
  * What a person may mean by what was typed: the label of that name, then those that begin with
- * it, then those that contain it; a new label where there is none of that name; no label where
- * nothing was typed.
+ * it, then those that contain it; a new label where there is none of that name. While nothing is
+ * typed: what is suggested, what was used last, the others by name, and no label.
  */
 export function labelChoices(
   labels: readonly LabelSummary[],
   typed: string,
   allowNone: boolean,
+  first: FirstLabels = { suggested: [], lastUsed: [] },
 ): readonly LabelChoice[] {
   const text = typed.trim()
+  if (text === '') return untypedChoices(labels, allowNone, first)
   const sought = text.toLocaleLowerCase()
   const rank = (name: string): number => {
     const lower = name.toLocaleLowerCase()
@@ -37,13 +47,32 @@ export function labelChoices(
     .filter(({ place }) => place >= 0)
     .sort((a, b) => a.place - b.place || a.label.name.localeCompare(b.label.name))
     .slice(0, most)
-    .map(({ label }): LabelChoice => ({
-      kind: 'known',
-      id: label.id,
-      name: label.name,
-      imageCount: label.imageCount,
-    }))
-  if (text === '') return allowNone ? [...known, { kind: 'none', name: '' }] : known
+    .map(({ label }) => knownChoice(label))
   const isKnown = labels.some((label) => label.name === text)
   return isKnown ? known : [...known, { kind: 'new', name: text }]
 }
+
+function untypedChoices(
+  labels: readonly LabelSummary[],
+  allowNone: boolean,
+  first: FirstLabels,
+): readonly LabelChoice[] {
+  const byName = new Map(labels.map((label) => [label.name, label]))
+  const choices: LabelChoice[] = []
+  for (const because of ['suggested', 'lastUsed'] as const) {
+    for (const name of first[because]) {
+      const label = byName.get(name)
+      if (label === undefined) continue
+      byName.delete(name)
+      choices.push({ ...knownChoice(label), because })
+    }
+  }
+  const others = [...byName.values()]
+    .sort((a, b) => a.name.localeCompare(b.name))
+    .slice(0, most)
+    .map((label) => knownChoice(label))
+  return [...choices, ...others, ...(allowNone ? [{ kind: 'none', name: '' } as const] : [])]
+}
+
+const knownChoice = ({ id, name, imageCount }: LabelSummary) =>
+  ({ kind: 'known', id, name, imageCount }) as const

@@ -10,12 +10,20 @@ import { coalesce } from './coalesce'
 import { useDatasetStore } from './dataset'
 import { useToastStore } from './toasts'
 
+const lastUsedCount = 3
+
 /** Labels of the open dataset, and what a person does to them; each act is one undo step. */
 export const useLabelStore = defineStore('labels', () => {
   const dataset = useDatasetStore()
   const toasts = useToastStore()
   const list = shallowRef<readonly LabelSummary[]>([])
   const undoState = shallowRef<UndoState>({ undo: null, redo: null })
+  /** Names that were given last, newest first. */
+  const lastUsed = shallowRef<readonly string[]>([])
+  const remember = (name: string): void => {
+    const others = lastUsed.value.filter((other) => other !== name)
+    lastUsed.value = [name, ...others].slice(0, lastUsedCount)
+  }
 
   const byId = computed(() => new Map(list.value.map((label) => [label.id, label])))
   const byName = computed(() => new Map(list.value.map((label) => [label.name, label])))
@@ -33,6 +41,7 @@ export const useLabelStore = defineStore('labels', () => {
     const datasetId = dataset.id
     if (datasetId === null) {
       list.value = []
+      lastUsed.value = []
       undoState.value = { undo: null, redo: null }
       return
     }
@@ -76,8 +85,11 @@ export const useLabelStore = defineStore('labels', () => {
     return true
   }
 
-  const assign = (imageIds: Uint32Array, label: string | null): Promise<boolean> =>
-    change((datasetId) => api.labels.assign({ datasetId, imageIds, label }))
+  async function assign(imageIds: Uint32Array, label: string | null): Promise<boolean> {
+    const isDone = await change((datasetId) => api.labels.assign({ datasetId, imageIds, label }))
+    if (isDone && label !== null) remember(label)
+    return isDone
+  }
   const setExcluded = (imageIds: Uint32Array, excluded: boolean): Promise<boolean> =>
     change((datasetId) => api.labels.setExcluded({ datasetId, imageIds, excluded }))
   const rename = (labelId: LabelId, name: string): Promise<boolean> =>
@@ -106,6 +118,7 @@ export const useLabelStore = defineStore('labels', () => {
     byId,
     byName,
     undoState,
+    lastUsed,
     nameOf,
     colorOf,
     wordsOf,

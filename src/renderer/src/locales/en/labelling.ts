@@ -6,6 +6,8 @@ export const labelling = {
   create: 'New label “{name}”',
   removeLabel: 'Remove the label',
   noMatch: 'No label matches',
+  suggested: 'likely',
+  lastUsed: 'last used',
   undo: 'Undo',
   redo: 'Redo',
   undone: 'Undone: {what}',

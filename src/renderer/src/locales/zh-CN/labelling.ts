@@ -8,6 +8,8 @@ export const labelling: typeof english = {
   create: '新建标签“{name}”',
   removeLabel: '移除标签',
   noMatch: '没有匹配的标签',
+  suggested: '推荐',
+  lastUsed: '最近使用',
   undo: '撤销',
   redo: '重做',
   undone: '已撤销：{what}',
