@@ -168,6 +168,7 @@ class Service implements SweepService {
           kind: 'sweep',
           images: images.images,
           labels: images.labels,
+          labelKeys: images.labelKeys,
           split,
           sharedSeed: shared.seed,
           backend: shared.backend,

@@ -9,15 +9,28 @@ import type { InputSource } from '../../core/training/model'
 export interface LabelledRows {
   readonly rows: Uint32Array
   readonly labels: Int32Array
+  /**
+   * What each class is known by whatever its number is (`TrainJob.labelKeys`); draws of classes go
+   * by it. Absent where nothing is drawn from these rows.
+   */
+  readonly keys?: readonly string[]
 }
 
 /** The rows that are wanted, with their classes. */
-export function pickRows(labels: Int32Array, isWanted: (row: number) => boolean): LabelledRows {
+export function pickRows(
+  labels: Int32Array,
+  isWanted: (row: number) => boolean,
+  keys?: readonly string[],
+): LabelledRows {
   const rows: number[] = []
   labels.forEach((label, row) => {
     if (label >= 0 && isWanted(row)) rows.push(row)
   })
-  return { rows: Uint32Array.from(rows), labels: Int32Array.from(rows, (row) => labels[row]!) }
+  return {
+    rows: Uint32Array.from(rows),
+    labels: Int32Array.from(rows, (row) => labels[row]!),
+    ...(keys === undefined ? {} : { keys }),
+  }
 }
 
 /** At most a few thousand of the rows, whole classes, for measuring while training runs. */
@@ -29,15 +42,19 @@ export function probeOf(all: LabelledRows, random: Random): LabelledRows {
   }
 }
 
-/** Numbers the classes of the rows from 0 without gaps. */
-export function renumber({ rows, labels }: LabelledRows): LabelledRows {
+/** Numbers the classes of the rows from 0 without gaps; keys go with their classes. */
+export function renumber({ rows, labels, keys }: LabelledRows): LabelledRows {
   const numbers = new Map<number, number>()
   const renumbered = Int32Array.from(labels, (label) => {
     const known = numbers.get(label) ?? numbers.size
     numbers.set(label, known)
     return known
   })
-  return { rows, labels: renumbered }
+  return {
+    rows,
+    labels: renumbered,
+    ...(keys === undefined ? {} : { keys: Array.from(numbers.keys(), (label) => keys[label]!) }),
+  }
 }
 
 /** What the loop is told of embeddings of its evaluation rows. */

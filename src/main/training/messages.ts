@@ -36,6 +36,8 @@ export interface TrainJob extends JobBase {
   readonly options: TrainingOptions
   /** For each image the number of its class, from 0; -1 without a label or excluded. */
   readonly labels: Int32Array
+  /** What each class is known by: stays when images are relabelled or labels come and go. */
+  readonly labelKeys: readonly string[]
   /** 0 not used, 1 training, 2 test. */
   readonly split: Uint8Array
   /** Goes on from the checkpoint in the run's folder, where there is one. */

@@ -37,7 +37,7 @@ export async function runSweep(sweep: SweepContext): Promise<void> {
   const inputs = await loadInputs(sweep)
   if (inputs === null) return
   const shared = job.rows[0]!.options
-  const data = divideRows(inputs, job.labels, job.split, shared)
+  const data = divideRows(inputs, job.labels, job.split, shared, job.labelKeys)
   const prepare = rememberStarts()
   if (job.wantsBaselines) {
     post({ kind: 'stage', stage: 'baselines', done: 0, total: 1 })

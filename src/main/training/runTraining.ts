@@ -30,7 +30,7 @@ export async function runTraining(run: RunContext): Promise<TrainingResult> {
   report.stage('preparing', 0, 0)
   const inputs = await loadInputs(run, report)
   if (inputs === null) return nothing([])
-  const data = divideRows(inputs, job.labels, job.split, job.options)
+  const data = divideRows(inputs, job.labels, job.split, job.options, job.labelKeys)
   const ledger = new TripletLedger()
   const fingerprint = jobFingerprint(job)
   const resume = job.isResumed ? await readCheckpoint(job.runFolder, fingerprint) : null

@@ -8,6 +8,8 @@ export interface SweepJob extends JobBase {
   readonly kind: 'sweep'
   /** For each image the number of its class, from 0; -1 without a label or excluded. */
   readonly labels: Int32Array
+  /** What each class is known by: stays when images are relabelled or labels come and go. */
+  readonly labelKeys: readonly string[]
   /** 0 not used, 1 training, 2 test. */
   readonly split: Uint8Array
   /** At least one; network, start, sizes and split are the same in all of them. */

@@ -14,6 +14,7 @@ import { trainSmall } from './trainSmall'
  * Divides the rows of the inputs that could be read.
  * @param labels class of each row, -1 without one
  * @param split 0 not used, 1 training, 2 test; without a split the test is on the training rows
+ * @param keys what each class is known by, for draws of classes that do not hang on their numbers
  * @throws AppError noClassWithTwoImages where too few rows are left to learn from
  */
 export function divideRows(
@@ -21,9 +22,10 @@ export function divideRows(
   labels: Int32Array,
   split: Uint8Array,
   options: Pick<TrainingOptions, 'split'>,
+  keys?: readonly string[],
 ): TrainingData {
   const part = (wanted: number) =>
-    pickRows(labels, (row) => split[row] === wanted && inputs.isReadable[row] === 1)
+    pickRows(labels, (row) => split[row] === wanted && inputs.isReadable[row] === 1, keys)
   const training = renumber(part(splitPart.train))
   checkTrainable(training)
   const test = part(options.split === 'none' ? splitPart.train : splitPart.test)

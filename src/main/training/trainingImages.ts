@@ -9,6 +9,10 @@ export interface TrainingImages {
   readonly images: JobImages
   /** Class of each image by the order in which labels appear; -1 without a label or excluded. */
   readonly labels: Int32Array
+  /** Label of each class number. */
+  readonly labelIds: Uint32Array
+  /** What each class is known by, by its number: the name of its label. */
+  readonly labelKeys: readonly string[]
   /** Images with the same number show the same thing. */
   readonly groups: Uint32Array
 }
@@ -21,6 +25,7 @@ export async function readTrainingImages(
   folder: string,
 ): Promise<TrainingImages> {
   const rows = await store.images.trainingRows(datasetId)
+  const names = await store.labels.names(datasetId)
   const labels = new Int32Array(rows.ids.length).fill(-1)
   const numbers = new Map<number, number>()
   rows.labelIds.forEach((labelId, i) => {
@@ -39,6 +44,8 @@ export async function readTrainingImages(
       })),
     },
     labels,
+    labelIds: Uint32Array.from(numbers.keys()),
+    labelKeys: Array.from(numbers.keys(), (labelId) => names.get(labelId) ?? String(labelId)),
     groups: groupTwins(rows.sha256, rows.perceptualHashes),
   }
 }

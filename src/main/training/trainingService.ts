@@ -349,7 +349,7 @@ class Service implements TrainingService {
 
   private launch(
     summary: RunSummary,
-    { images, labels }: TrainingImages,
+    { images, labels, labelKeys }: TrainingImages,
     split: Uint8Array,
     earlier?: ActiveRunInput['earlier'],
   ): ActiveRun {
@@ -363,6 +363,7 @@ class Service implements TrainingService {
         kind: 'train',
         images,
         labels,
+        labelKeys,
         split,
         options,
         backend: options.backend,
