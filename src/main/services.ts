@@ -10,6 +10,7 @@ import { createImportJobs, type ImportJobs } from './jobs/importJobs'
 import type { JobBoard } from './jobs/jobBoard'
 import { trackProjection, trackSweep, trackTraining } from './jobs/runJobs'
 import { createLabelService, type LabelService } from './labels/labelService'
+import { createLabelSuggestions, type LabelSuggestionService } from './labels/labelSuggestions'
 import { createProjectionService, type ProjectionService } from './projection/projectionService'
 import { convertPicture } from './protocol/convertPicture'
 import { createPictureReader } from './protocol/pictureReader'
@@ -35,6 +36,7 @@ export interface Services {
   readonly dataset: DatasetService
   readonly imports: ImportJobs
   readonly labels: LabelService
+  readonly labelSuggestions: LabelSuggestionService
   readonly triplets: TripletService
   readonly training: TrainingService
   readonly sweep: SweepService
@@ -137,6 +139,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
     dataset,
     imports,
     labels,
+    labelSuggestions: createLabelSuggestions({ store, projection }),
     triplets,
     training,
     sweep,

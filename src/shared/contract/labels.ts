@@ -1,6 +1,14 @@
 import * as v from 'valibot'
 import type { LabelSummary } from '../model/dataset'
-import { datasetId, imageIdColumn, labelId } from '../model/ids'
+import {
+  datasetId,
+  imageId,
+  imageIdColumn,
+  labelId,
+  type LabelId,
+  runId,
+  type RunId,
+} from '../model/ids'
 import { call, event } from '../rpc'
 
 export const labelName = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(255))
@@ -16,6 +24,23 @@ export interface UndoStep {
   readonly label: string | null
 }
 
+/** A label that nearest neighbours vote for. */
+export interface LabelSuggestion {
+  readonly labelId: LabelId
+  readonly name: string
+  /** Neighbours that have it, and their share of all that vote, 0 to 1. */
+  readonly votes: number
+  readonly share: number
+}
+export interface LabelSuggestions {
+  /** The run in whose embedding the neighbours are near; null where no run has one. */
+  readonly runId: RunId | null
+  /** 0 where the run does not know the image: then nothing is suggested. */
+  readonly voters: number
+  /** Most votes first; the image's own label among them where neighbours have it. */
+  readonly suggestions: readonly LabelSuggestion[]
+}
+
 export const labelsContract = {
   list: call<readonly LabelSummary[]>()(v.strictObject({ datasetId })),
   /** Gives the images a label by name (created where new), or none. One undo step. */
@@ -28,6 +53,8 @@ export const labelsContract = {
   setExcluded: call<UndoState>()(
     v.strictObject({ datasetId, imageIds: imageIdColumn, excluded: v.boolean() }),
   ),
+  /** What the nearest labelled images call this one, in a run's embedding or the newest there is. */
+  suggest: call<LabelSuggestions>()(v.strictObject({ imageId, runId: v.optional(runId) })),
   undoState: call<UndoState>()(v.strictObject({ datasetId })),
   undo: call<UndoState>()(v.strictObject({ datasetId })),
   redo: call<UndoState>()(v.strictObject({ datasetId })),
