@@ -4,6 +4,7 @@ import type { MatrixProduct } from '../math/product'
 import { simdProduct } from '../math/simdProduct'
 import { booleanOption, describeOptions, type Bilingual } from '../registry/options'
 import { normalizeRows, normalizeRowsBackward } from './normalize'
+import { rememberRepeatedRows } from './repeatedRows'
 
 /** Gradients of a scalar with respect to the rows of both sides. */
 export interface DistanceGradients {
@@ -47,6 +48,24 @@ export interface Distance extends ComponentDescription {
     options?: Partial<DistanceOptions>,
     product?: MatrixProduct,
   ): DistanceMatrix
+  /**
+   * The same values, for references that many embeddings are compared with: what depends on the
+   * references alone is done once. They must not change.
+   * @returns compares embeddings [B, d] with them, [B, R]
+   */
+  against(
+    references: Matrix,
+    options?: Partial<DistanceOptions>,
+    product?: MatrixProduct,
+  ): FixedReferences
+}
+
+export interface FixedReferences {
+  compare(embeddings: Matrix): Matrix
+  /** The references as they are compared. */
+  readonly rows: Matrix
+  /** Lets go of what the product keeps of them. */
+  dispose(): void
 }
 
 /** What a distance file computes, on rows that are already as they shall be compared. */
@@ -74,6 +93,8 @@ export interface DistanceSpecification {
 
 export function defineDistance(specification: DistanceSpecification): Distance {
   const { compute, alwaysNormalized = false, ...description } = specification
+  const normalizes = (options: Partial<DistanceOptions>) =>
+    alwaysNormalized || (options.normalized ?? specification.normalizedByDefault)
   return {
     ...description,
     options: describeOptions({
@@ -90,8 +111,7 @@ export function defineDistance(specification: DistanceSpecification): Distance {
           `Embeddings have ${embeddings.columns} components, references ${references.columns}`,
         )
       }
-      const isNormalized =
-        alwaysNormalized || (options.normalized ?? specification.normalizedByDefault)
+      const isNormalized = normalizes(options)
       const x = isNormalized ? normalizeRows(embeddings) : { unit: embeddings, norms: null }
       const y =
         references === undefined
@@ -111,6 +131,18 @@ export function defineDistance(specification: DistanceSpecification): Distance {
               y === null || gradients.y === null ? null : normalizeRowsBackward(y, gradients.y),
           }
         },
+      }
+    },
+    against(references, options = {}, product = simdProduct) {
+      const isNormalized = normalizes(options)
+      const rows = isNormalized ? normalizeRows(references).unit : references
+      rememberRepeatedRows(rows)
+      const letGo = product.hold?.(rows)
+      return {
+        rows,
+        compare: (embeddings) =>
+          compute(isNormalized ? normalizeRows(embeddings).unit : embeddings, rows, product).values,
+        dispose: () => letGo?.(),
       }
     },
   }

@@ -1,7 +1,22 @@
 import type { Matrix } from '../math/matrix'
 
+const known = new WeakMap<Matrix, Int32Array | null>()
+
+/**
+ * Looks for the repeated rows of a matrix once, for one that many others are compared with. Its
+ * numbers must not change any more.
+ */
+export function rememberRepeatedRows(matrix: Matrix): void {
+  known.set(matrix, findEqualRows(matrix))
+}
+
 /** For each row the first row that is equal to it; null where all differ. */
 function firstEqualRows(matrix: Matrix): Int32Array | null {
+  const found = known.get(matrix)
+  return found === undefined ? findEqualRows(matrix) : found
+}
+
+function findEqualRows(matrix: Matrix): Int32Array | null {
   const { rows, columns, data } = matrix
   const words = new Int32Array(data.buffer, data.byteOffset, data.length)
   const byHash = new Map<number, number[]>()

@@ -1,4 +1,5 @@
 import type { Random } from '../math/random'
+import { finish, type Steps } from '../steps'
 import { meanOf } from './retrieval'
 
 export interface Interval {
@@ -7,23 +8,39 @@ export interface Interval {
   readonly high: number
 }
 
+export interface BootstrapOptions {
+  readonly random: Random
+  readonly rounds?: number
+  readonly level?: number
+}
+
+/** Queries drawn before others may run. */
+const drawsAStep = 500_000
+
 /**
  * Percentile bootstrap interval of the mean over queries (Efron 1979): queries are drawn with
  * replacement again and again, and the middle share of the means is the interval.
  * @param scores one value a query; none gives 0, 0, 0
  */
-export function bootstrapInterval(
-  scores: Float64Array,
-  options: { readonly random: Random; readonly rounds?: number; readonly level?: number },
-): Interval {
+export function bootstrapInterval(scores: Float64Array, options: BootstrapOptions): Interval {
+  return finish(bootstrapSteps(scores, options))
+}
+
+/** The same in steps. */
+export function* bootstrapSteps(scores: Float64Array, options: BootstrapOptions): Steps<Interval> {
   const { random, rounds = 1000, level = 0.95 } = options
   const mean = meanOf(scores)
   if (scores.length === 0) return { mean, low: mean, high: mean }
   const means = new Float64Array(rounds)
+  let drawn = 0
   for (let round = 0; round < rounds; round++) {
     let sum = 0
     for (let k = 0; k < scores.length; k++) sum += scores[random.integer(scores.length)]!
     means[round] = sum / scores.length
+    drawn += scores.length
+    if (drawn < drawsAStep) continue
+    drawn = 0
+    yield round / rounds
   }
   means.sort()
   const tail = (1 - level) / 2

@@ -1,6 +1,9 @@
+import { normalizeRows } from '../distances/normalize'
 import type { Matrix } from '../math/matrix'
-import { exactNeighbors } from '../math/neighbors'
 import type { MatrixProduct } from '../math/product'
+import { SmallestK } from '../math/smallestK'
+import { finish } from '../steps'
+import { compareAll } from './compareAll'
 
 export interface ConfusedPair {
   readonly label: number
@@ -10,9 +13,13 @@ export interface ConfusedPair {
 }
 
 export interface Confusion {
-  /** Label by vote for each image. */
+  /** Label by vote for each image that was asked; its own label for others. */
   readonly predicted: Int32Array
-  /** Share of images whose vote is right. */
+  /** 1 where the neighbours of an image voted. */
+  readonly isAsked: Uint8Array
+  /** How many did. */
+  readonly asked: number
+  /** Share of the images asked whose vote is right. */
   readonly accuracy: number
   /** Wrong votes by pair of labels, most frequent first. */
   readonly pairs: readonly ConfusedPair[]
@@ -29,41 +36,99 @@ export function confusionByVote(
   labels: ArrayLike<number>,
   options: { readonly k?: number; readonly product?: MatrixProduct } = {},
 ): Confusion {
-  const { k = 5, product } = options
-  const neighbors = exactNeighbors(embeddings, { k, ...(product === undefined ? {} : { product }) })
-  const predicted = new Int32Array(embeddings.rows)
-  const counts = new Map<string, { label: number; predicted: number; count: number }>()
-  let right = 0
-  for (let i = 0; i < embeddings.rows; i++) {
-    const label = labels[i]!
-    const vote = voteOf(neighbors.indices, i * neighbors.k, neighbors.k, labels) ?? label
-    predicted[i] = vote
-    if (vote === label) right++
-    else {
-      const key = `${label} ${vote}`
-      const entry = counts.get(key) ?? { label, predicted: vote, count: 0 }
-      entry.count++
-      counts.set(key, entry)
-    }
+  const { product } = options
+  const collector = new VoteCollector(embeddings, labels, options.k)
+  const every = Uint32Array.from({ length: embeddings.rows }, (_, image) => image)
+  finish(
+    compareAll(embeddings, every, { product }, (image, values) => {
+      collector.add(image, values)
+    }),
+  )
+  return collector.report()
+}
+
+/** Takes the cosines of images to all, in any order, and lets their neighbours vote. */
+export class VoteCollector {
+  private readonly predicted: Int32Array
+  private readonly isAsked: Uint8Array
+  private readonly halves: Float64Array
+  private readonly best: SmallestK
+
+  constructor(
+    embeddings: Matrix,
+    private readonly labels: ArrayLike<number>,
+    k = 5,
+  ) {
+    this.halves = halfSquares(embeddings)
+    this.predicted = Int32Array.from(labels)
+    this.isAsked = new Uint8Array(embeddings.rows)
+    this.best = new SmallestK(Math.max(0, Math.min(k, embeddings.rows - 1)))
   }
-  return {
-    predicted,
-    accuracy: embeddings.rows > 0 ? right / embeddings.rows : 0,
-    pairs: [...counts.values()].sort(
-      (a, b) => b.count - a.count || a.label - b.label || a.predicted - b.predicted,
-    ),
+
+  /** @param cosines [n] */
+  add(image: number, cosines: Float32Array): void {
+    const { best, halves, labels } = this
+    this.isAsked[image] = 1
+    if (best.index.length === 0) return
+    best.clear()
+    for (let j = 0; j < cosines.length; j++) {
+      const key = halves[j]! - cosines[j]!
+      if (key < best.worst && j !== image) best.add(key, j)
+    }
+    this.predicted[image] = voteOf(best.index, labels) ?? labels[image]!
+  }
+
+  /** Of the images that were asked; the others keep their label. */
+  report(): Confusion {
+    const { predicted, isAsked, labels } = this
+    const counts = new Map<string, { label: number; predicted: number; count: number }>()
+    let right = 0
+    let asked = 0
+    for (let i = 0; i < predicted.length; i++) {
+      if (isAsked[i] === 0) continue
+      asked++
+      const label = labels[i]!
+      const vote = predicted[i]!
+      if (vote === label) right++
+      else {
+        const key = `${label} ${vote}`
+        const entry = counts.get(key) ?? { label, predicted: vote, count: 0 }
+        entry.count++
+        counts.set(key, entry)
+      }
+    }
+    return {
+      predicted,
+      isAsked,
+      asked,
+      accuracy: asked > 0 ? right / asked : 0,
+      pairs: [...counts.values()].sort(
+        (a, b) => b.count - a.count || a.label - b.label || a.predicted - b.predicted,
+      ),
+    }
   }
 }
 
-function voteOf(
-  indices: Uint32Array,
-  from: number,
-  count: number,
-  labels: ArrayLike<number>,
-): number | undefined {
+/** Half the squared length of each row, made 1 first: rounding leaves it a little off 1/2. */
+function halfSquares({ rows, columns, data }: Matrix): Float64Array {
+  const result = new Float64Array(rows)
+  for (let i = 0; i < rows; i++) {
+    const { unit } = normalizeRows({
+      rows: 1,
+      columns,
+      data: data.subarray(i * columns, (i + 1) * columns),
+    })
+    let sum = 0
+    for (const value of unit.data) sum += value * value
+    result[i] = sum / 2
+  }
+  return result
+}
+
+function voteOf(indices: Uint32Array, labels: ArrayLike<number>): number | undefined {
   const votes = new Map<number, number>()
-  for (let r = 0; r < count; r++) {
-    const label = labels[indices[from + r]!]!
+  for (const index of indices) {
+    const label = labels[index]!
     votes.set(label, (votes.get(label) ?? 0) + 1)
   }
   let winner: number | undefined

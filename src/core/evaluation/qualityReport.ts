@@ -1,10 +1,13 @@
 import type { Matrix } from '../math/matrix'
 import type { MatrixProduct } from '../math/product'
 import type { Random } from '../math/random'
-import { bootstrapInterval, type Interval } from './bootstrap'
-import { confusionByVote } from './confusion'
+import { finish, partOf, type Steps } from '../steps'
+import { bootstrapSteps, type Interval } from './bootstrap'
+import { compareAll } from './compareAll'
+import { VoteCollector } from './confusion'
 import { type ClassReport, reportPerClass } from './perClass'
-import { evaluateRetrieval } from './retrieval'
+import { askingOf } from './ranks'
+import { RetrievalCollector } from './retrieval'
 
 /** A class, how well its images find each other, and with what the vote takes them. */
 export interface ClassQuality extends ClassReport {
@@ -20,7 +23,11 @@ export interface QualityReport {
   readonly rPrecision: number
   readonly mapAtR: Interval
   readonly queries: number
-  /** Share of images whose vote is right. */
+  /** More than `queries` where those are a sample. */
+  readonly queriesInAll: number
+  /** Images whose neighbours voted: all, or the sample. */
+  readonly asked: number
+  /** Share of those whose vote is right. */
   readonly accuracy: number
   /** Worst MAP@R first; classes of one image, which ask for nothing, last. */
   readonly classes: readonly ClassQuality[]
@@ -36,6 +43,14 @@ export interface QualityReport {
 /** Neighbours that vote, unless told otherwise. */
 export const votingNeighbours = 5
 
+export interface QualityOptions {
+  readonly random: Random
+  readonly product: MatrixProduct
+  readonly k?: number
+  /** See `RetrievalOptions`. */
+  readonly mostPairs?: number
+}
+
 /**
  * Retrieval and confusion of embeddings by class, both leave-one-out by cosine.
  * @param embeddings [n, d]
@@ -44,24 +59,55 @@ export const votingNeighbours = 5
 export function reportQuality(
   embeddings: Matrix,
   labels: Int32Array,
-  options: { readonly random: Random; readonly product: MatrixProduct; readonly k?: number },
+  options: QualityOptions,
 ): QualityReport {
-  const { random, product, k = votingNeighbours } = options
-  const retrieval = evaluateRetrieval(embeddings, labels, { distance: 'cosine', product })
-  const confusion = confusionByVote(embeddings, labels, { k, product })
+  return finish(qualitySteps(embeddings, labels, options))
+}
+
+/** Share of the work that comparing takes; the rest is the interval. */
+const comparingShare = 0.95
+
+/** The same in steps: each distance is computed once, for the ranks and for the votes. */
+export function* qualitySteps(
+  embeddings: Matrix,
+  labels: Int32Array,
+  options: QualityOptions,
+): Steps<QualityReport> {
+  const { random, product, k = votingNeighbours, mostPairs } = options
+  const asked = new RetrievalCollector(labels, { random, mostPairs })
+  const votes = new VoteCollector(embeddings, labels, k)
+  // Images alone in their class ask for nothing, but their neighbours vote.
+  const isAsking = new Uint8Array(labels.length)
+  for (const query of asked.queries) isAsking[query] = 1
+  const isSample = asked.queries.length < askingOf(labels).length
+  const queries = isSample
+    ? asked.queries
+    : Uint32Array.from({ length: labels.length }, (_, image) => image)
+  const comparing = compareAll(embeddings, queries, { product }, (image, cosines) => {
+    if (isAsking[image] === 1) asked.add(image, cosines)
+    votes.add(image, cosines)
+  })
+  yield* partOf(comparing, 0, comparingShare)
+  const retrieval = asked.report()
+  const confusion = votes.report()
   const images = new Map<number, number>()
   const right = new Map<number, number>()
+  const places = new Map<string, number[]>()
   labels.forEach((label, row) => {
     images.set(label, (images.get(label) ?? 0) + 1)
-    if (confusion.predicted[row] === label) right.set(label, (right.get(label) ?? 0) + 1)
-  })
-  const places = new Map<string, number[]>()
-  confusion.predicted.forEach((predicted, row) => {
-    const key = `${labels[row]} ${predicted}`
+    if (confusion.isAsked[row] === 0) return
+    const predicted = confusion.predicted[row]!
+    if (predicted === label) right.set(label, (right.get(label) ?? 0) + 1)
+    const key = `${label} ${predicted}`
     const known = places.get(key)
     if (known === undefined) places.set(key, [row])
     else known.push(row)
   })
+  const mapAtR = yield* partOf(
+    bootstrapSteps(retrieval.perQuery.mapAtR, { random }),
+    comparingShare,
+    1,
+  )
   const asking = reportPerClass(retrieval)
   const known = new Set(asking.map(({ label }) => label))
   const alone = [...images.keys()]
@@ -71,8 +117,10 @@ export function reportQuality(
   return {
     precisionAt1: retrieval.precisionAt1,
     rPrecision: retrieval.rPrecision,
-    mapAtR: bootstrapInterval(retrieval.perQuery.mapAtR, { random }),
+    mapAtR,
     queries: retrieval.queries,
+    queriesInAll: retrieval.queriesInAll,
+    asked: confusion.asked,
     accuracy: confusion.accuracy,
     classes: [...asking, ...alone].map((entry) => {
       // Pairs come most frequent first.

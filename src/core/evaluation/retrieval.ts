@@ -1,5 +1,8 @@
 import type { Matrix } from '../math/matrix'
-import { visitRanks, type RankingOptions } from './ranks'
+import { createRandom, type Random } from '../math/random'
+import { finish, type Steps } from '../steps'
+import { compareAll } from './compareAll'
+import { askingOf, Ranker, type RankingOptions } from './ranks'
 
 export const retrievalMetrics = ['precisionAt1', 'rPrecision', 'mapAtR', 'map', 'mrr'] as const
 export type RetrievalMetric = (typeof retrievalMetrics)[number]
@@ -7,6 +10,10 @@ export type RetrievalMetric = (typeof retrievalMetrics)[number]
 export interface RetrievalOptions extends RankingOptions {
   /** The k of recall@k. */
   readonly recallAt?: readonly number[] | undefined
+  /** Where there are more queries than can be asked, which are is drawn by this. */
+  readonly random?: Random | undefined
+  /** Of queries and images, at most; beyond, a sample of the queries is asked. */
+  readonly mostPairs?: number | undefined
 }
 
 /** One value a query. */
@@ -21,8 +28,10 @@ export interface QueryScores extends Readonly<Record<RetrievalMetric, Float64Arr
 /** Means over all queries, which are the images whose class has another one. */
 export interface RetrievalReport extends Readonly<Record<RetrievalMetric, number>> {
   readonly recallAtK: Readonly<Record<number, number>>
-  /** Number of queries; 0 makes every mean 0. */
+  /** Number of queries that were asked; 0 makes every mean 0. */
   readonly queries: number
+  /** Number of queries there are: more than were asked where these are a sample. */
+  readonly queriesInAll: number
   readonly perQuery: QueryScores
 }
 
@@ -40,17 +49,58 @@ export function evaluateRetrieval(
   labels: ArrayLike<number>,
   options: RetrievalOptions = {},
 ): RetrievalReport {
-  const recallAt = options.recallAt ?? [1, 2, 4, 8]
-  const columns: Record<RetrievalMetric, number[]> = {
+  return finish(retrievalSteps(embeddings, labels, options))
+}
+
+/** The same in steps. Ended early by `isEnough`, the means are over the queries asked by then. */
+export function* retrievalSteps(
+  embeddings: Matrix,
+  labels: ArrayLike<number>,
+  options: RetrievalOptions = {},
+): Steps<RetrievalReport> {
+  const collector = new RetrievalCollector(labels, options)
+  yield* compareAll(embeddings, collector.queries, options, (query, values) => {
+    collector.add(query, values)
+  })
+  return collector.report()
+}
+
+/** Distances that are worth their time: some ten seconds of two cores. */
+const mostPairsAsked = 1e9
+
+/** Takes the distances of queries to all images, in any order, and says how retrieval fares. */
+export class RetrievalCollector {
+  /** Those to ask, in the order that leaves a sample wherever it ends. */
+  readonly queries: Uint32Array
+  private readonly queriesInAll: number
+  private readonly ranker: Ranker
+  private readonly recallAt: readonly number[]
+  private readonly asked: number[] = []
+  private readonly columns: Record<RetrievalMetric, number[]> = {
     precisionAt1: [],
     rPrecision: [],
     mapAtR: [],
     map: [],
     mrr: [],
   }
-  const recalls = recallAt.map(() => [] as number[])
-  const queries: number[] = []
-  visitRanks(embeddings, labels, options, (query, ranks) => {
+  private readonly recalls: readonly number[][]
+
+  constructor(
+    private readonly labels: ArrayLike<number>,
+    options: RetrievalOptions,
+  ) {
+    this.recallAt = options.recallAt ?? [1, 2, 4, 8]
+    this.recalls = this.recallAt.map(() => [])
+    this.ranker = new Ranker(labels, options.distance)
+    const all = askingOf(labels, options.queries)
+    this.queriesInAll = all.length
+    this.queries = chooseQueries(all, labels.length, options)
+  }
+
+  /** @param values [n] */
+  add(query: number, values: Float32Array): void {
+    const { columns, recallAt, recalls } = this
+    const ranks = this.ranker.ranksOf(query, values)
     const wanted = ranks.length
     let hits = 0
     let withinR = 0
@@ -63,36 +113,51 @@ export function evaluateRetrieval(
         withinR += precision
       }
     }
-    queries.push(query)
+    this.asked.push(query)
     columns.precisionAt1.push(ranks[0] === 1 ? 1 : 0)
     columns.rPrecision.push(hits / wanted)
     columns.mapAtR.push(withinR / wanted)
     columns.map.push(whole / wanted)
     columns.mrr.push(1 / ranks[0]!)
     recallAt.forEach((k, index) => recalls[index]!.push(ranks[0]! <= k ? 1 : 0))
-  })
-  const perQuery: QueryScores = {
-    query: Uint32Array.from(queries),
-    label: Int32Array.from(queries, (query) => labels[query]!),
-    precisionAt1: Float64Array.from(columns.precisionAt1),
-    rPrecision: Float64Array.from(columns.rPrecision),
-    mapAtR: Float64Array.from(columns.mapAtR),
-    map: Float64Array.from(columns.map),
-    mrr: Float64Array.from(columns.mrr),
-    recallAtK: Object.fromEntries(
-      recallAt.map((k, index) => [k, Float64Array.from(recalls[index]!)]),
-    ),
   }
-  return {
-    precisionAt1: meanOf(perQuery.precisionAt1),
-    rPrecision: meanOf(perQuery.rPrecision),
-    mapAtR: meanOf(perQuery.mapAtR),
-    map: meanOf(perQuery.map),
-    mrr: meanOf(perQuery.mrr),
-    recallAtK: Object.fromEntries(recallAt.map((k) => [k, meanOf(perQuery.recallAtK[k]!)])),
-    queries: queries.length,
-    perQuery,
+
+  report(): RetrievalReport {
+    const { asked, columns, recallAt, recalls, labels } = this
+    // In the order of images, whatever the order of asking, so that sums come out the same.
+    const order = Uint32Array.from(asked.keys()).sort((a, b) => asked[a]! - asked[b]!)
+    const sorted = (values: readonly number[]) => Float64Array.from(order, (at) => values[at]!)
+    const query = Uint32Array.from(order, (at) => asked[at]!)
+    const perQuery: QueryScores = {
+      query,
+      label: Int32Array.from(query, (image) => labels[image]!),
+      precisionAt1: sorted(columns.precisionAt1),
+      rPrecision: sorted(columns.rPrecision),
+      mapAtR: sorted(columns.mapAtR),
+      map: sorted(columns.map),
+      mrr: sorted(columns.mrr),
+      recallAtK: Object.fromEntries(recallAt.map((k, index) => [k, sorted(recalls[index]!)])),
+    }
+    return {
+      precisionAt1: meanOf(perQuery.precisionAt1),
+      rPrecision: meanOf(perQuery.rPrecision),
+      mapAtR: meanOf(perQuery.mapAtR),
+      map: meanOf(perQuery.map),
+      mrr: meanOf(perQuery.mrr),
+      recallAtK: Object.fromEntries(recallAt.map((k) => [k, meanOf(perQuery.recallAtK[k]!)])),
+      queries: query.length,
+      queriesInAll: this.queriesInAll,
+      perQuery,
+    }
   }
+}
+
+/** All queries, or as many as may be compared with all images, in random order. */
+function chooseQueries(all: Uint32Array, images: number, options: RetrievalOptions): Uint32Array {
+  const { random = createRandom('queries'), mostPairs = mostPairsAsked } = options
+  const most = Math.max(1, Math.floor(mostPairs / Math.max(1, images)))
+  const isSmall = all.length <= most && options.isEnough === undefined
+  return isSmall ? all : random.fork('queries').shuffle(all).subarray(0, most)
 }
 
 /** Mean of the queries of each label. */

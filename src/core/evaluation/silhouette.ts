@@ -1,7 +1,9 @@
 import { distances } from '../distances'
-import { gatherRows, type Matrix } from '../math/matrix'
+import type { Matrix } from '../math/matrix'
 import type { MatrixProduct } from '../math/product'
 import { simdProduct } from '../math/simdProduct'
+import { finish } from '../steps'
+import { compareAll } from './compareAll'
 
 export interface SilhouetteOptions {
   readonly distance?: string
@@ -29,33 +31,23 @@ export function silhouette(
   const sizes = new Float64Array(classes.size)
   for (const index of classOf) sizes[index] = sizes[index]! + 1
   if (classes.size < 2) return 0
-  const definition = distances.get(distance)
+  const { isSimilarity } = distances.get(distance)
   const sums = new Float64Array(classes.size)
+  const every = Uint32Array.from({ length: embeddings.rows }, (_, image) => image)
   let total = 0
-  const blockRows = Math.max(1, Math.floor((4 * 1024 * 1024) / embeddings.rows))
-  for (let from = 0; from < embeddings.rows; from += blockRows) {
-    const block = Array.from(
-      { length: Math.min(blockRows, embeddings.rows - from) },
-      (_, row) => from + row,
-    )
-    const isWhole = block.length === embeddings.rows
-    const rows = isWhole ? embeddings : gatherRows(embeddings, block)
-    const { values } = definition.forward(
-      rows,
-      isWhole ? undefined : embeddings,
-      { normalized },
-      product,
-    )
-    for (const image of block) {
-      const row = (image - from) * values.columns
+  const comparing = compareAll(
+    embeddings,
+    every,
+    { distance, normalized, product },
+    (image, values) => {
       sums.fill(0)
-      for (let j = 0; j < values.columns; j++) {
+      for (let j = 0; j < values.length; j++) {
         const at = classOf[j]!
-        const value = values.data[row + j]!
-        if (j !== image) sums[at] = sums[at]! + (definition.isSimilarity ? 1 - value : value)
+        const value = values[j]!
+        if (j !== image) sums[at] = sums[at]! + (isSimilarity ? 1 - value : value)
       }
       const own = classOf[image]!
-      if (sizes[own]! < 2) continue
+      if (sizes[own]! < 2) return
       const a = sums[own]! / (sizes[own]! - 1)
       let b = Infinity
       for (let c = 0; c < sums.length; c++) {
@@ -63,7 +55,8 @@ export function silhouette(
       }
       const larger = Math.max(a, b)
       total += larger > 0 ? (b - a) / larger : 0
-    }
-  }
+    },
+  )
+  finish(comparing)
   return total / embeddings.rows
 }

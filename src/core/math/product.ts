@@ -11,6 +11,12 @@ export interface MatrixProduct {
   multiply(a: Matrix, b: Matrix): Matrix
   /** The transpose of a [k, n] times b [k, m] -> [n, m]. */
   transposedMultiply(a: Matrix, b: Matrix): Matrix
+  /**
+   * Keeps a matrix that is the second factor of many products where they are computed, so that it
+   * is not copied for each. It must not change until it is let go.
+   * @returns lets it go
+   */
+  hold?(b: Matrix): () => void
 }
 
 /** Columns of the inner dimension and rows of b that are worked on at a time: 128 KiB of b. */

@@ -1,7 +1,8 @@
 import type { Matrix } from '../math/matrix'
 import { gatherRange } from './gatherRange'
 import { javascriptProduct, type MatrixProduct } from '../math/product'
-import type { NeighbourGraph, Steps } from './neighbourGraph'
+import type { Steps } from '../steps'
+import type { NeighbourGraph } from './neighbourGraph'
 import { TopLists } from './topList'
 
 /** Rows of one block of the similarity matrix; a block is 1 MiB. */

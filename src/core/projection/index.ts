@@ -1,6 +1,7 @@
 export { exactNeighbours } from './exactNeighbours'
 export { neighbourDescent } from './neighbourDescent'
-export { finish, type NeighbourGraph, type Steps } from './neighbourGraph'
+export { finish, type Steps } from '../steps'
+export type { NeighbourGraph } from './neighbourGraph'
 export { standardizePlane } from './plane'
 export { principalPlane } from './principalPlane'
 export { createProjection, exactNeighbourLimit, nearestOf, type Projection } from './project'

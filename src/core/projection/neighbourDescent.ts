@@ -1,7 +1,8 @@
 import type { Matrix } from '../math/matrix'
 import type { Random } from '../math/random'
 import { projectionLeaves } from './projectionLeaves'
-import type { NeighbourGraph, Steps } from './neighbourGraph'
+import type { Steps } from '../steps'
+import type { NeighbourGraph } from './neighbourGraph'
 import { dotOfRows } from './rows'
 import { TopLists } from './topList'
 

@@ -11,17 +11,3 @@ export interface NeighbourGraph {
   /** Cosines of the angle to the neighbours, [rows, count], descending. */
   readonly similarities: Float32Array
 }
-
-/**
- * Work that can be watched and given up: yields the finished share, 0 to 1, every few
- * milliseconds, and returns the result.
- */
-export type Steps<Result> = Generator<number, Result, void>
-
-/** Runs steps to their end at once. */
-export function finish<Result>(steps: Steps<Result>): Result {
-  for (;;) {
-    const step = steps.next()
-    if (step.done === true) return step.value
-  }
-}

@@ -1,6 +1,7 @@
 import { UMAP } from 'umap-js'
 import type { Random } from '../math/random'
-import type { NeighbourGraph, Steps } from './neighbourGraph'
+import type { Steps } from '../steps'
+import type { NeighbourGraph } from './neighbourGraph'
 
 /** Neighbours a point is held to, itself counted, as the authors count. */
 export const umapNeighbours = 15

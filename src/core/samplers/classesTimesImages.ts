@@ -58,8 +58,11 @@ function schedule(
       if (queue.length >= left && chosen.size < perBatch) chosen.add(index)
     })
     drawByLength(queues, chosen, perBatch, random)
-    const missing = random.shuffle(Array.from(queues.keys()).filter((index) => !chosen.has(index)))
-    while (chosen.size < perBatch) chosen.add(missing.pop()!)
+    if (chosen.size < perBatch) {
+      const missing = Array.from(queues.keys()).filter((index) => !chosen.has(index))
+      random.shuffle(missing)
+      while (chosen.size < perBatch) chosen.add(missing.pop()!)
+    }
     batches.push([...chosen].map((index) => queues[index]!.pop() ?? drawExtra(index)))
   }
   return random.shuffle(batches.map((_, index) => index)).map((index) => batches[index]!)

@@ -34,7 +34,8 @@ export function requirePairs(members: ReadonlyMap<number, readonly number[]>): v
 
 /**
  * Cuts a class into portions of `size`, each image in one of them. The last one is filled up with
- * other images of the class, and a class smaller than a portion with copies of its own.
+ * other images of the class, and a class smaller than a portion with copies of its own. The work
+ * grows with the number of images.
  */
 export function cutClass(
   label: number,
@@ -46,23 +47,43 @@ export function cutClass(
   const portions: Portion[] = []
   for (let from = 0; from < order.length; from += size) {
     const portion = order.slice(from, from + size)
-    const others = random.shuffle(order.filter((image) => !portion.includes(image)))
-    while (portion.length < size && others.length > 0) portion.push(others.pop()!)
-    const distinct = portion.length
-    for (let k = 0; portion.length < size; k++) portion.push(portion[k % distinct]!)
-    portions.push({ label, images: portion, distinct })
+    // Only the last one can be short, and all others come before it.
+    const missing = Math.min(size - portion.length, from)
+    for (const place of drawPlaces(missing, from, random)) portion.push(order[place]!)
+    portions.push(filledUp(label, portion, size))
   }
   return portions
 }
 
-/** One portion drawn from a class. */
+/** One portion drawn from a class; the work grows with the portion alone. */
 export function drawPortion(
   label: number,
   images: readonly number[],
   size: number,
   random: Random,
 ): Portion {
-  return cutClass(label, images, size, random)[0]!
+  const places = drawPlaces(Math.min(size, images.length), images.length, random)
+  return filledUp(
+    label,
+    Array.from(places, (place) => images[place]!),
+    size,
+  )
+}
+
+/** `count` different numbers below `bound`, all sets alike (Floyd; Bentley 1987), in random order. */
+function drawPlaces(count: number, bound: number, random: Random): number[] {
+  const chosen = new Set<number>()
+  for (let last = bound - count; last < bound; last++) {
+    const drawn = random.integer(last + 1)
+    chosen.add(chosen.has(drawn) ? last : drawn)
+  }
+  return random.shuffle([...chosen])
+}
+
+function filledUp(label: number, images: number[], size: number): Portion {
+  const distinct = images.length
+  for (let k = 0; images.length < size; k++) images.push(images[k % distinct]!)
+  return { label, images, distinct }
 }
 
 export function batchOf(portions: readonly Portion[], singles: readonly number[]): SampledBatch {

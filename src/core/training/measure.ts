@@ -1,11 +1,20 @@
 import type { DistanceHistogram, RetrievalMetrics } from '../../shared/model/training'
 import { distances } from '../distances'
-import { bootstrapInterval } from '../evaluation/bootstrap'
-import { evaluateRetrieval } from '../evaluation/retrieval'
+import { bootstrapSteps } from '../evaluation/bootstrap'
+import { evaluateRetrieval, retrievalSteps, type RetrievalReport } from '../evaluation/retrieval'
 import { gatherRows, type Matrix } from '../math/matrix'
 import type { MatrixProduct } from '../math/product'
 import type { Random } from '../math/random'
+import { finish, partOf, type Steps } from '../steps'
 import { histogramOfDistances } from './histogram'
+
+export interface MeasureOptions {
+  readonly product: MatrixProduct
+  /** Of the interval, and of the sample where there are too many queries to ask all. */
+  readonly random: Random
+  /** Ends the asking early; the means are then over a random sample of the queries. */
+  readonly isEnough?: () => boolean
+}
 
 /** Leave-one-out retrieval by cosine: what anyone gets from the exported embeddings. */
 export function measureRetrieval(
@@ -13,9 +22,16 @@ export function measureRetrieval(
   labels: Int32Array,
   product: MatrixProduct,
 ): RetrievalMetrics {
-  const report = evaluateRetrieval(embeddings, labels, { distance: 'cosine', product })
-  const { precisionAt1, rPrecision, mapAtR, queries } = report
-  return { precisionAt1, rPrecision, mapAtR, queries }
+  return metricsOf(evaluateRetrieval(embeddings, labels, { distance: 'cosine', product }))
+}
+
+/** The same in steps. */
+export function* measureSteps(
+  embeddings: Matrix,
+  labels: Int32Array,
+  options: MeasureOptions,
+): Steps<RetrievalMetrics> {
+  return metricsOf(yield* retrievalSteps(embeddings, labels, { distance: 'cosine', ...options }))
 }
 
 /** The same with the 95 % bootstrap interval of MAP@R. */
@@ -25,10 +41,34 @@ export function measureWithInterval(
   product: MatrixProduct,
   random: Random,
 ): RetrievalMetrics {
-  const report = evaluateRetrieval(embeddings, labels, { distance: 'cosine', product })
-  const { precisionAt1, rPrecision, mapAtR, queries, perQuery } = report
-  const { low, high } = bootstrapInterval(perQuery.mapAtR, { random })
-  return { precisionAt1, rPrecision, mapAtR, queries, mapAtRLow: low, mapAtRHigh: high }
+  return finish(intervalSteps(embeddings, labels, { product, random }))
+}
+
+/** Share of the work that asking takes; the rest is the interval. */
+const askingShare = 0.95
+
+/** The same in steps. */
+export function* intervalSteps(
+  embeddings: Matrix,
+  labels: Int32Array,
+  options: MeasureOptions,
+): Steps<RetrievalMetrics> {
+  const asking = retrievalSteps(embeddings, labels, { distance: 'cosine', ...options })
+  const report = yield* partOf(asking, 0, askingShare)
+  const drawing = bootstrapSteps(report.perQuery.mapAtR, { random: options.random })
+  const { low, high } = yield* partOf(drawing, askingShare, 1)
+  return { ...metricsOf(report), mapAtRLow: low, mapAtRHigh: high }
+}
+
+const metricsOf = (report: RetrievalReport): RetrievalMetrics => {
+  const { precisionAt1, rPrecision, mapAtR, queries, queriesInAll } = report
+  return {
+    precisionAt1,
+    rPrecision,
+    mapAtR,
+    queries,
+    ...(queriesInAll > queries ? { queriesInAll } : {}),
+  }
 }
 
 /** Images that a measurement during training looks at, at most. */

@@ -8,6 +8,7 @@ const measured = v.object({
   rPrecision: share,
   mapAtR: share,
   queries: share,
+  queriesInAll: v.exactOptional(share),
   mapAtRLow: share,
   mapAtRHigh: share,
 })

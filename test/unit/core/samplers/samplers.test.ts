@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { AppError } from '../../../../src/shared/errors'
-import { createRandom } from '../../../../src/core/math/random'
+import { createRandom, type Random } from '../../../../src/core/math/random'
 import { samplers } from '../../../../src/core/samplers'
 
 const labels = [
@@ -98,6 +98,60 @@ describe('P classes x K images', () => {
     }
     expect(copies).toBeGreaterThan(0)
   })
+})
+
+describe('portions of a class', () => {
+  /** Numbers drawn by chance for one round over two classes. */
+  const draws = (imagesOfEach: number) => {
+    let drawn = 0
+    const counted = (random: Random): Random =>
+      new Proxy(random, {
+        get(target, name) {
+          if (name === 'fork') return (key: string) => counted(target.fork(key))
+          const value = Reflect.get(target, name) as unknown
+          if (typeof value !== 'function') return value
+          return (...given: unknown[]) => {
+            const [first] = given
+            drawn += Array.isArray(first) ? first.length : 1
+            return (value as (...all: unknown[]) => unknown).apply(target, given)
+          }
+        },
+      })
+    const many = Array.from({ length: 2 * imagesOfEach }, (_, i) => i % 2)
+    samplers
+      .get('classesTimesImages')
+      .start(
+        { labels: many, random: counted(createRandom(1)) },
+        { classesPerBatch: 2, imagesPerClass: 3 },
+      )
+    return drawn
+  }
+
+  it('take work that grows with the images, not with their square', () => {
+    expect(draws(4000)).toBeLessThan(2.2 * draws(2000))
+  })
+
+  it('fill up the last one with other images of the class', () => {
+    const sampler = start(7)
+    const images: number[] = []
+    for (let step = 0; step < sampler.batchesPerRound; step++) {
+      images.push(...Array.from(sampler.next().images).filter((image) => image < 7))
+    }
+    expect(new Set(images).size).toBe(7)
+    expect(images).toHaveLength(8)
+    expect(new Set(images.slice(0, 4)).size + new Set(images.slice(4)).size).toBe(8)
+  })
+
+  const start = (count: number) =>
+    samplers
+      .get('classesTimesImages')
+      .start(
+        {
+          labels: Array.from({ length: 2 * count }, (_, i) => (i < count ? 0 : 1)),
+          random: createRandom(5),
+        },
+        { classesPerBatch: 2, imagesPerClass: 4 },
+      )
 })
 
 describe('confused classes together', () => {

@@ -1,0 +1,52 @@
+import type { Interruption } from './training/interruption'
+
+/**
+ * Work that can be watched and given up: yields the finished share, 0 to 1, every few
+ * milliseconds, and returns the result.
+ */
+export type Steps<Result> = Generator<number, Result, void>
+
+/** Runs steps to their end at once. */
+export function finish<Result>(steps: Steps<Result>): Result {
+  for (;;) {
+    const step = steps.next()
+    if (step.done === true) return step.value
+  }
+}
+
+/** What a walk through steps does between them. */
+export interface Pace {
+  /** Milliseconds from any start. */
+  readonly now: () => number
+  /** Lets others run. */
+  readonly breathe: () => Promise<void>
+  /** A pause holds the walk; what a cancellation means is for the steps to say. */
+  readonly interruption?: Interruption
+  readonly onProgress?: (share: number) => void
+}
+
+/** Others wait for the walk no longer than about this. */
+const breatheEveryMs = 20
+
+/** Runs steps to their end, letting others run every few milliseconds. */
+export async function walk<Result>(steps: Steps<Result>, pace: Pace): Promise<Result> {
+  let last = pace.now()
+  for (;;) {
+    const step = steps.next()
+    if (step.done === true) return step.value
+    if (pace.now() - last < breatheEveryMs) continue
+    pace.onProgress?.(step.value)
+    await pace.breathe()
+    await pace.interruption?.whilePaused()
+    last = pace.now()
+  }
+}
+
+/** Steps that count as the part [from, to] of a whole. */
+export function* partOf<Result>(steps: Steps<Result>, from: number, to: number): Steps<Result> {
+  for (;;) {
+    const step = steps.next()
+    if (step.done === true) return step.value
+    yield from + step.value * (to - from)
+  }
+}
