@@ -1,7 +1,6 @@
 import { simdProduct } from '../../core/math/simdProduct'
 import { train } from '../../core/training/loop'
 import type { Evaluation } from '../../core/training/loopInput'
-import { measureRetrieval } from '../../core/training/measure'
 import { featureSource } from '../../core/training/model'
 import { applyPreparation } from '../../core/training/preparation'
 import { createHead } from './createHead'
@@ -9,6 +8,7 @@ import { embedMatrix } from './embedMatrix'
 import { prepareHead } from './headStart'
 import { holdOut } from './holdOut'
 import { gather, type LabelledRows, renumber } from './measured'
+import { measureQuietly } from './measureTest'
 import type { LoopDecisions } from './checkpoint'
 import { breathe, expectedSteps, type TrainingContext, type TrainingData } from './trainingContext'
 
@@ -46,7 +46,7 @@ export async function findEpoch(
   const validation: number[] = []
   const evaluate = async (epoch: number): Promise<Evaluation> => {
     const embeddings = await embedMatrix(model, probe, places)
-    const metrics = measureRetrieval(embeddings, held.heldOut.labels, product)
+    const metrics = await measureQuietly(context, embeddings, held.heldOut.labels)
     validation[epoch] = metrics.mapAtR
     return { metrics, histogram: null, selection: metrics.mapAtR }
   }

@@ -4,7 +4,8 @@ import type { Evaluation } from '../../core/training/loopInput'
 import type { LoopDecisions } from './checkpoint'
 import { type LoopMaterial, materialOf } from './chooseRate'
 import { embedMatrix } from './embedMatrix'
-import { evaluationOf, type LabelledRows, probeOf } from './measured'
+import { type LabelledRows, probeOf } from './measured'
+import { evaluationOf } from './measureTest'
 import { StepBatcher } from './stepBatcher'
 import { expectedSteps, type LoopEnd, type TrainingContext } from './trainingContext'
 
@@ -17,17 +18,16 @@ export interface LoopWork extends LoopMaterial {
 
 /** Trains a model, evaluated on the test rows after each epoch, and says all that happens. */
 export async function runLoop(context: TrainingContext, work: LoopWork): Promise<LoopEnd> {
-  const { options, backend, random, ledger } = context
+  const { options, random, ledger } = context
   const { model, source, training, test, select, decisions } = work
   const probe = probeOf(test.rows.length > 0 ? test : training, random.fork('probe'))
   const evaluate = async (epoch: number): Promise<Evaluation> => {
     const embeddings = await embedMatrix(model, source, probe.rows)
     const selection = select === null ? null : await select(epoch)
-    const pairs = random.fork('pairs')
     // A head is told its epoch, and what the search for it measured there.
     const validation = decisions.wantedEpoch === null ? selection : decisions.validation?.[epoch]
     return {
-      ...evaluationOf(embeddings, probe.labels, options.distance, pairs, backend.product),
+      ...(await evaluationOf(context, embeddings, probe.labels)),
       selection,
       ...(validation === null || validation === undefined ? {} : { validation }),
     }

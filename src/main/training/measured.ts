@@ -1,8 +1,6 @@
 import { createMatrix, type Matrix } from '../../core/math/matrix'
-import type { MatrixProduct } from '../../core/math/product'
 import type { Random } from '../../core/math/random'
-import type { Evaluation } from '../../core/training/loopInput'
-import { chooseProbe, measureHistogram, measureRetrieval } from '../../core/training/measure'
+import { chooseProbe } from '../../core/training/measure'
 import type { InputSource } from '../../core/training/model'
 
 /** Rows of the inputs with the class of each. */
@@ -54,20 +52,6 @@ export function renumber({ rows, labels, keys }: LabelledRows): LabelledRows {
     rows,
     labels: renumbered,
     ...(keys === undefined ? {} : { keys: Array.from(numbers.keys(), (label) => keys[label]!) }),
-  }
-}
-
-/** What the loop is told of embeddings of its evaluation rows. */
-export function evaluationOf(
-  embeddings: Matrix,
-  labels: Int32Array,
-  distance: string,
-  random: Random,
-  product: MatrixProduct,
-): Omit<Evaluation, 'selection'> {
-  return {
-    metrics: measureRetrieval(embeddings, labels, product),
-    histogram: measureHistogram(embeddings, labels, distance, random),
   }
 }
 

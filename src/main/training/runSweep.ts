@@ -2,7 +2,6 @@ import type { Matrix } from '../../core/math/matrix'
 import { createRandom } from '../../core/math/random'
 import { createSmallNetwork } from '../../core/network'
 import type { Interruption } from '../../core/training/interruption'
-import { measureWithInterval } from '../../core/training/measure'
 import { applyPreparation } from '../../core/training/preparation'
 import { AppError, serializeError } from '../../shared/errors'
 import type { MeasuredRetrieval, SweepBaselines } from '../../shared/model/sweep'
@@ -12,6 +11,7 @@ import { createHead } from './createHead'
 import { embedMatrix } from './embedMatrix'
 import { type JobInputs, loadFeatures, loadPixels } from './inputs'
 import { gather } from './measured'
+import { measureTest } from './measureTest'
 import type { WorkerMessage } from './messages'
 import { preparedSource } from './preparedSource'
 import { rememberStarts } from './rememberedStarts'
@@ -44,6 +44,8 @@ export async function runSweep(sweep: SweepContext): Promise<void> {
     await breathe()
     const context = contextOf(sweep, { ...shared, seed: job.sharedSeed }, prepare, () => {})
     const baselines = await measureBaselines(context, data)
+    // What was cut short is no baseline.
+    if (interruption.isCancelled) return
     post({ kind: 'baselines', baselines })
   }
   for (const { key, options } of job.rows) {
@@ -80,6 +82,7 @@ async function trainRow(
     )
   }
   const metrics = withInterval(await measureModel(trained.saved, data, measuring(sweep)))
+  if (sweep.interruption.isCancelled) return null
   return { metrics, bestEpoch, steps, seconds: (performance.now() - startedAt) / 1000 }
 }
 
@@ -91,8 +94,9 @@ const withInterval = (metrics: RetrievalMetrics): MeasuredRetrieval => ({
 })
 
 /** The same queries are drawn again for every interval, so that they compare. */
-const measuring = ({ backend, job }: SweepContext) => ({
+const measuring = ({ backend, interruption, job }: SweepContext) => ({
   backend,
+  interruption,
   random: createRandom(job.sharedSeed),
 })
 
@@ -137,8 +141,8 @@ async function measureBaselines(
   const { options, backend, random, prepare } = context
   const { product } = backend
   const { source, training, test } = data
-  const measure = (embeddings: Matrix) =>
-    withInterval(measureWithInterval(embeddings, test.labels, product, random.fork('interval')))
+  const measure = async (embeddings: Matrix) =>
+    withInterval(await measureTest(context, embeddings, test.labels))
   if (options.network === 'small') {
     const model = createSmallNetwork({
       imageSizePx: options.imageSizePx,
@@ -148,17 +152,17 @@ async function measureBaselines(
     })
     const embeddings = await embedMatrix(model, source, test.rows)
     model.dispose()
-    return { frozen: null, closedForm: null, untrained: measure(embeddings) }
+    return { frozen: null, closedForm: null, untrained: await measure(embeddings) }
   }
   const features = gather(source, test.rows)
-  const frozen = measure(features)
+  const frozen = await measure(features)
   await breathe()
   // Heads from a random start are held against what needs no training at all.
   const start = options.start === 'random' ? 'lda' : options.start
   const closedOptions = { ...options, start } as const
   const fit = (wanted: TrainingOptions) =>
     prepare!(source, training, wanted, random.fork('start'), product)
-  const closedForm = measure(applyPreparation(fit(closedOptions), features, product))
+  const closedForm = await measure(applyPreparation(fit(closedOptions), features, product))
   if (options.start !== 'random') return { frozen, closedForm, untrained: null }
   await breathe()
   const standard = fit(options)
@@ -166,7 +170,7 @@ async function measureBaselines(
   const prepared = preparedSource(standard, source, product)
   const embeddings = await embedMatrix(head, prepared, test.rows)
   head.dispose()
-  return { frozen, closedForm, untrained: measure(embeddings) }
+  return { frozen, closedForm, untrained: await measure(embeddings) }
 }
 
 async function loadInputs(sweep: SweepContext): Promise<JobInputs | null> {

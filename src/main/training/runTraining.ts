@@ -60,7 +60,7 @@ export async function runTraining(run: RunContext): Promise<TrainingResult> {
   const { saved, before, closedForm, validation, ended } = trained
   const { test } = data
   const { lossParameters, ...end } = ended
-  const work = { job, backend, report, inputs, saved, test, ledger, lossParameters }
+  const work = { job, backend, report, interruption, inputs, saved, test, ledger, lossParameters }
   const after = await saveResults(work)
   await removeCheckpoint(job.runFolder)
   const { unreadable } = inputs

@@ -3,12 +3,14 @@ import { createMatrix, gatherRows } from '../../core/math/matrix'
 import { createRandom } from '../../core/math/random'
 import { restoreModel, type SavedModel } from '../../core/network'
 import type { TripletLedger } from '../../core/training/ledger'
-import { measureWithInterval, normalizeInPlace } from '../../core/training/measure'
+import { normalizeInPlace } from '../../core/training/measure'
+import type { Interruption } from '../../core/training/interruption'
 import { embedRows } from '../../core/training/model'
 import type { RetrievalMetrics } from '../../shared/model/training'
 import type { Backend } from '../backend/backend'
 import { saveEmbeddings } from './embeddingFiles'
 import type { JobInputs } from './inputs'
+import { measureTest } from './measureTest'
 import type { LabelledRows } from './measured'
 import type { TrainJob } from './messages'
 import { saveModel } from './modelFiles'
@@ -20,6 +22,7 @@ export interface ResultWork {
   readonly job: TrainJob
   readonly backend: Backend
   readonly report: StageReport
+  readonly interruption: Interruption
   readonly inputs: JobInputs
   readonly saved: SavedModel
   readonly test: LabelledRows
@@ -48,11 +51,10 @@ export async function saveResults(work: ResultWork): Promise<RetrievalMetrics> {
   report.stage('saving', 0, 1)
   const rowOf = new Map(Array.from(rows, (row, place) => [row, place]))
   const places = Uint32Array.from(test.rows, (row) => rowOf.get(row)!)
-  const after = measureWithInterval(
-    gatherRows(embeddings, places),
-    test.labels,
-    backend.product,
-    createRandom(job.options.seed).fork('interval'),
+  const random = createRandom(job.options.seed)
+  const measuring = { backend, interruption: work.interruption, random }
+  const after = await measureTest(measuring, gatherRows(embeddings, places), test.labels, (share) =>
+    report.progress('saving', Math.floor(100 * share), 100),
   )
   const { ids } = job.images
   await saveEmbeddings(job.runFolder, {

@@ -1,5 +1,4 @@
 import type { Matrix } from '../../core/math/matrix'
-import { measureWithInterval } from '../../core/training/measure'
 import { foldPreparation } from '../../core/training/preparation'
 import { chooseRate } from './chooseRate'
 import { createHead } from './createHead'
@@ -8,6 +7,7 @@ import { findEpoch } from './findEpoch'
 import { runLoop } from './followLoop'
 import { prepareHead } from './headStart'
 import { gather } from './measured'
+import { measureTest } from './measureTest'
 import { preparedSource } from './preparedSource'
 import {
   breathe,
@@ -25,10 +25,8 @@ export async function trainHead(
   const { product } = backend
   const { source, training, test } = data
   report.stage('baseline', 0, 1)
-  // The same queries are drawn again for each, so that their intervals compare.
-  const measure = (embeddings: Matrix) =>
-    measureWithInterval(embeddings, test.labels, product, context.random.fork('interval'))
-  const before = measure(gather(source, test.rows))
+  const measure = (embeddings: Matrix) => measureTest(context, embeddings, test.labels)
+  const before = await measure(gather(source, test.rows))
   report.post({ kind: 'baseline', before, closedForm: null })
   await breathe()
 
@@ -57,7 +55,7 @@ export async function trainHead(
   const { preparation, prepared, model } = started
   let closedForm: TrainedModel['closedForm'] = null
   if (options.start !== 'random') {
-    closedForm = measure(await embedMatrix(model, prepared, test.rows))
+    closedForm = await measure(await embedMatrix(model, prepared, test.rows))
     report.post({ kind: 'baseline', before, closedForm })
   }
   // Earlier than the epoch found is nearer to it the later it is; after it, the other way round.

@@ -1,11 +1,11 @@
 import { restoreModel, type SavedModel } from '../../core/network'
-import { measureWithInterval } from '../../core/training/measure'
 import { splitPart } from '../../core/training/split'
 import { AppError } from '../../shared/errors'
 import type { RetrievalMetrics, TrainingOptions } from '../../shared/model/training'
 import { embedMatrix } from './embedMatrix'
 import type { JobInputs } from './inputs'
 import { type LabelledRows, pickRows, renumber } from './measured'
+import { measureTest } from './measureTest'
 import { trainHead } from './trainHead'
 import type { TrainedModel, TrainingContext, TrainingData } from './trainingContext'
 import { trainSmall } from './trainSmall'
@@ -48,12 +48,12 @@ export async function trainModel(
 export async function measureModel(
   saved: SavedModel,
   { source, test }: Pick<TrainingData, 'source' | 'test'>,
-  { backend, random }: Pick<TrainingContext, 'backend' | 'random'>,
+  context: Pick<TrainingContext, 'backend' | 'interruption' | 'random'>,
 ): Promise<RetrievalMetrics> {
-  const model = restoreModel(saved, backend.operations)
+  const model = restoreModel(saved, context.backend.operations)
   const embeddings = await embedMatrix(model, source, test.rows)
   model.dispose()
-  return measureWithInterval(embeddings, test.labels, backend.product, random.fork('interval'))
+  return measureTest(context, embeddings, test.labels)
 }
 
 function checkTrainable(training: LabelledRows): void {

@@ -1,10 +1,10 @@
 import { createSmallNetwork } from '../../core/network'
-import { measureRetrieval, measureWithInterval } from '../../core/training/measure'
 import { chooseRate } from './chooseRate'
 import { embedMatrix } from './embedMatrix'
 import { runLoop } from './followLoop'
 import { holdOut } from './holdOut'
 import { type LabelledRows, renumber } from './measured'
+import { measureQuietly, measureTest } from './measureTest'
 import type { TrainedModel, TrainingContext, TrainingData } from './trainingContext'
 
 /** The small network from pixels; some classes are held out to choose the best epoch by. */
@@ -21,12 +21,7 @@ export async function trainSmall(
   })
   const embed = ({ rows }: LabelledRows) => embedMatrix(model, source, rows)
   report.stage('baseline', 0, 1)
-  const before = measureWithInterval(
-    await embed(test),
-    test.labels,
-    backend.product,
-    random.fork('interval'),
-  )
+  const before = await measureTest(context, await embed(test), test.labels)
   report.post({ kind: 'baseline', before, closedForm: null })
   const held = holdOut(training, {
     leastClasses: 40,
@@ -34,7 +29,7 @@ export async function trainSmall(
     random: random.fork('validation'),
   })
   const score = async (rows: LabelledRows) =>
-    measureRetrieval(await embed(rows), rows.labels, backend.product).mapAtR
+    (await measureQuietly(context, await embed(rows), rows.labels)).mapAtR
   const material = { model, source, training: held === null ? training : renumber(held.kept) }
   const ended = await runLoop(context, {
     ...material,

@@ -1,0 +1,59 @@
+import type { Matrix } from '../../core/math/matrix'
+import { walk } from '../../core/steps'
+import type { Evaluation } from '../../core/training/loopInput'
+import { intervalSteps, measureHistogram, measureSteps } from '../../core/training/measure'
+import type { RetrievalMetrics } from '../../shared/model/training'
+import { breathe, type TrainingContext } from './trainingContext'
+
+type MeasuringContext = Pick<TrainingContext, 'backend' | 'interruption' | 'random'>
+
+/**
+ * Retrieval on the test part with its interval, in steps: a pause holds it, and where the training
+ * is cancelled it ends with the queries that were asked by then. The same queries are drawn for
+ * each interval of a run, so that they compare.
+ * @param embeddings [n, d]
+ */
+export function measureTest(
+  context: MeasuringContext,
+  embeddings: Matrix,
+  labels: Int32Array,
+  onProgress?: (share: number) => void,
+): Promise<RetrievalMetrics> {
+  const random = context.random.fork('interval')
+  return walk(intervalSteps(embeddings, labels, optionsOf(context, random)), {
+    ...paceOf(context),
+    ...(onProgress === undefined ? {} : { onProgress }),
+  })
+}
+
+/** Retrieval without an interval, as `measureTest` does it. */
+export const measureQuietly = (
+  context: MeasuringContext,
+  embeddings: Matrix,
+  labels: Int32Array,
+): Promise<RetrievalMetrics> =>
+  walk(measureSteps(embeddings, labels, optionsOf(context, context.random)), paceOf(context))
+
+/** What the loop is told of embeddings of its evaluation rows. */
+export async function evaluationOf(
+  context: MeasuringContext & Pick<TrainingContext, 'options'>,
+  embeddings: Matrix,
+  labels: Int32Array,
+): Promise<Omit<Evaluation, 'selection'>> {
+  const { options, random } = context
+  return {
+    metrics: await measureQuietly(context, embeddings, labels),
+    histogram: measureHistogram(embeddings, labels, options.distance, random.fork('pairs')),
+  }
+}
+
+const optionsOf = (
+  { backend, interruption }: MeasuringContext,
+  random: TrainingContext['random'],
+) => ({ product: backend.product, random, isEnough: () => interruption.isCancelled })
+
+const paceOf = ({ interruption }: MeasuringContext) => ({
+  now: () => performance.now(),
+  breathe,
+  interruption,
+})
