@@ -30,6 +30,7 @@ export default defineConfig({
           cli: resolve('src/main/cli/index.ts'),
           'workers/thumbnail': resolve('src/main/dataset/thumbnail.worker.ts'),
           'workers/training': resolve('src/main/training/training.worker.ts'),
+          'workers/comparison': resolve('src/main/comparison/comparison.worker.ts'),
           'workers/kernelPool': resolve('src/main/backend/kernelPool.worker.ts'),
           'workers/projection': resolve('src/main/projection/projection.worker.ts'),
         },

@@ -3,12 +3,13 @@ import type { AppContract } from '../shared/contract'
 import type { DatasetId, ImageId } from '../shared/model/ids'
 import type { BackendReport } from '../shared/model/training'
 import type { Emitter } from '../shared/rpc'
+import { type ComparisonService, createComparisonService } from './comparison/comparisonService'
 import { createDatasetService, type DatasetService } from './dataset/datasetService'
 import { openStore, type Store } from './db/store'
 import { coalesce } from './jobs/coalesce'
 import { createImportJobs, type ImportJobs } from './jobs/importJobs'
 import type { JobBoard } from './jobs/jobBoard'
-import { trackProjection, trackSweep, trackTraining } from './jobs/runJobs'
+import { trackComparison, trackProjection, trackSweep, trackTraining } from './jobs/runJobs'
 import { createLabelService, type LabelService } from './labels/labelService'
 import { createLabelSuggestions, type LabelSuggestionService } from './labels/labelSuggestions'
 import { createProjectionService, type ProjectionService } from './projection/projectionService'
@@ -41,6 +42,7 @@ export interface Services {
   readonly training: TrainingService
   readonly sweep: SweepService
   readonly projection: ProjectionService
+  readonly comparison: ComparisonService
   /** WebP bytes of an `image://` address, or null. */
   readPicture(address: string): Promise<Uint8Array | null>
   /** What training runs on; null until it is known. */
@@ -59,7 +61,13 @@ export async function createServices(options: ServicesOptions): Promise<Services
     store,
     workspace,
     workersFolder,
-    events: { changed: emit.dataset.changed, importFinished: emit.dataset.importFinished },
+    events: {
+      changed: emit.dataset.changed,
+      importFinished: (report) => {
+        emit.dataset.importFinished(report)
+        comparison.changed(report.datasetId)
+      },
+    },
   })
   const changedDatasets = new Set<DatasetId>()
   const tellDatasets = coalesce(() => {
@@ -74,6 +82,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
         emit.labels.changed({ imageIds, undoState })
         changedDatasets.add(datasetId)
         tellDatasets()
+        comparison.changed(datasetId)
       },
       verdictChanged: emit.triplets.changed,
     },
@@ -84,7 +93,22 @@ export async function createServices(options: ServicesOptions): Promise<Services
     backend = report
     emit.app.backendChanged(report)
   }
-  const turn = createTurn()
+  const turn = createTurn(() => comparison.trainingEnded())
+  const showComparison = trackComparison(jobs, () => {
+    comparison.cancel()
+    showComparison.cancelled()
+  })
+  const comparison = createComparisonService({
+    store,
+    workspace,
+    workersFolder,
+    isTraining: () => turn.isTaken,
+    events: {
+      changed: emit.comparison.changed,
+      progress: showComparison.progress,
+      failed: showComparison.failed,
+    },
+  })
   const showTraining = trackTraining(jobs, (runId) => void training.cancel({ runId }))
   const training = createTrainingService({
     store,
@@ -144,6 +168,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
     training,
     sweep,
     projection,
+    comparison,
     readPicture: createPictureReader({
       workspace,
       find: async (datasetId, imageId) => {
@@ -161,6 +186,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
         training.close(),
         sweep.close(),
         projection.close(),
+        comparison.close(),
       ])
       jobs.dispose()
       await store.close()

@@ -47,8 +47,8 @@ export function* bootstrapSteps(scores: Float64Array, options: BootstrapOptions)
   return { mean, low: quantile(means, tail), high: quantile(means, 1 - tail) }
 }
 
-/** Linear between the order statistics. */
-function quantile(sorted: Float64Array, share: number): number {
+/** Of values in ascending order; linear between the order statistics. */
+export function quantile(sorted: Float64Array, share: number): number {
   const at = share * (sorted.length - 1)
   const low = Math.floor(at)
   const high = Math.min(sorted.length - 1, low + 1)

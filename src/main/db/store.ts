@@ -4,6 +4,10 @@ import { AppError } from '../../shared/errors'
 import { type Database, openConnection } from './connection'
 import { migrate } from './migrate'
 import { migrations } from './migrations'
+import {
+  type ComparisonRepository,
+  createComparisonRepository,
+} from './repositories/comparisonRepository'
 import { createDatasetRepository, type DatasetRepository } from './repositories/datasetRepository'
 import { createImageRepository, type ImageRepository } from './repositories/imageRepository'
 import { createJournalRepository, type JournalRepository } from './repositories/journalRepository'
@@ -24,6 +28,7 @@ export interface Store {
   readonly journal: JournalRepository
   readonly runs: RunRepository
   readonly triplets: TripletRepository
+  readonly comparison: ComparisonRepository
   readonly settings: SettingsRepository
   /** Set where a damaged file was found: it was set aside whole and a new one begun. */
   readonly damage: AppError | null
@@ -59,6 +64,7 @@ export async function openStore(databaseFile: string): Promise<Store> {
     journal: createJournalRepository(database),
     runs: createRunRepository(database),
     triplets: createTripletRepository(database),
+    comparison: createComparisonRepository(database),
     settings: createSettingsRepository(database),
     damage,
     close: () => database.close(),

@@ -5,6 +5,7 @@ import type { JobBoard } from '../jobs/jobBoard'
 import type { Services } from '../services'
 import type { SettingsStore } from '../settings/settingsStore'
 import { createAppHandlers } from './appHandlers'
+import { createComparisonHandlers } from './comparisonHandlers'
 import { createDatasetHandlers } from './datasetHandlers'
 import { createExportingHandlers } from './exportingHandlers'
 import { createLabelHandlers } from './labelHandlers'
@@ -35,6 +36,7 @@ export const createHandlers = ({
   labels: createLabelHandlers(services),
   training: createTrainingHandlers(services),
   sweep: createSweepHandlers(services),
+  comparison: createComparisonHandlers(services),
   triplets: createTripletHandlers(services),
   projection: createProjectionHandlers(services),
   exporting: createExportingHandlers(services, jobs, shell),

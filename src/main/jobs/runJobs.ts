@@ -1,8 +1,8 @@
-import type { RunId } from '../../shared/model/ids'
+import type { DatasetId, RunId } from '../../shared/model/ids'
 import type { ProjectionState } from '../../shared/model/projection'
 import type { TrainingState } from '../../shared/model/training'
 import type { SweepState } from '../../shared/model/sweep'
-import type { JobBoard, JobHandle } from './jobBoard'
+import { type Clock, type JobBoard, type JobHandle, systemClock } from './jobBoard'
 
 /** Shows the states of training runs on the board. */
 export function trackTraining(
@@ -96,5 +96,39 @@ export function trackProjection(
         job.failed(new Error('The map could not be computed.'))
     }
     open.delete(runId)
+  }
+}
+
+/** Measuring that is over sooner is not worth a word. */
+const shownAfterMs = 2000
+
+/** Shows on the board how far runs are measured again, where that takes long, and what failed. */
+export function trackComparison(jobs: JobBoard, cancel: () => void, clock: Clock = systemClock) {
+  let job: JobHandle | null = null
+  let startedAt: number | null = null
+  const start = () => jobs.start({ kind: 'comparison', subject: '', cancel })
+  return {
+    progress(_datasetId: DatasetId, done: number, total: number): void {
+      startedAt ??= clock.now()
+      if (done < total) {
+        if (clock.now() - startedAt < shownAfterMs) return
+        job ??= start()
+        return job.progress(done, total)
+      }
+      job?.finished()
+      job = null
+      startedAt = null
+    },
+    failed(error: unknown): void {
+      const failing = job ?? start()
+      failing.failed(error)
+      job = null
+      startedAt = null
+    },
+    cancelled(): void {
+      job?.cancelled()
+      job = null
+      startedAt = null
+    },
   }
 }

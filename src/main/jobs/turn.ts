@@ -7,9 +7,11 @@ export interface Turn {
    * @throws AppError busy while another holds it
    */
   take(): () => void
+  readonly isTaken: boolean
 }
 
-export function createTurn(): Turn {
+/** @param onFree called whenever whoever trained has ended */
+export function createTurn(onFree: () => void = () => {}): Turn {
   let holder: object | null = null
   return {
     take() {
@@ -22,8 +24,13 @@ export function createTurn(): Turn {
       const mine = {}
       holder = mine
       return () => {
-        if (holder === mine) holder = null
+        if (holder !== mine) return
+        holder = null
+        onFree()
       }
+    },
+    get isTaken() {
+      return holder !== null
     },
   }
 }

@@ -45,15 +45,17 @@ export interface ChangeLog {
   undoState(datasetId: DatasetId): Promise<UndoState>
 }
 
-interface Stacks {
-  readonly done: JournalEntry[]
-  readonly undone: JournalEntry[]
+interface Stacks<Entry = JournalEntry> {
+  readonly done: Entry[]
+  readonly undone: Entry[]
 }
 
 /** Replays a journal to what can be undone and redone, newest last. */
-export function replay(entries: readonly JournalEntry[]): Stacks {
-  const done: JournalEntry[] = []
-  const undone: JournalEntry[] = []
+export function replay<Entry extends Pick<JournalEntry, 'kind'>>(
+  entries: readonly Entry[],
+): Stacks<Entry> {
+  const done: Entry[] = []
+  const undone: Entry[] = []
   for (const entry of entries) {
     if (entry.kind === 'undo') {
       const step = done.pop()

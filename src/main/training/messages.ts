@@ -64,6 +64,7 @@ export interface ReportJob {
   readonly kind: 'report'
   readonly runId: RunId
   readonly runFolder: string
+  readonly split: TrainingOptions['split']
   readonly seed: number
   /** Images that have a label now, and which. */
   readonly imageIds: Uint32Array

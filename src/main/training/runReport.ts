@@ -2,7 +2,7 @@ import { reportQuality, votingNeighbours } from '../../core/evaluation/qualityRe
 import { createMatrix, gatherRows } from '../../core/math/matrix'
 import { createRandom } from '../../core/math/random'
 import { simdProduct } from '../../core/math/simdProduct'
-import { splitPart } from '../../core/training/split'
+import { todaysTest } from '../../core/training/todaysTest'
 import { AppError } from '../../shared/errors'
 import type { ImageId, LabelId } from '../../shared/model/ids'
 import type { RunReport } from '../../shared/model/training'
@@ -27,13 +27,12 @@ export async function reportRun(job: ReportJob): Promise<RunReport> {
     )
   })
   const labelOf = new Map(Array.from(job.imageIds, (id, i) => [id, job.labelIds[i]!]))
-  const part = stored.splits.includes(splitPart.test) ? 'test' : 'all'
-  const rows = Uint32Array.from(stored.ids.keys()).filter(
-    (row) =>
-      labelOf.has(stored.ids[row]!) && (part === 'all' || stored.splits[row] === splitPart.test),
+  const { part, rows, labels } = todaysTest(
+    stored.splits,
+    (row) => labelOf.get(stored.ids[row]!) ?? 0,
+    job.split,
   )
   const all = createMatrix(stored.ids.length, stored.embeddingSize, stored.embeddings)
-  const labels = Int32Array.from(rows, (row) => labelOf.get(stored.ids[row]!)!)
   const report = reportQuality(gatherRows(all, rows), labels, {
     random: createRandom(job.seed).fork('interval'),
     product: simdProduct,

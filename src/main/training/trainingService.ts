@@ -247,6 +247,7 @@ class Service implements TrainingService {
       kind: 'report',
       runId,
       runFolder: runFolder(workspace, runId),
+      split: run.summary.options.split,
       seed: run.summary.options.seed,
       imageIds: Uint32Array.from(places, (i) => rows.ids[i]!),
       labelIds: Uint32Array.from(places, (i) => rows.labelIds[i]!),

@@ -1,4 +1,5 @@
 import { appContract } from './app'
+import { comparisonContract } from './comparison'
 import { datasetContract } from './dataset'
 import { exportingContract } from './exporting'
 import { labelsContract } from './labels'
@@ -14,6 +15,7 @@ export const contract = {
   labels: labelsContract,
   training: trainingContract,
   sweep: sweepContract,
+  comparison: comparisonContract,
   triplets: tripletsContract,
   projection: projectionContract,
   exporting: exportingContract,

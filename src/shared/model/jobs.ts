@@ -1,6 +1,13 @@
 import type { JobId } from './ids'
 
-export const jobKinds = ['import', 'training', 'sweep', 'projection', 'export'] as const
+export const jobKinds = [
+  'import',
+  'training',
+  'sweep',
+  'projection',
+  'comparison',
+  'export',
+] as const
 export type JobKind = (typeof jobKinds)[number]
 
 /** A long piece of work, as the status bar shows it. */

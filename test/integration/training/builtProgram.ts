@@ -14,6 +14,7 @@ export interface BuiltProgram {
 const workers = {
   'workers/thumbnail': 'src/main/dataset/thumbnail.worker.ts',
   'workers/training': 'src/main/training/training.worker.ts',
+  'workers/comparison': 'src/main/comparison/comparison.worker.ts',
   'workers/kernelPool': 'src/main/backend/kernelPool.worker.ts',
   'workers/projection': 'src/main/projection/projection.worker.ts',
 }

@@ -62,6 +62,14 @@ export interface JournalEntry {
   readonly label: string | null
 }
 
+/** An entry as it counts when corrections are counted. */
+export interface DatedEntry extends Pick<JournalEntry, 'id' | 'kind' | 'target'> {
+  readonly at: number
+  /** Images whose label or exclusion it changed. */
+  readonly ids: Uint32Array
+  readonly isMerge: boolean
+}
+
 export interface JournalRepository {
   append(transaction: Transaction, step: Omit<JournalStep, 'id'>): Promise<number>
   appendReversal(
@@ -76,6 +84,8 @@ export interface JournalRepository {
   find(id: number, reader?: Reader): Promise<JournalStep | undefined>
   /** All entries in order. */
   entries(datasetId: DatasetId): Promise<readonly JournalEntry[]>
+  /** All entries up to a time, in order. */
+  entriesUntil(datasetId: DatasetId, at: number): Promise<readonly DatedEntry[]>
   /** Steps that touched the image, newest first, at most `limit`. */
   stepsOf(datasetId: DatasetId, imageId: number, limit: number): Promise<readonly JournalStep[]>
 }
@@ -139,6 +149,28 @@ export function createJournalRepository(database: Database): JournalRepository {
          FROM journal WHERE dataset_id = ? ORDER BY id`,
         [datasetId],
       )
+    },
+
+    async entriesUntil(datasetId, at) {
+      const rows = await database.all<
+        Pick<StepRow, 'id' | 'at' | 'kind' | 'image_ids'> & {
+          readonly target: number | null
+          readonly is_merge: number
+        }
+      >(
+        `SELECT id, at, kind, target, image_ids,
+           json_extract(detail, '$.merge') IS NOT NULL AS is_merge
+         FROM journal WHERE dataset_id = ? AND at <= ? ORDER BY id`,
+        [datasetId, at],
+      )
+      return rows.map((row) => ({
+        id: row.id,
+        at: row.at,
+        kind: row.kind,
+        target: row.target,
+        ids: row.image_ids === null ? new Uint32Array(0) : uint32Of(row.image_ids),
+        isMerge: row.is_merge === 1,
+      }))
     },
 
     async stepsOf(datasetId, imageId, limit) {

@@ -70,6 +70,7 @@ export const frame = {
       training: 'Training',
       sweep: 'Comparison',
       projection: 'Map',
+      comparison: 'Measuring runs on today’s labels',
       export: 'Export',
     },
     of: '{done} of {total}',

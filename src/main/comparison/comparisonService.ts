@@ -1,0 +1,243 @@
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { RunComparison } from '../../shared/model/comparison'
+import type { DatasetId } from '../../shared/model/ids'
+import type { StoredRun } from '../db/repositories/runRepository'
+import type { Store } from '../db/store'
+import { type Clock, systemClock } from '../jobs/jobBoard'
+import { startWorker, type WorkerHandle } from '../jobs/workerHost'
+import { runFolder, type Workspace } from '../workspace'
+import { countCorrections } from './corrections'
+import type { ComparisonCommand, ComparisonJob, ComparisonMessage } from './messages'
+
+export interface ComparisonServiceOptions {
+  readonly store: Store
+  readonly workspace: Workspace
+  /** The folder of the built workers. */
+  readonly workersFolder: string
+  /** Whether something trains: much work then waits for its end. */
+  readonly isTraining?: () => boolean
+  readonly clock?: Clock
+  readonly events?: {
+    readonly changed?: (state: RunComparison) => void
+    /** While it measures; called with `done` = `total` at the end. */
+    readonly progress?: (datasetId: DatasetId, done: number, total: number) => void
+    readonly failed?: (error: unknown) => void
+  }
+}
+
+type OfDataset = { readonly datasetId: DatasetId }
+
+/** Keeps every finished run measured on the labels of today, in the background. */
+export interface ComparisonService {
+  /** What is known; what is not up to date is measured from now on. */
+  state(input: OfDataset): Promise<RunComparison>
+  /** Labels, exclusions, images or runs have changed: measures again once it has been quiet. */
+  changed(datasetId: DatasetId): void
+  /** Training has ended: there may be a run more, and what waited begins. */
+  trainingEnded(): void
+  /** Ends the measuring that is on; the next change begins it again. */
+  cancel(): void
+  /** Resolves when nothing is left to measure, with the state of the dataset. */
+  settled(input: OfDataset): Promise<RunComparison>
+  close(): Promise<void>
+}
+
+/** Several changes in a row are measured once. */
+const quietMs = 800
+/** Images of runs with which measuring is felt by a training beside it. */
+const muchWork = 20_000
+
+export function createComparisonService(options: ComparisonServiceOptions): ComparisonService {
+  return new Service(options)
+}
+
+class Service implements ComparisonService {
+  /** Datasets that are to be measured, in the order in which they were asked for. */
+  private readonly due = new Set<DatasetId>()
+  /** Datasets that somebody looks at; the others are measured when somebody does. */
+  private readonly asked = new Set<DatasetId>()
+  private measuring: DatasetId | null = null
+  private worker: WorkerHandle<ComparisonCommand> | null = null
+  private work: Promise<void> = Promise.resolve()
+  private callOff: (() => void) | null = null
+  private isClosed = false
+  private readonly clock: Clock
+
+  constructor(private readonly options: ComparisonServiceOptions) {
+    this.clock = options.clock ?? systemClock
+  }
+
+  async state({ datasetId }: OfDataset): Promise<RunComparison> {
+    if (!this.asked.has(datasetId)) {
+      this.asked.add(datasetId)
+      this.due.add(datasetId)
+      this.goOn()
+    }
+    return this.read(datasetId)
+  }
+
+  changed(datasetId: DatasetId): void {
+    if (this.isClosed || !this.asked.has(datasetId)) return
+    this.due.add(datasetId)
+    this.callOff?.()
+    this.callOff = this.clock.later(quietMs, () => {
+      this.callOff = null
+      this.goOn()
+    })
+    // What it is at is of labels that are no more; what is finished is kept.
+    if (this.measuring === datasetId) this.worker?.post({ kind: 'cancel' })
+  }
+
+  trainingEnded(): void {
+    if (this.isClosed) return
+    for (const datasetId of this.asked) this.due.add(datasetId)
+    if (this.due.size > 0) this.goOn()
+  }
+
+  cancel(): void {
+    this.due.clear()
+    this.worker?.post({ kind: 'cancel' })
+  }
+
+  async settled({ datasetId }: OfDataset): Promise<RunComparison> {
+    this.due.add(datasetId)
+    this.callOff?.()
+    this.callOff = null
+    this.goOn(true)
+    await this.work
+    return this.read(datasetId)
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true
+    this.callOff?.()
+    this.due.clear()
+    await this.worker?.terminate()
+    await this.work
+  }
+
+  private goOn(isUrgent = false): void {
+    this.work = this.work.then(() => this.measureAll(isUrgent))
+  }
+
+  private async measureAll(isUrgent: boolean): Promise<void> {
+    for (const datasetId of [...this.due]) {
+      if (this.isClosed || this.callOff !== null) return
+      if (!isUrgent && this.options.isTraining?.() === true && (await this.isMuch(datasetId))) {
+        continue
+      }
+      this.due.delete(datasetId)
+      this.measuring = datasetId
+      try {
+        await this.measure(datasetId)
+      } catch (error) {
+        if (!this.isClosed) this.options.events?.failed?.(error)
+      }
+      this.measuring = null
+      if (!this.isClosed) await this.tell(datasetId)
+    }
+  }
+
+  private async tell(datasetId: DatasetId): Promise<void> {
+    this.options.events?.changed?.(await this.read(datasetId))
+  }
+
+  private async measure(datasetId: DatasetId): Promise<void> {
+    const { store, workspace, workersFolder, events } = this.options
+    const [runs, results, gains, rows] = await Promise.all([
+      this.comparedRuns(datasetId),
+      store.comparison.results(datasetId),
+      store.comparison.gains(datasetId),
+      store.images.trainingRows(datasetId),
+    ])
+    if (runs.length === 0) return
+    const resultKeys = new Map(results.map(({ key, value }) => [value.runId, key]))
+    const gainKeys = new Map(gains.map(({ key, value }) => [value.runId, key]))
+    const places = [...rows.ids.keys()].filter(
+      (i) => rows.labelIds[i] !== 0 && rows.excluded[i] === 0,
+    )
+    const job: ComparisonJob = {
+      imageIds: Uint32Array.from(places, (i) => rows.ids[i]!),
+      labelIds: Uint32Array.from(places, (i) => rows.labelIds[i]!),
+      runs: runs.map(({ summary: { id, options } }) => ({
+        runId: id,
+        folder: runFolder(workspace, id),
+        split: options.split,
+        seed: options.seed,
+        resultKey: resultKeys.get(id) ?? null,
+        gainKey: gainKeys.get(id) ?? null,
+      })),
+    }
+    const startedAt = new Map(runs.map(({ summary }) => [summary.id, summary.startedAt]))
+    let writes: Promise<unknown> = Promise.resolve()
+    const worker = startWorker<ComparisonCommand, ComparisonMessage>({
+      file: join(workersFolder, 'comparison.js'),
+      name: 'comparison',
+      data: job,
+      onMessage: (message) => {
+        switch (message.kind) {
+          case 'progress':
+            return events?.progress?.(datasetId, message.done, message.total)
+          case 'unreadable':
+            return events?.failed?.(
+              new Error(`Run ${message.runId} cannot be measured again: ${message.reason}`),
+            )
+          case 'result':
+            writes = writes.then(() => store.comparison.saveResult(message.key, message.result))
+            break
+          case 'gain': {
+            const { key, gain } = message
+            writes = writes.then(async () => {
+              const from = startedAt.get(gain.earlierId) ?? 0
+              const until = startedAt.get(gain.runId) ?? 0
+              const entries = await store.journal.entriesUntil(datasetId, until)
+              const corrections = countCorrections(entries, from, until)
+              await store.comparison.saveGain(key, { ...gain, corrections })
+            })
+          }
+        }
+      },
+    })
+    this.worker = worker
+    try {
+      await worker.ended
+    } finally {
+      this.worker = null
+      await writes
+    }
+  }
+
+  /** Finished ones with embeddings, newest first. */
+  private async comparedRuns(datasetId: DatasetId): Promise<readonly StoredRun[]> {
+    const stored = await this.options.store.runs.list(datasetId)
+    return stored.filter(({ summary }) => summary.status === 'finished' && summary.hasEmbeddings)
+  }
+
+  private async isMuch(datasetId: DatasetId): Promise<boolean> {
+    const runs = await this.comparedRuns(datasetId)
+    const sizes = await Promise.all(
+      runs.map(({ summary }) =>
+        stat(join(runFolder(this.options.workspace, summary.id), 'splits.u8')).then(
+          ({ size }) => size,
+          () => 0,
+        ),
+      ),
+    )
+    return sizes.reduce((sum, size) => sum + size, 0) > muchWork
+  }
+
+  private async read(datasetId: DatasetId): Promise<RunComparison> {
+    const { store } = this.options
+    const [results, gains] = await Promise.all([
+      store.comparison.results(datasetId),
+      store.comparison.gains(datasetId),
+    ])
+    return {
+      datasetId,
+      isMeasuring: this.measuring === datasetId || this.due.has(datasetId),
+      results: results.map(({ value }) => value),
+      gains: gains.map(({ value }) => value),
+    }
+  }
+}

@@ -1,0 +1,28 @@
+import type { DatedEntry } from '../db/repositories/journalRepository'
+import { replay } from '../labels/changeLog'
+
+/**
+ * What a person put right between two moments: images that were labelled or excluded, or whose
+ * change was taken back, each once, and each merge of two labels.
+ * @param entries the journal up to `until` at least, in order
+ */
+export function countCorrections(
+  entries: readonly DatedEntry[],
+  from: number,
+  until: number,
+): number {
+  const inEffectAt = (moment: number) => replay(entries.filter(({ at }) => at <= moment)).done
+  const before = new Map(inEffectAt(from).map((step) => [step.id, step]))
+  const after = new Map(inEffectAt(until).map((step) => [step.id, step]))
+  const changed = [
+    ...[...before.values()].filter(({ id }) => !after.has(id)),
+    ...[...after.values()].filter(({ id }) => !before.has(id)),
+  ]
+  const images = new Set<number>()
+  let merges = 0
+  for (const { ids, isMerge } of changed) {
+    if (isMerge) merges++
+    else for (const id of ids) images.add(id)
+  }
+  return images.size + merges
+}
