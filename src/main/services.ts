@@ -13,7 +13,7 @@ import { trackComparison, trackProjection, trackSweep, trackTraining } from './j
 import { createLabelService, type LabelService } from './labels/labelService'
 import { createLabelSuggestions, type LabelSuggestionService } from './labels/labelSuggestions'
 import { createProjectionService, type ProjectionService } from './projection/projectionService'
-import { convertPicture } from './protocol/convertPicture'
+import { convertOriginal, convertPicture } from './protocol/convertPicture'
 import { createPictureReader } from './protocol/pictureReader'
 import { createSweepService, type SweepService } from './sweep/sweepService'
 import { createTurn } from './jobs/turn'
@@ -176,6 +176,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
         return location?.datasetId === datasetId ? location : null
       },
       convert: convertPicture,
+      convertOriginal,
     }),
     backend: () => backend,
     reportBackend: async () => onBackend(await training.probeBackend()),

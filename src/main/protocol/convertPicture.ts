@@ -18,6 +18,37 @@ export async function convertPicture(bytes: Buffer, maximumPx: number): Promise<
     .toBuffer()
 }
 
+/** So many pixels of an original are given at most; a larger one comes smaller. */
+export const maximumOriginalPixels = 50_000_000
+
+/**
+ * The picture as it is, pixel by pixel: upright, in sRGB on white, as PNG without loss. Beyond
+ * {@link maximumOriginalPixels} it comes as large as that allows.
+ * @throws where the bytes are no such picture, or too large a one
+ */
+export async function convertOriginal(bytes: Buffer): Promise<Uint8Array> {
+  const { picture, widthPx, heightPx } = await measuredPicture(bytes)
+  const scale = Math.sqrt(maximumOriginalPixels / (widthPx * heightPx))
+  return (scale < 1 ? picture.resize(Math.floor(widthPx * scale)) : picture)
+    .flatten({ background: '#ffffff' })
+    .toColourspace('srgb')
+    .png({ compressionLevel: 1 })
+    .toBuffer()
+}
+
+/** With its size after it was turned upright. */
+async function measuredPicture(
+  bytes: Buffer,
+): Promise<{ picture: Sharp; widthPx: number; heightPx: number }> {
+  const picture = openPicture(bytes)
+  const { width, height, autoOrient } = await picture.metadata()
+  return {
+    picture,
+    widthPx: autoOrient?.width ?? width,
+    heightPx: autoOrient?.height ?? height,
+  }
+}
+
 function openPicture(bytes: Buffer): Sharp {
   const sniffed = sniff(bytes.subarray(0, sniffBytes))
   if (sniffed.kind !== 'image') throw new Error('not a picture that is imported')

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { thumbnailFile, type Workspace } from '../workspace'
 import { isInside, resolvePicture } from './resolve'
 
-/** Longest side of a picture shown large; every format arrives as WebP of at most this. */
+/** Longest side of a picture that fills a view; it arrives as WebP of at most this. */
 export const fullPicturePx = 2048
 const maximumBytes = 512 * 1024 * 1024
 
@@ -23,15 +23,28 @@ export interface PictureReaderOptions {
   find(datasetId: number, imageId: number): Promise<PictureRecord | null>
   /** Decodes the bytes of any supported format, upright, at most `maximumPx` a side, as WebP. */
   convert(bytes: Buffer, maximumPx: number): Promise<Uint8Array>
+  /** Decodes them upright and pixel by pixel, as PNG. */
+  convertOriginal(bytes: Buffer): Promise<Uint8Array>
 }
 
 /**
- * Reads the WebP bytes that an `image://` address means; null for absent and forbidden alike, so
- * that an answer tells nothing about files.
+ * Reads what an `image://` address means: WebP, or PNG of an original; null for absent and
+ * forbidden alike, so that an answer tells nothing about files. Originals are read one after the
+ * other: several at once would take gigabytes.
  */
 export function createPictureReader(
   options: PictureReaderOptions,
 ): (address: string) => Promise<Uint8Array | null> {
+  let lastOriginal: Promise<unknown> = Promise.resolve()
+  const readInTurn = (record: PictureRecord): Promise<Uint8Array | null> => {
+    const mine = lastOriginal.then(async () => {
+      const bytes = await readOriginal(record)
+      return bytes === null ? null : options.convertOriginal(bytes)
+    })
+    lastOriginal = mine.catch(() => null)
+    return mine
+  }
+
   return async (address) => {
     const picture = resolvePicture(address)
     if (picture === null) return null
@@ -43,9 +56,10 @@ export function createPictureReader(
       )
       if (cached !== null) return cached
     }
-    const bytes = await readOriginal(record)
-    if (bytes === null) return null
     try {
+      if (picture.size === 'original') return await readInTurn(record)
+      const bytes = await readOriginal(record)
+      if (bytes === null) return null
       return await options.convert(bytes, picture.size === 'full' ? fullPicturePx : 256)
     } catch {
       return null

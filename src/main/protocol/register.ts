@@ -18,7 +18,7 @@ export function registerSchemes(): void {
 export interface ProtocolSources {
   /** The folder of the built window. */
   readonly bundleFolder: string
-  /** WebP bytes of an `image://` address, or null. */
+  /** WebP or PNG bytes of an `image://` address, or null. */
   readPicture(address: string): Promise<Uint8Array | null>
   onError(error: unknown): void
 }
@@ -42,7 +42,7 @@ export function registerProtocols(session: Session, sources: ProtocolSources): v
       if (bytes === null) return notFound()
       return new Response(new Uint8Array(bytes), {
         headers: {
-          'Content-Type': 'image/webp',
+          'Content-Type': `image/${isPng(bytes) ? 'png' : 'webp'}`,
           'X-Content-Type-Options': 'nosniff',
           'Content-Security-Policy': "default-src 'none'",
           'Cache-Control': 'private, max-age=60',
@@ -54,6 +54,8 @@ export function registerProtocols(session: Session, sources: ProtocolSources): v
     }
   })
 }
+
+const isPng = (bytes: Uint8Array): boolean => bytes[0] === 0x89 && bytes[1] === 0x50
 
 const notFound = (): Response =>
   new Response(null, { status: 404, headers: { 'X-Content-Type-Options': 'nosniff' } })

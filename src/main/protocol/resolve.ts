@@ -39,20 +39,26 @@ export function resolveBundleFile(address: string): BundleFile | null {
 export interface PictureAddress {
   readonly datasetId: number
   readonly imageId: number
-  readonly size: 'thumbnail' | 'full'
+  readonly size: keyof typeof pictureSizes
 }
 
-/** Reads `image://picture/<datasetId>/<imageId>?size=256|full`; null for anything else. */
+/** How an address writes each size. */
+const pictureSizes = { thumbnail: '256', full: 'full', original: 'original' } as const
+
+/** Reads `image://picture/<datasetId>/<imageId>?size=256|full|original`; null for anything else. */
 export function resolvePicture(address: string): PictureAddress | null {
   const url = parseUrl(address)
   if (url === null || url.protocol !== `${pictureScheme}:` || url.host !== 'picture') return null
   const match = /^\/([1-9]\d{0,9})\/([1-9]\d{0,9})$/.exec(url.pathname)
   if (match === null) return null
-  const size = url.searchParams.get('size') ?? '256'
-  if (size !== '256' && size !== 'full') return null
+  const written = url.searchParams.get('size') ?? pictureSizes.thumbnail
+  const size = (['thumbnail', 'full', 'original'] as const).find(
+    (known) => pictureSizes[known] === written,
+  )
+  if (size === undefined) return null
   const [datasetId, imageId] = [Number(match[1]), Number(match[2])]
   if (datasetId > 2 ** 31 - 1 || imageId > 2 ** 31 - 1) return null
-  return { datasetId, imageId, size: size === 'full' ? 'full' : 'thumbnail' }
+  return { datasetId, imageId, size }
 }
 
 /** Whether `file` lies strictly below `root`; both resolved to their real paths before. */

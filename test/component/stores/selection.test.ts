@@ -53,4 +53,26 @@ describe('the selection', () => {
     selection.range(order, asImageId(99))
     expect([...selection.column]).toEqual([30])
   })
+
+  it('lends itself to a view and gives back what the person had selected', () => {
+    const selection = useSelectionStore()
+    selection.replace([10, 20], asImageId(20))
+    selection.lend([30, 40, 50], asImageId(30))
+    selection.lend([10, 40, 50], asImageId(10))
+    expect(selection.focus).toBe(10)
+    selection.giveBack()
+    expect([...selection.column]).toEqual([10, 20])
+    expect(selection.focus).toBe(20)
+  })
+
+  it('keeps what was selected after it was lent', () => {
+    const selection = useSelectionStore()
+    selection.only(asImageId(10))
+    selection.lend([30, 40, 50])
+    selection.only(asImageId(50))
+    selection.giveBack()
+    expect([...selection.column]).toEqual([50])
+    selection.giveBack()
+    expect([...selection.column]).toEqual([50])
+  })
 })

@@ -58,8 +58,6 @@ describe('the dataset', () => {
     dataset.accept(datasetOf())
     await flushPromises()
     expect(dataset.columns?.ids).toEqual(columns.ids)
-    expect(dataset.labelOf.get(asImageId(3))).toBeNull()
-    expect(dataset.labelOf.get(asImageId(1))).toBe(1)
 
     dataset.setFilter({ search: 'cat', labelIds: undefined })
     expect(dataset.filter).toEqual({ search: 'cat' })

@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { convertPicture } from '../../../src/main/protocol/convertPicture'
+import {
+  convertOriginal,
+  convertPicture,
+  maximumOriginalPixels,
+} from '../../../src/main/protocol/convertPicture'
 import { createPictureReader } from '../../../src/main/protocol/pictureReader'
 import { thumbnailFile } from '../../../src/main/workspace'
 
@@ -21,6 +25,7 @@ const read = (address: string): Promise<Uint8Array | null> =>
       return { folder: images, relativePath, sha256: `ab${imageId}` }
     },
     convert: convertPicture,
+    convertOriginal,
   })(address)
 
 beforeAll(async () => {
@@ -71,6 +76,35 @@ describe('the picture reader', () => {
     expect([format, width, height]).toEqual(['webp', 1024, 2048])
   })
 
+  it('gives the original upright and pixel by pixel', async () => {
+    const noise = Buffer.from(Array.from({ length: 40 * 30 * 3 }, (_, i) => (i * 7919) % 256))
+    const raw = { width: 40, height: 30, channels: 3 } as const
+    await sharp(noise, { raw })
+      .png()
+      .withMetadata({ orientation: 6 })
+      .toFile(join(images, 'noise.png'))
+    paths.set(50, 'noise.png')
+    const bytes = await read('image://picture/1/50?size=original')
+    expect((await sharp(bytes ?? new Uint8Array()).metadata()).format).toBe('png')
+    const shown = await sharp(bytes ?? new Uint8Array())
+      .raw()
+      .toBuffer({ resolveWithObject: true })
+    expect([shown.info.width, shown.info.height]).toEqual([30, 40])
+    const turned = await sharp(noise, { raw }).rotate(90).raw().toBuffer()
+    expect(shown.data.equals(turned)).toBe(true)
+  })
+
+  it('gives an original of too many pixels as large as the limit allows', async () => {
+    const large = { width: 9000, height: 7000, channels: 3, background: '#808080' } as const
+    await sharp({ create: large }).jpeg().toFile(join(images, 'large.jpg'))
+    paths.set(51, 'large.jpg')
+    const bytes = await read('image://picture/1/51?size=original')
+    const { width, height } = await sharp(bytes ?? new Uint8Array()).metadata()
+    expect(width * height).toBeLessThanOrEqual(maximumOriginalPixels)
+    expect(width * height).toBeGreaterThan(maximumOriginalPixels * 0.99)
+    expect(width / height).toBeCloseTo(9 / 7, 2)
+  })
+
   it('shows what is transparent on white', async () => {
     const bytes = await read('image://picture/1/2?size=full')
     const { data, info } = await sharp(bytes ?? new Uint8Array())
@@ -102,6 +136,7 @@ describe('the picture reader', () => {
   ])('gives nothing for %s', async (_what, id) => {
     expect(await read(`image://picture/1/${id}?size=full`)).toBeNull()
     expect(await read(`image://picture/1/${id}?size=256`)).toBeNull()
+    expect(await read(`image://picture/1/${id}?size=original`)).toBeNull()
   })
 
   it('gives nothing of another dataset', async () => {

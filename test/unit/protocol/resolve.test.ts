@@ -46,6 +46,7 @@ describe('resolvePicture', () => {
     })
     expect(resolvePicture('image://picture/3/4711')?.size).toBe('thumbnail')
     expect(resolvePicture('image://picture/3/4711?size=full')?.size).toBe('full')
+    expect(resolvePicture('image://picture/3/4711?size=original')?.size).toBe('original')
   })
 
   it.each([

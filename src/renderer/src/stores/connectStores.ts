@@ -47,6 +47,14 @@ export function connectStores(): { readonly loaded: Promise<void>; readonly stop
     }),
     api.training.onProgress((state) => runs.remember(state)),
     api.sweep.onProgress((state) => sweeps.remember(state)),
+    // Each view finds its own selection again.
+    watch(
+      () => app.view,
+      (view) => {
+        if (view !== 'triplets') selection.giveBack()
+      },
+      { flush: 'sync' },
+    ),
     watch(
       () => dataset.id,
       () => {

@@ -7,7 +7,7 @@ import type {
   ImageOrder,
   ImportReport,
 } from '../../../shared/model/dataset'
-import type { DatasetId, ImageId, LabelId } from '../../../shared/model/ids'
+import type { DatasetId } from '../../../shared/model/ids'
 import { api } from '../api/client'
 import { coalesce } from './coalesce'
 import { useToastStore } from './toasts'
@@ -30,18 +30,6 @@ export const useDatasetStore = defineStore('dataset', () => {
 
   const id = computed<DatasetId | null>(() => current.value?.id ?? null)
   const isFiltered = computed(() => Object.keys(filter.value).length > 0)
-  /** Label of each image of `columns`, 0 where it has none. */
-  const labelOf = computed(() => {
-    const map = new Map<ImageId, LabelId | null>()
-    const shown = columns.value
-    if (shown === null) return map
-    for (let row = 0; row < shown.ids.length; row++) {
-      const label = shown.labelIds[row]!
-      map.set(shown.ids[row]! as ImageId, label === 0 ? null : (label as LabelId))
-    }
-    return map
-  })
-
   const refreshColumns = coalesce(async () => {
     const asked = { datasetId: id.value, filter: filter.value, order: order.value }
     if (asked.datasetId === null) {
@@ -145,7 +133,6 @@ export const useDatasetStore = defineStore('dataset', () => {
     isFiltered,
     order,
     columns,
-    labelOf,
     report,
     opening,
     reportOpen,

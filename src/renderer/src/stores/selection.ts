@@ -4,6 +4,13 @@ import type { ImageId } from '../../../shared/model/ids'
 
 const none: ReadonlySet<ImageId> = new Set()
 
+/** A selection as it was, to be put back. */
+export interface TakenSelection {
+  readonly ids: ReadonlySet<ImageId>
+  readonly focus: ImageId | null
+  readonly anchor: ImageId | null
+}
+
 /**
  * The one selection of the window: grid, triplets, map and inspector show and change the same.
  * `focus` is the image that the keys act from and the inspector shows; `anchor` is where a range
@@ -13,6 +20,10 @@ export const useSelectionStore = defineStore('selection', () => {
   const ids = shallowRef<ReadonlySet<ImageId>>(none)
   const focus = shallowRef<ImageId | null>(null)
   const anchor = shallowRef<ImageId | null>(null)
+
+  /** What the person selected, while a view shows something of its own. */
+  let own: TakenSelection | null = null
+  let lent: ReadonlySet<ImageId> = none
 
   const count = computed(() => ids.value.size)
   /** The selected ids as a column, in the order they were selected. */
@@ -62,7 +73,51 @@ export const useSelectionStore = defineStore('selection', () => {
     ids.value = none
     focus.value = null
     anchor.value = null
+    own = null
   }
 
-  return { ids, focus, anchor, count, column, has, only, toggle, range, replace, clear }
+  const take = (): TakenSelection => ({
+    ids: ids.value,
+    focus: focus.value,
+    anchor: anchor.value,
+  })
+  function put(taken: TakenSelection): void {
+    ids.value = taken.ids
+    focus.value = taken.focus
+    anchor.value = taken.anchor
+  }
+
+  /**
+   * Selects what a view is about (the images of a triplet) for as long as that view shows; what
+   * the person had selected comes back with {@link giveBack}.
+   */
+  function lend(selected: Iterable<number>, focused: ImageId | null = null): void {
+    own ??= take()
+    replace(selected, focused)
+    lent = ids.value
+  }
+  /** Puts back what was selected before {@link lend}, unless something else was selected since. */
+  function giveBack(): void {
+    if (own !== null && ids.value === lent) put(own)
+    own = null
+    lent = none
+  }
+
+  return {
+    ids,
+    focus,
+    anchor,
+    count,
+    column,
+    has,
+    only,
+    toggle,
+    range,
+    replace,
+    clear,
+    take,
+    put,
+    lend,
+    giveBack,
+  }
 })

@@ -10,6 +10,8 @@ export interface GridKeys {
   /** Brings an image into view. */
   readonly reveal: (index: number) => void
   readonly resize: (by: number) => void
+  /** Selects all of the focused image's group. */
+  readonly selectGroup: () => void
   /** False while something else has the keys. */
   readonly isActive: () => boolean
 }
@@ -51,6 +53,7 @@ export function useGridKeys(keys: GridKeys): void {
     'mod+a': () => {
       if (dataset.columns !== null) selection.replace(dataset.columns.ids)
     },
+    'mod+shift+a': () => keys.selectGroup(),
     '+': () => keys.resize(1),
     '=': () => keys.resize(1),
     '-': () => keys.resize(-1),

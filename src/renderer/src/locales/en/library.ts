@@ -38,6 +38,18 @@ export const library = {
     exclude: 'Exclude',
     include: 'Include again',
   },
+  chips: {
+    title: 'Filter',
+    search: '“{text}”',
+    further: 'no further labels | one more label | {n} more labels',
+    remove: 'Remove the filter: {filter}',
+    excluded: {
+      exclude: 'Without excluded images',
+      include: 'With excluded images',
+      only: 'Excluded',
+    },
+    missing: { include: 'With missing files', only: 'Missing files' },
+  },
   states: {
     nothingFound: 'No image matches this filter',
     nothingFoundText: 'All {count} images are still there.',

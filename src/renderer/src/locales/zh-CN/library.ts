@@ -35,6 +35,14 @@ export const library: typeof english = {
     exclude: '排除',
     include: '恢复',
   },
+  chips: {
+    title: '筛选',
+    search: '“{text}”',
+    further: '没有更多标签 | 另外 {n} 个标签 | 另外 {n} 个标签',
+    remove: '移除筛选：{filter}',
+    excluded: { exclude: '不含已排除的图片', include: '含已排除的图片', only: '已排除' },
+    missing: { include: '含缺失文件', only: '缺失文件' },
+  },
   states: {
     nothingFound: '没有符合筛选条件的图片',
     nothingFoundText: '全部 {count} 张图片都还在。',
