@@ -1,8 +1,9 @@
 import type { DatasetSummary, ImageSummary, LabelSummary } from '../../src/shared/model/dataset'
-import type { DatasetId, ImageId, LabelId } from '../../src/shared/model/ids'
+import type { DatasetId, ImageId, LabelId, RunId } from '../../src/shared/model/ids'
 
 export const asDatasetId = (id: number): DatasetId => id as DatasetId
 export const asImageId = (id: number): ImageId => id as ImageId
+export const asRunId = (id: number): RunId => id as RunId
 export const asLabelId = (id: number): LabelId => id as LabelId
 
 export function datasetOf(fields: Partial<DatasetSummary> = {}): DatasetSummary {

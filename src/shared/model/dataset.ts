@@ -29,7 +29,10 @@ export interface LabelSummary {
 export const imageFilter = v.strictObject({
   labelIds: v.optional(v.pipe(v.array(labelId), v.maxLength(10_000))),
   unlabelled: v.optional(v.boolean()),
-  /** Part of the file name or of the label's name, case-insensitive. */
+  /**
+   * Words, each a part of the file name or of the label's name, case-insensitive; several in
+   * quotation marks are one.
+   */
   search: v.optional(v.pipe(v.string(), v.maxLength(500))),
   /** 'exclude' (the default) leaves out excluded images. */
   excluded: v.optional(v.picklist(['exclude', 'include', 'only'])),

@@ -17,7 +17,9 @@ describe('formats', () => {
   })
 
   it('writes sizes in the unit that fits', () => {
-    expect(english.bytes(999)).toBe('999 byte')
+    expect(english.bytes(999)).toBe('999 bytes')
+    expect(english.bytes(1)).toBe('1 byte')
+    expect(chinese.bytes(588)).toBe('588字节')
     expect(english.bytes(4212)).toBe('4.21 kB')
     expect(english.bytes(999_600)).toBe('1 MB')
     expect(english.bytes(2_500_000_000)).toBe('2.5 GB')

@@ -38,7 +38,10 @@ async function open() {
         history: [{ at: 0, kind: 'label', from: 'fox', to: 'cat', undone: true }],
       }),
     },
-    labels: { assign: () => after },
+    labels: {
+      assign: () => after,
+      suggest: () => ({ runId: null, voters: 0, suggestions: [] }),
+    },
     projection: { neighbours: () => [{ id: asImageId(3), distance: 0.1234 }] },
   })
   useDatasetStore().accept(datasetOf())
@@ -70,6 +73,23 @@ describe('the inspector', () => {
     expect(neighbour.attributes('title')).toBe('dog, distance 0.123')
     await neighbour.trigger('click')
     expect(selection.focus).toBe(3)
+    view.unmount()
+  })
+
+  it('counts all of the selection, names what the filter hides and acts on the rest', async () => {
+    const { view, selection, wire } = await open()
+    selection.replace([1, 2, 7])
+    await flushPromises()
+    expect(view.text()).toContain('3 images selected')
+    expect(view.text()).toContain('1 of 3 hidden by the filter')
+    await view.get('button.label').trigger('click')
+    await view.get('[role="combobox"]').setValue('dog')
+    await view.get('[role="combobox"]').trigger('keydown', { key: 'Enter' })
+    await flushPromises()
+    expect(wire.calls).toContainEqual([
+      'labels.assign',
+      { datasetId: 1, imageIds: Uint32Array.of(1, 2), label: 'dog' },
+    ])
     view.unmount()
   })
 

@@ -11,7 +11,7 @@ import { useLabellingStore } from '../../../src/renderer/src/stores/labelling'
 import { useLabelStore } from '../../../src/renderer/src/stores/labels'
 import { useSelectionStore } from '../../../src/renderer/src/stores/selection'
 import { useToastStore } from '../../../src/renderer/src/stores/toasts'
-import { asImageId, asLabelId, datasetOf, labelOf } from '../../support/windowData'
+import { asImageId, asLabelId, asRunId, datasetOf, labelOf } from '../../support/windowData'
 import { connectWire, type Wire } from '../../support/windowWire'
 
 const after: UndoState = { undo: { kind: 'label', imageCount: 1, label: 'dog' }, redo: null }
@@ -46,6 +46,16 @@ async function open(): Promise<void> {
         for (const id of imageIds) labelIds.set(id, label === 'dog' ? 2 : 1)
         return after
       },
+      suggest: ({ imageId }) => ({
+        runId: asRunId(9),
+        voters: 10,
+        suggestions: (imageId === 1 ? [2, 1] : [1, 2]).map((id) => ({
+          labelId: asLabelId(id),
+          name: id === 1 ? 'cat' : 'dog',
+          votes: 5,
+          share: 0.5,
+        })),
+      }),
       setExcluded: ({ imageIds }) => {
         for (const id of imageIds) excluded.add(id)
         return after
@@ -115,6 +125,22 @@ describe('labelling', () => {
     expect(await useLabellingStore().label('dog')).toBe(false)
     expect([...selection.ids]).toEqual([1, 2])
     expect(useToastStore().toasts.at(-1)?.tone).toBe('error')
+  })
+
+  it('suggests what the neighbours say, unless they agree with the label', async () => {
+    await open()
+    const selection = useSelectionStore()
+    const labelling = useLabellingStore()
+    selection.only(asImageId(1))
+    await flushPromises()
+    expect(labelling.suggested).toEqual(['dog'])
+    selection.only(asImageId(2))
+    expect(labelling.suggested).toEqual([])
+    await flushPromises()
+    expect(labelling.suggested).toEqual([])
+    selection.only(asImageId(5))
+    await flushPromises()
+    expect(labelling.suggested).toEqual(['cat', 'dog'])
   })
 
   it('excludes and goes on', async () => {

@@ -449,12 +449,23 @@ function conditionsOf(
     if (filter.unlabelled === true) either.push('image.label_id IS NULL')
     conditions.push(`(${either.join(' OR ')})`)
   }
-  const search = searchForm(filter.search?.trim() ?? '')
-  if (search !== '') {
+  for (const word of searchWords(filter.search ?? '')) {
     conditions.push('(instr(image.search_name, ?) > 0 OR instr(label.search_name, ?) > 0)')
-    values.push(search, search)
+    values.push(word, word)
   }
   return { where: conditions.join(' AND '), values }
+}
+
+/** Far fewer than SQLite has room for; nobody types as many. */
+const mostWords = 64
+
+/** Each must be found; together in quotation marks they are found as they stand. */
+function searchWords(text: string): readonly string[] {
+  const words = searchForm(text).match(/"[^"]+"|[^\s"]+/g) ?? []
+  return words
+    .map((word) => word.replaceAll('"', '').trim())
+    .filter((word) => word !== '')
+    .slice(0, mostWords)
 }
 
 /** Numbers of `a,b,c`, parsed without a string for each. */

@@ -35,11 +35,15 @@ export function formatFor(locale: string, t: Translate): Format {
   const upToThree = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 })
   const share = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 })
   const moment = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' })
-  const unit = (value: number, name: string): string =>
+  const unit = (
+    value: number,
+    name: string,
+    unitDisplay: Intl.NumberFormatOptions['unitDisplay'] = 'short',
+  ): string =>
     new Intl.NumberFormat(locale, {
       style: 'unit',
       unit: name,
-      unitDisplay: 'short',
+      unitDisplay,
       maximumSignificantDigits: 3,
     }).format(value)
 
@@ -54,7 +58,8 @@ export function formatFor(locale: string, t: Translate): Format {
     tick: (value) => upToThree.format(value),
     percent: (value) => share.format(value),
     bytes(value) {
-      if (value < 1000) return unit(value, 'byte')
+      // The short form knows no plural: "588 byte".
+      if (value < 1000) return unit(value, 'byte', 'long')
       if (value < 999_500) return unit(value / 1e3, 'kilobyte')
       return value < 999_500_000 ? unit(value / 1e6, 'megabyte') : unit(value / 1e9, 'gigabyte')
     },

@@ -31,7 +31,7 @@ export function useCommands() {
         shortcut: `mod+${index + 1}`,
         run: () => app.go(view),
       })),
-      ...(runs.active === null
+      ...(runs.active === null && (dataset.current?.imageCount ?? 0) > 0
         ? [{ key: 'train', text: t('training.start'), run: () => void runs.start() }]
         : []),
       ...(undo === null
@@ -68,7 +68,14 @@ export function useCommands() {
           ]
         : []),
       { key: 'choose', text: t('frame.datasets.choose'), run: () => void dataset.chooseFolder() },
-      { key: 'rescan', text: t('frame.datasets.rescan'), run: () => void dataset.rescan() },
+      {
+        key: 'sample',
+        text: t('frame.datasets.sample'),
+        run: () => void dataset.importSample(),
+      },
+      ...(dataset.current === null
+        ? []
+        : [{ key: 'rescan', text: t('frame.datasets.rescan'), run: () => void dataset.rescan() }]),
       {
         key: 'theme',
         text: `${t('frame.settings.theme')}: ${t(`frame.settings.${app.shownTheme === 'dark' ? 'light' : 'dark'}`)}`,

@@ -1,15 +1,20 @@
 import { defineStore } from 'pinia'
 import { computed, shallowRef, watch } from 'vue'
+import type { LabelSuggestions } from '../../../shared/contract/labels'
 import type { ImageColumns } from '../../../shared/model/dataset'
 import { imageFlag } from '../../../shared/model/dataset'
 import type { ImageId, LabelId } from '../../../shared/model/ids'
 import { api } from '../api/client'
 import { t } from '../locales/i18n'
 import { useAppStore } from './app'
+import { coalesce } from './coalesce'
 import { useDatasetStore } from './dataset'
 import { useLabelStore } from './labels'
 import { useSelectionStore } from './selection'
 import { useToastStore } from './toasts'
+
+/** So many suggestions stand above the other labels. */
+const most = 3
 
 /**
  * What labelling acts on, and where it goes on. In the library that is what is selected and seen:
@@ -60,8 +65,36 @@ export const useLabellingStore = defineStore('labelling', () => {
     )
   })
 
-  /** Names that the neighbours suggest for the focused image, best first. */
-  const suggested = computed<readonly string[]>(() => [])
+  const answer = shallowRef<{ readonly imageId: ImageId; readonly found: LabelSuggestions } | null>(
+    null,
+  )
+  /** Asked for as soon as an image has the focus, so that the answer is there when a key asks. */
+  const refreshSuggestions = coalesce(async () => {
+    const { focus } = selection
+    if (focus === null || labels.list.length === 0) return
+    try {
+      answer.value = { imageId: focus, found: await api.labels.suggest({ imageId: focus }) }
+    } catch {
+      // An image that is gone, or a run whose files are: then nothing is suggested.
+    }
+  }, 0)
+  watch(() => selection.focus, refreshSuggestions)
+  /**
+   * Names that the neighbours suggest for the focused image instead of its own, best first; none
+   * where they agree with it.
+   */
+  const suggested = computed<readonly string[]>(() => {
+    if (answer.value === null || answer.value.imageId !== selection.focus) return []
+    const found = answer.value.found.suggestions
+    const ids = dataset.columns?.ids
+    const row = selection.focus === null || ids === undefined ? -1 : ids.indexOf(selection.focus)
+    const own = row < 0 ? 0 : dataset.columns!.labelIds[row]!
+    if (found[0]?.labelId === own) return []
+    return found
+      .filter(({ labelId }) => labelId !== own)
+      .slice(0, most)
+      .map(({ name }) => name)
+  })
 
   let asked = 0
   async function loadEverything(): Promise<void> {
