@@ -15,6 +15,7 @@ import { createLabelSuggestions, type LabelSuggestionService } from './labels/la
 import { createProjectionService, type ProjectionService } from './projection/projectionService'
 import { convertOriginal, convertPicture } from './protocol/convertPicture'
 import { createPictureReader } from './protocol/pictureReader'
+import { createSplitService, type SplitService } from './split/splitService'
 import { createSweepService, type SweepService } from './sweep/sweepService'
 import { createTurn } from './jobs/turn'
 import { createTrainingService, type TrainingService } from './training/trainingService'
@@ -39,6 +40,7 @@ export interface Services {
   readonly labels: LabelService
   readonly labelSuggestions: LabelSuggestionService
   readonly triplets: TripletService
+  readonly split: SplitService
   readonly training: TrainingService
   readonly sweep: SweepService
   readonly projection: ProjectionService
@@ -88,6 +90,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
     },
   })
   const triplets = createTripletService({ store, labels })
+  const split = createSplitService({ store, workspace, changed: emit.split.changed })
   let backend: BackendReport | null = null
   const onBackend = (report: BackendReport): void => {
     backend = report
@@ -165,6 +168,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
     labels,
     labelSuggestions: createLabelSuggestions({ store, projection }),
     triplets,
+    split,
     training,
     sweep,
     projection,

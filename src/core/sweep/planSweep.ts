@@ -1,6 +1,7 @@
 import { AppError } from '../../shared/errors'
 import type { SweepCombination, SweepPlan, SweepRequest } from '../../shared/model/sweep'
 import type { TrainingOptions } from '../../shared/model/training'
+import type { KeptUnseen } from '../evaluation/keptUnseen'
 import { type PlanInput, planTraining } from '../training/plan'
 import { combine } from './combinations'
 
@@ -16,6 +17,8 @@ export interface PlannedSweep {
   readonly rows: readonly PlannedRow[]
   /** For each image 0 (not used), 1 (training) or 2 (test); the same for all rows. */
   readonly split: Uint8Array
+  /** The sides to be kept with the dataset, see `PlannedTraining`. */
+  readonly unseen: KeptUnseen | null
 }
 
 /** Loading inputs and fitting what all runs start from; rough is enough. */
@@ -43,7 +46,6 @@ export function planSweep(
         loss,
         ...(miner === undefined ? {} : { miner }),
         ...(distance === undefined ? {} : { distance }),
-        splitSeed: firstSeed,
       },
     })
     first ??= planned
@@ -84,5 +86,5 @@ export function planSweep(
     testImageCount,
     split: first.plan.options.split,
   }
-  return { plan, rows, split: first.split }
+  return { plan, rows, split: first.split, unseen: first.unseen }
 }

@@ -7,6 +7,7 @@ import {
   type TrainingRequest,
   unchosenOptions,
 } from '../../shared/model/training'
+import { type KeptUnseen, keepUnseen, type KnownSides } from '../evaluation/keptUnseen'
 import { losses } from '../losses'
 import { readLoss } from '../losses/settings'
 import { incompatibility } from '../losses/compatibility'
@@ -58,16 +59,37 @@ export interface PlanInput {
   readonly labels: Int32Array
   /** For each image a number that near-duplicates share; absent: none are known. */
   readonly groups?: Uint32Array
+  /** What each class is known by, whatever its number; absent: its number. */
+  readonly labelKeys?: readonly string[]
+  /** What each image shows, the same for near-duplicates; absent: nothing else shows it. */
+  readonly contents?: readonly string[]
+  /** What the dataset keeps unseen; absent: nothing was decided yet. */
+  readonly kept?: KeptChoice
   readonly request: TrainingRequest
   /** Of how many images these features (see `tapsOf`) are in the cache. */
   readonly featuresCached: (features: string) => number
   readonly speed: WorkSpeed
 }
 
+/** What was decided of a dataset's split before. */
+export interface KeptChoice {
+  /** Where the request names none. */
+  readonly splitSeed: number
+  /** Its labels were divided by class before: few labels more or less do not change the kind. */
+  readonly isByClass: boolean
+  /** Of the kind, share and seed that this plan comes to (`splitOf`). */
+  readonly known?: KnownSides
+}
+
+/** Of a dataset of which nothing was decided. */
+export const neverKept: KeptChoice = { splitSeed: 1, isByClass: false }
+
 export interface PlannedTraining {
   readonly plan: TrainingPlan
   /** For each image 0 (not used), 1 (training) or 2 (test). */
   readonly split: Uint8Array
+  /** The sides to be kept with the dataset; null for a split by a shuffle, which nothing keeps. */
+  readonly unseen: KeptUnseen | null
 }
 
 const manyImages = 20_000
@@ -87,17 +109,15 @@ export function planTraining(input: PlanInput): PlannedTraining {
   if (request.network !== undefined) reasons.push('chosenNetwork')
   else reasons.push(labels.length < manyImages ? 'fewImagesFrozen' : 'manyImagesFrozen')
 
-  const kind = request.split ?? chooseSplit(sizes, reasons)
-  const seed = request.seed ?? 1
-  const testShare = request.testShare ?? defaultTestShare
-  const seeds = {
-    seed,
-    ...(request.splitSeed === undefined ? {} : { splitSeed: request.splitSeed }),
-  }
-  const split = splitOfRun(labels, input.groups, { split: kind, testShare, ...seeds })
+  const chosen = splitOf(input)
+  if (chosen.reason !== null) reasons.push(chosen.reason)
+  const { split: kind } = chosen.options
+  const seeds = { seed: request.seed ?? 1, ...chosen.options }
+  const { split, unseen } = splitOfRun(input, seeds)
   const trainSizes = classSizes(labels, split, 1)
   const testSizes = classSizes(labels, split, 2)
   checkTrainable(trainSizes)
+  if (unseen !== null && kind !== 'none') checkTestable(kind, testSizes)
 
   const recipe = chooseRecipe(network, request)
   const batch = chooseBatch(trainSizes, network, request, reasons)
@@ -112,8 +132,6 @@ export function planTraining(input: PlanInput): PlannedTraining {
     embeddingSize: request.embeddingSize ?? chooseEmbeddingSize(network, trainSizes),
     learningRate: request.learningRate ?? chooseLearningRate(network, trainSizes, kind),
     imageSizePx: request.imageSizePx ?? 64,
-    split: kind,
-    testShare,
     ...seeds,
     backend: request.backend ?? 'auto',
     start,
@@ -129,22 +147,79 @@ export function planTraining(input: PlanInput): PlannedTraining {
     trainImageCount,
     testImageCount: sum(testSizes),
     unlabelledCount: labels.length - sum(sizes),
+    leftOutCount: unseen?.leftOut.length ?? 0,
+    waitingLabelCount: unseen?.waitingLabels ?? 0,
     featuresCached,
     estimatedSeconds: estimateSeconds(options, input, featuresCached),
     reasons,
   }
-  return { plan, split }
+  return { plan, split, unseen }
 }
 
-/** For each image 0 (not used), 1 (training) or 2 (test); the same for the same images and options. */
+type SplitOptions = Pick<
+  TrainingOptions,
+  'split' | 'testShare' | 'splitSeed' | 'splitBy' | 'unseenLabels'
+>
+
+/** The kind, share and seed of the split that a request comes to, and why where it was not chosen. */
+export function splitOf({
+  labels,
+  request,
+  kept,
+}: Pick<PlanInput, 'labels' | 'request' | 'kept'>): {
+  readonly options: SplitOptions
+  readonly reason: PlanReason | null
+} {
+  const { testShare = defaultTestShare, splitBy = 'hash', unseenLabels } = request
+  const named = unseenLabels === undefined ? {} : { unseenLabels }
+  const reasons: PlanReason[] = []
+  const split =
+    request.split ??
+    (unseenLabels === undefined
+      ? chooseSplit(classSizes(labels), kept?.isByClass === true, reasons)
+      : 'byClass')
+  const reason = reasons[0] ?? null
+  if (splitBy === 'shuffle') {
+    const { splitSeed } = request
+    const seeds = splitSeed === undefined ? {} : { splitSeed }
+    return { options: { split, testShare, ...seeds }, reason }
+  }
+  const splitSeed = request.splitSeed ?? kept?.splitSeed ?? 1
+  return { options: { split, testShare, splitSeed, splitBy, ...named }, reason }
+}
+
+/**
+ * For each image 0 (not used), 1 (training) or 2 (test); the same for the same images, options and
+ * known sides. Runs of earlier versions were divided by a shuffle of their labels and still are.
+ */
 export function splitOfRun(
-  labels: Int32Array,
-  groups: Uint32Array | undefined,
-  options: Pick<TrainingOptions, 'split' | 'testShare' | 'seed' | 'splitSeed'>,
-): Uint8Array {
-  const { split, testShare, seed, splitSeed = seed } = options
-  const random = createRandom(splitSeed).fork('split')
-  return splitRows({ labels, groups, kind: split, testShare, random })
+  {
+    labels,
+    groups,
+    labelKeys = Array.from(classSizes(labels).keys(), String),
+    contents = Array.from(
+      labels,
+      (_, i) => `${groups === undefined ? 'image' : 'group'} ${groups?.[i] ?? i}`,
+    ),
+    kept,
+  }: Pick<PlanInput, 'labels' | 'groups' | 'labelKeys' | 'contents' | 'kept'>,
+  options: Pick<TrainingOptions, 'split' | 'testShare' | 'seed' | 'splitSeed' | 'splitBy'>,
+): Pick<PlannedTraining, 'split' | 'unseen'> {
+  const { split: kind, testShare, seed, splitSeed = seed, splitBy } = options
+  if (splitBy !== 'hash') {
+    const random = createRandom(splitSeed).fork('split')
+    return { split: splitRows({ labels, groups, kind, testShare, random }), unseen: null }
+  }
+  const unseen = keepUnseen({
+    kind,
+    labels,
+    labelKeys,
+    contents,
+    testShare,
+    seed: splitSeed,
+    ...(kept?.known === undefined ? {} : { known: kept.known }),
+  })
+  return { split: unseen.parts, unseen }
 }
 
 function classSizes(labels: Int32Array, split?: Uint8Array, part?: number): number[] {
@@ -187,9 +262,25 @@ function checkTrainable(sizes: readonly number[]): void {
   )
 }
 
-function chooseSplit(sizes: readonly number[], reasons: PlanReason[]): TrainingOptions['split'] {
+/** @throws AppError invalidInput where a split was asked for that leaves nothing to test on */
+function checkTestable(kind: 'byClass' | 'byImage', testSizes: readonly number[]): void {
+  if (testSizes.some((size) => size >= 2)) return
+  throw new AppError(
+    'invalidInput',
+    kind === 'byClass'
+      ? 'None of the labels that are kept unseen has two images, so nothing could be tested. Keep other labels unseen, or train without a test part.'
+      : 'No label has two images that are kept unseen, so nothing could be tested. Keep a greater share unseen, or train without a test part.',
+    { split: kind },
+  )
+}
+
+function chooseSplit(
+  sizes: readonly number[],
+  isByClass: boolean,
+  reasons: PlanReason[],
+): TrainingOptions['split'] {
   const usable = sizes.filter((size) => size >= 2).length
-  if (usable >= 8) return 'byClass'
+  if (usable >= (isByClass ? 4 : 8)) return 'byClass'
   // A test part by images needs two images of a label, and the training part two more.
   if (sizes.filter((size) => size >= 4).length >= 2) {
     reasons.push('fewClassesByImage')

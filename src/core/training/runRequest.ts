@@ -9,11 +9,14 @@ export function requestOfRun(
   options: TrainingOptions,
   backend: TrainingOptions['backend'] = options.backend,
 ): TrainingRequest {
-  const { stepsPerEpoch: _, maxSteps, maxMinutes, reducer, addedLosses, ...chosen } = options
+  const { stepsPerEpoch: _, maxSteps, maxMinutes, reducer, addedLosses, ...rest } = options
+  const { splitBy = 'shuffle', unseenLabels, ...chosen } = rest
   return {
     ...chosen,
     backend,
     addedLosses: [...addedLosses],
+    splitBy,
+    ...(unseenLabels === undefined ? {} : { unseenLabels: [...unseenLabels] }),
     ...(maxSteps === null ? {} : { steps: maxSteps }),
     ...(maxMinutes === null ? {} : { minutes: maxMinutes }),
     ...(reducer === null ? {} : { reducer }),

@@ -17,6 +17,7 @@ import {
   createSettingsRepository,
   type SettingsRepository,
 } from './repositories/settingsRepository'
+import { createSplitRepository, type SplitRepository } from './repositories/splitRepository'
 import { createTripletRepository, type TripletRepository } from './repositories/tripletRepository'
 
 /** Everything that is kept; the only way to the database. Main alone opens it, no worker. */
@@ -27,6 +28,7 @@ export interface Store {
   readonly labels: LabelRepository
   readonly journal: JournalRepository
   readonly runs: RunRepository
+  readonly splits: SplitRepository
   readonly triplets: TripletRepository
   readonly comparison: ComparisonRepository
   readonly settings: SettingsRepository
@@ -63,6 +65,7 @@ export async function openStore(databaseFile: string): Promise<Store> {
     labels: createLabelRepository(database),
     journal: createJournalRepository(database),
     runs: createRunRepository(database),
+    splits: createSplitRepository(database),
     triplets: createTripletRepository(database),
     comparison: createComparisonRepository(database),
     settings: createSettingsRepository(database),

@@ -11,6 +11,7 @@ import { createExportingHandlers } from './exportingHandlers'
 import { createLabelHandlers } from './labelHandlers'
 import { createProjectionHandlers } from './projectionHandlers'
 import type { Shell } from './shell'
+import { createSplitHandlers } from './splitHandlers'
 import { createSweepHandlers } from './sweepHandlers'
 import { createTrainingHandlers } from './trainingHandlers'
 import { createTripletHandlers } from './tripletHandlers'
@@ -35,6 +36,7 @@ export const createHandlers = ({
   dataset: createDatasetHandlers(services, shell),
   labels: createLabelHandlers(services),
   training: createTrainingHandlers(services),
+  split: createSplitHandlers(services),
   sweep: createSweepHandlers(services),
   comparison: createComparisonHandlers(services),
   triplets: createTripletHandlers(services),

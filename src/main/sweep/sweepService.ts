@@ -6,12 +6,18 @@ import { type PlannedSweep, planSweep } from '../../core/sweep/planSweep'
 import { workSpeeds } from '../../core/training/plan'
 import { AppError, codeOfSystemError } from '../../shared/errors'
 import type { DatasetId, SweepId } from '../../shared/model/ids'
-import type { SweepPlan, SweepRequest, SweepState } from '../../shared/model/sweep'
+import {
+  ofEarlierVersion,
+  type SweepPlan,
+  type SweepRequest,
+  type SweepState,
+} from '../../shared/model/sweep'
 import type { BackendReport } from '../../shared/model/training'
 import type { Store } from '../db/store'
 import type { Turn } from '../jobs/turn'
 import { countCachedFeatures } from '../training/featureCache'
 import { cachedTaps } from '../training/inputs'
+import { keepSides, readKept } from '../split/keptSplit'
 import { readTrainingImages, type TrainingImages } from '../training/trainingImages'
 import type { Workspace } from '../workspace'
 import { ActiveSweep } from './activeSweep'
@@ -71,15 +77,17 @@ class Service implements SweepService {
   constructor(private readonly options: SweepServiceOptions) {}
 
   async plan({ datasetId, request }: OfDataset): Promise<SweepPlan> {
-    return this.planFor(await this.images(datasetId), request).plan
+    return (await this.planFor(await this.images(datasetId), { datasetId, request })).plan
   }
 
   async start(input: OfDataset): Promise<SweepState> {
-    return this.begin(input, () => this.newFolder())
+    return this.begin(withSplit(input), () => this.newFolder())
   }
 
   async startIn(folder: string, input: OfDataset): Promise<ActiveSweep> {
-    await this.begin(input, () => Promise.resolve({ id: null, folder, startedAt: Date.now() }))
+    await this.begin(withSplit(input), () =>
+      Promise.resolve({ id: null, folder, startedAt: Date.now() }),
+    )
     return this.active!
   }
 
@@ -91,7 +99,8 @@ class Service implements SweepService {
   async resume({ sweepId }: OfSweep): Promise<SweepState> {
     const known = await this.state({ sweepId })
     if (known === null) throw noSuchSweep(sweepId)
-    const { datasetId, request, startedAt } = known
+    const { datasetId, startedAt } = known
+    const request = { ...known.request, training: ofEarlierVersion(known.request.training) }
     const place = { id: sweepId, folder: this.folderOf(sweepId), startedAt }
     return this.begin({ datasetId, request }, () => Promise.resolve(place))
   }
@@ -141,7 +150,7 @@ class Service implements SweepService {
     try {
       const { workspace, workersFolder, projectFolder } = this.options
       const images = await this.images(datasetId)
-      const { plan, rows, split } = this.planFor(images, request)
+      const { plan, rows, split, unseen } = await this.planFor(images, { datasetId, request })
       const version = await this.version()
       const { sha256 } = images.images
       const material = hash(materialText({ sha256, labels: images.labels, split, version }))
@@ -152,6 +161,7 @@ class Service implements SweepService {
         },
       )
       const shared = rows[0]!.options
+      await keepSides(this.options.store, datasetId, images, shared, unseen)
       const active = new ActiveSweep({
         id,
         datasetId,
@@ -227,18 +237,21 @@ class Service implements SweepService {
     return readTrainingImages(store, workspace, datasetId, dataset.folder)
   }
 
-  private planFor({ images, labels, groups }: TrainingImages, request: SweepRequest): PlannedSweep {
+  private async planFor(
+    images: TrainingImages,
+    { datasetId, request }: OfDataset,
+  ): Promise<PlannedSweep> {
     const { backend = 'auto' } = request.training
     const name = backend === 'auto' ? (this.options.backend?.()?.name ?? 'wasm') : backend
     return planSweep({
-      labels,
-      groups,
+      ...images,
+      kept: await readKept(this.options.store, datasetId, images, request.training),
       request,
       featuresCached: (features) =>
         countCachedFeatures(
           this.options.workspace.cacheFolder,
           cachedTaps(features),
-          images.sha256,
+          images.images.sha256,
         ),
       speed: workSpeeds[name],
     })
@@ -250,6 +263,12 @@ class Service implements SweepService {
     return version
   }
 }
+
+/** So that a sweep that is resumed is known from one of an earlier version. */
+const withSplit = ({ datasetId, request }: OfDataset): OfDataset => ({
+  datasetId,
+  request: { ...request, training: { splitBy: 'hash', ...request.training } },
+})
 
 /** The baselines depend on nothing that differs between the runs. */
 const neutral = { loss: { name: '', options: {} }, miner: null, distance: '' }

@@ -7,7 +7,7 @@ export interface StoredEmbeddings {
   /** [ids.length, embeddingSize] */
   readonly embeddings: Float32Array
   readonly embeddingSize: number
-  /** 0 none, 1 training, 2 test. */
+  /** Of each image when the run trained, by the labels it had then: 0 none, 1 training, 2 test. */
   readonly splits: Uint8Array
 }
 
@@ -20,6 +20,21 @@ export async function saveEmbeddings(folder: string, stored: StoredEmbeddings): 
   await replace(join(folder, 'embeddings.f32'), bytesOf(stored.embeddings))
   await replace(join(folder, 'splits.u8'), stored.splits)
   await replace(join(folder, 'ids.u32'), bytesOf(stored.ids))
+}
+
+/**
+ * What each image of a run was used for when it trained, without its embeddings.
+ * @throws the system's error where the files are not there
+ */
+export async function loadSplits(
+  folder: string,
+): Promise<Pick<StoredEmbeddings, 'ids' | 'splits'>> {
+  const ids = await readFile(join(folder, 'ids.u32'))
+  const splits = await readFile(join(folder, 'splits.u8'))
+  return {
+    ids: new Uint32Array(Uint8Array.from(ids).buffer),
+    splits: Uint8Array.from(splits),
+  }
 }
 
 /** @throws the system's error where the files are not there */

@@ -11,8 +11,10 @@ export interface TrainingImages {
   readonly labels: Int32Array
   /** Label of each class number. */
   readonly labelIds: Uint32Array
-  /** What each class is known by, by its number: the name of its label. */
+  /** What each class is known by, by its number: the name that its label was made with. */
   readonly labelKeys: readonly string[]
+  /** What each image shows: equal for images of one group. */
+  readonly contents: readonly string[]
   /** Images with the same number show the same thing. */
   readonly groups: Uint32Array
 }
@@ -25,7 +27,7 @@ export async function readTrainingImages(
   folder: string,
 ): Promise<TrainingImages> {
   const rows = await store.images.trainingRows(datasetId)
-  const names = await store.labels.names(datasetId)
+  const keys = await store.labels.drawKeys(datasetId)
   const labels = new Int32Array(rows.ids.length).fill(-1)
   const numbers = new Map<number, number>()
   rows.labelIds.forEach((labelId, i) => {
@@ -34,6 +36,7 @@ export async function readTrainingImages(
     numbers.set(labelId, number)
     labels[i] = number
   })
+  const contents = contentsOf(rows.sha256, rows.perceptualHashes)
   return {
     images: {
       ids: rows.ids,
@@ -45,19 +48,23 @@ export async function readTrainingImages(
     },
     labels,
     labelIds: Uint32Array.from(numbers.keys()),
-    labelKeys: Array.from(numbers.keys(), (labelId) => names.get(labelId) ?? String(labelId)),
-    groups: groupTwins(rows.sha256, rows.perceptualHashes),
+    labelKeys: Array.from(numbers.keys(), (labelId) => keys.get(labelId) ?? String(labelId)),
+    contents,
+    groups: numbered(contents),
   }
 }
 
 /** A hash that more images than this share says nothing of them (blank pictures, one colour). */
 const greatestGroup = 12
 
-/** Groups of images with the same content or, where few have it, the same perceptual hash. */
-export function groupTwins(
+/**
+ * What each image shows: the same text for images with the same content or, where few have it, the
+ * same perceptual hash.
+ */
+export function contentsOf(
   sha256: readonly string[],
   perceptualHashes: readonly string[],
-): Uint32Array {
+): readonly string[] {
   const contents = new Map<string, Set<string>>()
   sha256.forEach((key, i) => {
     const hash = perceptualHashes[i]!
@@ -65,13 +72,19 @@ export function groupTwins(
     if (known === undefined) contents.set(hash, new Set([key]))
     else known.add(key)
   })
-  const numbers = new Map<string, number>()
-  return Uint32Array.from(sha256, (key, i) => {
+  return sha256.map((key, i) => {
     const hash = perceptualHashes[i]!
     const isTelling = contents.get(hash)!.size <= greatestGroup
-    const name = isTelling && hash !== '' ? hash : key
-    const number = numbers.get(name) ?? numbers.size
-    numbers.set(name, number)
+    return isTelling && hash !== '' ? hash : key
+  })
+}
+
+/** The same number for the same text. */
+function numbered(contents: readonly string[]): Uint32Array {
+  const numbers = new Map<string, number>()
+  return Uint32Array.from(contents, (content) => {
+    const number = numbers.get(content) ?? numbers.size
+    numbers.set(content, number)
     return number
   })
 }

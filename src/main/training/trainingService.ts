@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
+  neverKept,
   planTraining,
   type PlannedTraining,
   splitOfRun,
@@ -37,6 +38,8 @@ import type {
   WorkerMessage,
 } from './messages'
 import { trainingRegistry } from './registry'
+import { countChangedSides } from '../split/changedSides'
+import { keepSides, knownSides, readKept } from '../split/keptSplit'
 import { readTrainingImages, type TrainingImages } from './trainingImages'
 
 export interface TrainingServiceOptions {
@@ -121,14 +124,22 @@ class Service implements TrainingService {
 
   async plan(input: DatasetRequest): Promise<TrainingPlan> {
     const images = await this.images(input.datasetId)
-    return this.planFor(images, input.request).plan
+    const { plan, split } = await this.planFor(images, input)
+    const { store, workspace } = this.options
+    const changed = await countChangedSides(store, workspace, input.datasetId, {
+      ids: images.images.ids,
+      parts: split,
+      split: plan.options.split,
+    })
+    return changed === null ? plan : { ...plan, changedSideCount: changed }
   }
 
   async start({ datasetId, request }: DatasetRequest): Promise<RunSummary> {
     return this.alone(async () => {
       const { store, workspace } = this.options
       const images = await this.images(datasetId)
-      const { plan, split } = this.planFor(images, request)
+      const { plan, split, unseen } = await this.planFor(images, { datasetId, request })
+      await keepSides(store, datasetId, images, plan.options, unseen)
       const runId = await store.runs.create(datasetId, plan.options, Date.now())
       await mkdir(runFolder(workspace, runId), { recursive: true })
       const stored = await store.runs.find(runId)
@@ -151,7 +162,9 @@ class Service implements TrainingService {
         )
       }
       const images = await this.images(stored.datasetId)
-      const split = splitOfRun(images.labels, images.groups, summary.options)
+      const known = await knownSides(store, stored.datasetId, images, summary.options)
+      const kept = known === null ? {} : { kept: { ...neverKept, known } }
+      const { split } = splitOfRun({ ...images, ...kept }, summary.options)
       const folder = runFolder(workspace, runId)
       await mkdir(folder, { recursive: true })
       const header = await readCheckpointHeader(folder)
@@ -159,7 +172,7 @@ class Service implements TrainingService {
       if (header !== null && header.fingerprint !== fingerprint) {
         throw new AppError(
           'invalidInput',
-          'The images or labels have changed since this run was interrupted, so its numbers cannot go on. Start a new one.',
+          'The images, the labels or what is kept unseen have changed since this run was interrupted, so its numbers cannot go on. Start a new one.',
           { runId },
         )
       }
@@ -418,12 +431,15 @@ class Service implements TrainingService {
     return readTrainingImages(store, workspace, datasetId, dataset.folder)
   }
 
-  private planFor(images: TrainingImages, request: TrainingRequest): PlannedTraining {
+  private async planFor(
+    images: TrainingImages,
+    { datasetId, request }: DatasetRequest,
+  ): Promise<PlannedTraining> {
     const name = this.knownBackend?.name ?? 'wasm'
     const { sha256 } = images.images
     return planTraining({
-      labels: images.labels,
-      groups: images.groups,
+      ...images,
+      kept: await readKept(this.options.store, datasetId, images, request),
       request,
       featuresCached: (features) =>
         countCachedFeatures(this.options.workspace.cacheFolder, cachedTaps(features), sha256),

@@ -4,6 +4,7 @@ import { datasetContract } from './dataset'
 import { exportingContract } from './exporting'
 import { labelsContract } from './labels'
 import { projectionContract } from './projection'
+import { splitContract } from './split'
 import { sweepContract } from './sweep'
 import { trainingContract } from './training'
 import { tripletsContract } from './triplets'
@@ -14,6 +15,7 @@ export const contract = {
   dataset: datasetContract,
   labels: labelsContract,
   training: trainingContract,
+  split: splitContract,
   sweep: sweepContract,
   comparison: comparisonContract,
   triplets: tripletsContract,

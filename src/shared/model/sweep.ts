@@ -27,8 +27,8 @@ export const sweepRequest = v.strictObject({
   distances: v.optional(names),
   /** How often each combination is trained. */
   seeds: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100)), 1),
-  /** `seed` is that of the split for all runs, and of the first run of each combination. */
-  training: v.optional(v.omit(trainingRequest, ['loss', 'miner', 'distance', 'splitSeed']), {}),
+  /** `seed` is that of the first run of each combination; the split is the same for all. */
+  training: v.optional(v.omit(trainingRequest, ['loss', 'miner', 'distance']), {}),
 })
 export type SweepRequest = v.InferOutput<typeof sweepRequest>
 /** The request as a caller gives it, before its defaults are filled in. */
@@ -139,11 +139,16 @@ export function requestOfRow(
 ): TrainingRequest {
   const { loss, miner, distance, seed } = row
   return {
-    ...request.training,
+    ...ofEarlierVersion(request.training),
     loss,
     miner,
     distance,
     seed,
-    splitSeed: request.training.seed ?? 1,
   }
 }
+
+/** What all runs of a stored sweep share: those of earlier versions were divided by a shuffle. */
+export const ofEarlierVersion = (training: SweepRequest['training']): SweepRequest['training'] =>
+  training.splitBy === undefined
+    ? { ...training, splitBy: 'shuffle', splitSeed: training.seed ?? 1 }
+    : training

@@ -51,8 +51,17 @@ export const trainingRequest = v.strictObject({
   split: v.optional(v.picklist(['byClass', 'byImage', 'none'])),
   testShare: v.optional(v.pipe(v.number(), v.minValue(0.01), v.maxValue(0.9))),
   seed: v.optional(count(0, 2 ** 31 - 1)),
-  /** Of the split alone, where runs of several seeds share one; absent: that of `seed`. */
+  /** Of the split alone; absent: the dataset's. */
   splitSeed: v.optional(count(0, 2 ** 31 - 1)),
+  /**
+   * 'hash': each label, or image, draws for itself, and the dataset keeps what it drew. 'shuffle':
+   * as runs of earlier versions were divided, by `splitSeed` or `seed`.
+   */
+  splitBy: v.optional(v.picklist(['hash', 'shuffle'])),
+  /** Names of the labels to keep unseen, in place of those that the dataset keeps. */
+  unseenLabels: v.optional(
+    v.pipe(v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(255))), v.maxLength(100_000)),
+  ),
   backend: v.optional(v.picklist(['auto', 'tensorflow', 'wasm', 'js'])),
   /** Where a head on frozen features starts from. */
   start: v.optional(v.picklist(['lda', 'pca', 'random'])),
@@ -101,8 +110,12 @@ export interface TrainingOptions {
   readonly split: 'byClass' | 'byImage' | 'none'
   readonly testShare: number
   readonly seed: number
-  /** Absent: that of `seed`. */
+  /** Absent: that of `seed`, which is so in runs of earlier versions alone. */
   readonly splitSeed?: number
+  /** Absent: by a shuffle of the labels, as runs of earlier versions were divided. */
+  readonly splitBy?: 'hash'
+  /** Names of the labels kept unseen where the request said them; absent: the dataset's choice. */
+  readonly unseenLabels?: readonly string[]
   readonly backend: 'auto' | 'tensorflow' | 'wasm' | 'js'
   readonly start: 'lda' | 'pca' | 'random'
   readonly features: string
@@ -161,6 +174,15 @@ export interface TrainingPlan {
   readonly testImageCount: number
   /** Images without a label or excluded: embedded, not trained on. */
   readonly unlabelledCount: number
+  /** Images that do not train because a near-duplicate of theirs is kept unseen. */
+  readonly leftOutCount: number
+  /** Labels that will be kept unseen once they have a second image to find; until then they train. */
+  readonly waitingLabelCount: number
+  /**
+   * Images that are on another side than in the newest earlier run with results, because labels
+   * were merged or images moved, or another test was chosen; absent where there is no such run.
+   */
+  readonly changedSideCount?: number
   readonly featuresCached: number
   readonly estimatedSeconds: number
   /** Why the plan is as it is: keys that the window translates. */

@@ -67,6 +67,8 @@ const plan: TrainingPlan = {
   trainImageCount: 5600,
   testImageCount: 1496,
   unlabelledCount: 0,
+  leftOutCount: 0,
+  waitingLabelCount: 0,
   featuresCached: 0,
   estimatedSeconds: 61,
   reasons: [],

@@ -143,6 +143,8 @@ describe('the leaderboard', () => {
         miner: null,
         distance: 'euclidean',
         seed: 1,
+        // The sweep is of a version that divided by a shuffle of its seed.
+        splitBy: 'shuffle',
         splitSeed: 7,
       },
     })

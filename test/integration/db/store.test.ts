@@ -122,6 +122,54 @@ describe('migrations', () => {
     }
   })
 
+  it('give labels of the version before what their draw goes by, and datasets a seed', async () => {
+    const file = `${temporary.folder}/before.sqlite`
+    const old = await openConnection(file)
+    await migrate(
+      old,
+      migrations.filter(({ version }) => version < 30),
+    )
+    await old.run("INSERT INTO dataset VALUES (1, 'pictures', '/pictures', 1, 2, NULL, 3)")
+    await old.run("INSERT INTO label VALUES (4, 1, '猫', '猫', 0)")
+    await old.close()
+    const { datasets, labels, splits, ...store } = await openStore(file)
+    const key = { kind: 'byClass' as const, testShare: 0.2, seed: 1 }
+    const [dataset, label] = [1 as never, 4 as never]
+    try {
+      expect((await datasets.find(dataset))?.name).toBe('pictures')
+      expect(await splits.seed(dataset)).toBe(1)
+      expect(await splits.hasByClass(dataset)).toBe(false)
+      await store.database.transaction((t) => labels.rename(t, label, 'cat'))
+      expect(await labels.drawKeys(dataset)).toEqual(new Map([[4, '猫']]))
+      const images = new Map(Array.from({ length: 20_000 }, (_, i) => [`sha ${i}`, 1 + (i % 2)]))
+      await splits.keep(dataset, key, { labels: new Map([[4, 2]]), images })
+      // What is kept stays, whatever is drawn later.
+      await splits.keep(dataset, key, {
+        labels: new Map([[4, 1]]),
+        images: new Map([['sha 0', 2]]),
+      })
+      expect(await splits.labelSides(dataset, key)).toEqual(
+        new Map([[4, { drawn: 2, chosen: null }]]),
+      )
+      expect(await splits.imageSides(dataset, key)).toEqual(images)
+      expect(await splits.hasByClass(dataset)).toBe(true)
+      await splits.choose(
+        dataset,
+        key,
+        { labels: new Map(), images: new Map() },
+        new Map([[label, 1]]),
+      )
+      expect((await splits.labelSides(dataset, key)).get(4)).toEqual({ drawn: 2, chosen: 1 })
+      await splits.forgetChosen(dataset, key)
+      expect((await splits.labelSides(dataset, key)).get(4)).toEqual({ drawn: 2, chosen: null })
+      expect(await splits.labelSides(dataset, { ...key, seed: 2 })).toEqual(new Map())
+      await datasets.remove(dataset)
+      expect(await store.database.all('SELECT * FROM split_image')).toEqual([])
+    } finally {
+      await store.close()
+    }
+  })
+
   it('are in ascending order', () => {
     const versions = migrations.map((migration) => migration.version)
     expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b))

@@ -145,7 +145,7 @@ describe('sweep service', () => {
 
     // The row of another seed than the split's: the promoted run is on the same split.
     const row = state.rows.find(({ seed }) => seed === 2)!
-    const { id } = await training.start({ datasetId, request: requestOfRow(request, row) })
+    const { id } = await training.start({ datasetId, request: requestOfRow(state.request, row) })
     const promoted = await training.finished(id)
     expect(promoted.state.run.after!.queries).toBe(row.metrics!.queries)
     // Threads of a native library may add in another order: equal but for a few ranks.

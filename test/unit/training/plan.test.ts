@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { planTraining, workSpeeds } from '../../../src/core/training/plan'
+import { labelDraw } from '../../../src/core/evaluation/keptUnseen'
+import { planTraining, splitOfRun, workSpeeds } from '../../../src/core/training/plan'
 import { requestOfRun } from '../../../src/core/training/runRequest'
 import type { AppError } from '../../../src/shared/errors'
 import type { TrainingRequest } from '../../../src/shared/model/training'
@@ -27,8 +28,9 @@ describe('planTraining', () => {
   it('keeps whole labels unseen where there are eight or more', () => {
     const { plan: made, split } = plan(labelsOf(new Array<number>(40).fill(8), 5))
     expect(made.options.split).toBe('byClass')
-    expect(made.testClassCount).toBe(8)
-    expect(made.trainClassCount).toBe(32)
+    const drawn = Array.from({ length: 40 }, (_, label) => labelDraw(1, String(label)))
+    expect(made.testClassCount).toBe(drawn.filter((draw) => draw < 0.2).length)
+    expect(made.trainClassCount).toBe(40 - made.testClassCount)
     expect(made.trainImageCount + made.testImageCount).toBe(320)
     expect(made.unlabelledCount).toBe(5)
     expect([...split.subarray(320)]).toEqual([0, 0, 0, 0, 0])
@@ -44,7 +46,9 @@ describe('planTraining', () => {
     const few = plan(labelsOf([20, 20, 20]))
     expect(few.plan.options.split).toBe('byImage')
     expect(few.plan.reasons).toContain('fewClassesByImage')
-    expect(few.plan.testImageCount).toBe(12)
+    expect(few.plan.testClassCount).toBe(3)
+    expect(few.plan.testImageCount).toBeGreaterThanOrEqual(6)
+    expect(few.plan.trainImageCount).toBe(60 - few.plan.testImageCount)
     const tiny = plan(labelsOf([2, 2]))
     expect(tiny.plan.options.split).toBe('none')
     expect(tiny.plan.reasons).toContain('oneClassNoSplit')
@@ -190,11 +194,43 @@ describe('planTraining', () => {
     )
   })
 
-  it('gives the same split for the same seed and another for another', () => {
+  it('gives another split for another seed of the split, and the same for runs of any seed', () => {
     const labels = labelsOf(new Array<number>(40).fill(8))
-    const split = (seed: number) => [...plan(labels, { seed }).split].join('')
-    expect(split(3)).toBe(split(3))
-    expect(split(3)).not.toBe(split(4))
+    const split = (request: TrainingRequest) => [...plan(labels, request).split].join('')
+    expect(split({ splitSeed: 3 })).toBe(split({ splitSeed: 3 }))
+    expect(split({ splitSeed: 3 })).not.toBe(split({ splitSeed: 5 }))
+    expect(split({ seed: 3 })).toBe(split({ seed: 4 }))
+    expect(plan(labels, { seed: 3 }).plan.options).toMatchObject({ splitSeed: 1, splitBy: 'hash' })
+  })
+
+  it('divides a run of an earlier version by its shuffle again', () => {
+    const labels = labelsOf(new Array<number>(10).fill(3))
+    // As version 0.1.0 divided them.
+    const { split, plan: made, unseen } = plan(labels, { seed: 1, splitBy: 'shuffle' })
+    expect(unseen).toBeNull()
+    expect(made.options.splitBy).toBeUndefined()
+    expect(splitOfRun({ labels }, made.options).split).toEqual(split)
+    const tested = [...new Set(labels.filter((_, i) => split[i] === 2))]
+    expect(tested).toEqual([8, 9])
+    expect(requestOfRun(made.options)).toMatchObject({ seed: 1, splitBy: 'shuffle' })
+  })
+
+  it('keeps to labels where it kept to them before, while four are left', () => {
+    const labels = labelsOf([9, 9, 9, 9, 9])
+    const kept = { splitSeed: 7, isByClass: true }
+    const made = planTraining({
+      labels,
+      kept,
+      request: {},
+      featuresCached: () => 0,
+      speed: workSpeeds.wasm,
+    })
+    expect(made.plan.options).toMatchObject({ split: 'byClass', splitSeed: 7 })
+    expect(plan(labels).plan.options.split).toBe('byImage')
+  })
+
+  it('says where nothing would be left to test on', () => {
+    expect(codeOf(() => plan(labelsOf([3, 3, 2]), { split: 'byImage' }))).toBe('invalidInput')
   })
 
   it('expects less time where features are cached', () => {

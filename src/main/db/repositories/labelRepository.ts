@@ -14,6 +14,8 @@ export interface LabelRepository {
   list(datasetId: DatasetId): Promise<readonly LabelSummary[]>
   /** All names ever given, by id. */
   names(datasetId: DatasetId): Promise<ReadonlyMap<number, string>>
+  /** What the draw of each label goes by: the name it was made with, by id. */
+  drawKeys(datasetId: DatasetId): Promise<ReadonlyMap<number, string>>
   /** Label that each folder's name stands for now. */
   importNames(datasetId: DatasetId): Promise<ReadonlyMap<string, number>>
   find(id: LabelId, reader?: Reader): Promise<StoredLabel | undefined>
@@ -69,6 +71,14 @@ export function createLabelRepository(database: Database): LabelRepository {
       return new Map(rows.map((row) => [row.id, row.name]))
     },
 
+    async drawKeys(datasetId) {
+      const rows = await database.all<{ id: number; draw_key: string }>(
+        'SELECT id, draw_key FROM label WHERE dataset_id = ?',
+        [datasetId],
+      )
+      return new Map(rows.map((row) => [row.id, row.draw_key]))
+    },
+
     async hide(transaction, id) {
       await transaction.run(
         "UPDATE label SET name = char(0) || id, search_name = '' WHERE id = ?",
@@ -113,8 +123,8 @@ export function createLabelRepository(database: Database): LabelRepository {
       const known = await repository.findByName(datasetId, name, transaction)
       if (known !== undefined) return known.id
       const { lastId } = await transaction.run(
-        `INSERT INTO label (dataset_id, name, search_name, color_index)
-         SELECT ?1, ?2, ?3, coalesce(max(color_index) + 1, 0) FROM label WHERE dataset_id = ?1`,
+        `INSERT INTO label (dataset_id, name, draw_key, search_name, color_index)
+         SELECT ?1, ?2, ?2, ?3, coalesce(max(color_index) + 1, 0) FROM label WHERE dataset_id = ?1`,
         [datasetId, name, searchForm(name)],
       )
       return lastId as LabelId

@@ -60,7 +60,7 @@ describe('planSweep', () => {
     const request = v.parse(sweepRequest, {
       losses: ['triplet', 'supCon'],
       seeds: 2,
-      training: { steps: 40 },
+      training: { steps: 40, splitBy: 'hash' },
     })
     const { rows, split } = plan(request)
     for (const row of rows) {

@@ -1,0 +1,193 @@
+import { type KeptUnseen, side } from '../../core/evaluation/keptUnseen'
+import { type KeptChoice, splitOf, splitOfRun } from '../../core/training/plan'
+import { splitPart } from '../../core/training/split'
+import { AppError } from '../../shared/errors'
+import type { DatasetId, LabelId } from '../../shared/model/ids'
+import type { DatasetSplit, SplitLabel, SplitSide } from '../../shared/model/split'
+import type { TrainingOptions } from '../../shared/model/training'
+import type { StoredLabelSide } from '../db/repositories/splitRepository'
+import type { Store } from '../db/store'
+import { readTrainingImages, type TrainingImages } from '../training/trainingImages'
+import type { Workspace } from '../workspace'
+import { drawnSides, keyOf, readKept, type SplitRequest } from './keptSplit'
+
+export interface SplitServiceOptions {
+  readonly store: Store
+  readonly workspace: Workspace
+  readonly changed?: (event: { readonly datasetId: DatasetId }) => void
+}
+
+interface OfRequest {
+  readonly datasetId: DatasetId
+  readonly request: SplitRequest
+}
+
+/** What a dataset keeps unseen: shown, and chosen otherwise on purpose. */
+export interface SplitService {
+  /** @throws AppError noDataset */
+  state(input: OfRequest): Promise<DatasetSplit>
+  /**
+   * Draws with this seed from now on; `unseen`: exactly these labels in place of the draw.
+   * @throws AppError invalidInput where nothing could be tested or trained on; noDataset
+   */
+  choose(
+    input: OfRequest & { readonly seed: number; readonly unseen: readonly LabelId[] | null },
+  ): Promise<DatasetSplit>
+}
+
+/** A request brought to a split. */
+interface Drawn {
+  readonly options: TrainingSplit
+  readonly unseen: KeptUnseen
+}
+type TrainingSplit = Pick<
+  TrainingOptions,
+  'split' | 'testShare' | 'seed' | 'splitSeed' | 'splitBy' | 'unseenLabels'
+>
+
+export function createSplitService({
+  store,
+  workspace,
+  changed,
+}: SplitServiceOptions): SplitService {
+  const imagesOf = async (datasetId: DatasetId): Promise<TrainingImages> => {
+    const dataset = await store.datasets.find(datasetId)
+    if (dataset === undefined) {
+      throw new AppError('noDataset', 'There is no such dataset. Import a folder first.')
+    }
+    return readTrainingImages(store, workspace, datasetId, dataset.folder)
+  }
+
+  const draw = (images: TrainingImages, request: SplitRequest, kept: KeptChoice): Drawn => {
+    const { options: chosen } = splitOf({ labels: images.labels, request, kept })
+    const options = { ...chosen, seed: 1, splitBy: 'hash' as const }
+    return { options, unseen: splitOfRun({ ...images, kept }, options).unseen! }
+  }
+
+  const state = async ({ datasetId, request }: OfRequest): Promise<DatasetSplit> => {
+    const images = await imagesOf(datasetId)
+    const drawn = draw(images, request, await readKept(store, datasetId, images, request))
+    const { options, unseen } = drawn
+    const key = keyOf(options)
+    const stored =
+      key?.kind === 'byClass' && options.unseenLabels === undefined
+        ? await store.splits.labelSides(datasetId, key)
+        : new Map<number, StoredLabelSide>()
+    const isKept =
+      stored.size > 0 ||
+      (key?.kind === 'byImage' && (await store.splits.imageSides(datasetId, key)).size > 0)
+    return {
+      kind: options.split,
+      testShare: options.testShare,
+      seed: options.splitSeed ?? 1,
+      isByHand:
+        options.unseenLabels !== undefined ||
+        [...stored.values()].some(({ chosen }) => chosen !== null),
+      isKept,
+      labels: labelsOf(images, drawn, stored, await store.labels.names(datasetId)),
+      leftOut: Uint32Array.from(unseen.leftOut, (i) => images.images.ids[i]!),
+    }
+  }
+
+  const chooseByHand = async (
+    { datasetId, request }: OfRequest,
+    unseen: readonly LabelId[],
+  ): Promise<void> => {
+    const images = await imagesOf(datasetId)
+    const kept = await readKept(store, datasetId, images, request)
+    const { known: _, ...plain } = kept
+    const { options, unseen: fresh } = draw(images, request, plain)
+    const key = keyOf(options)
+    if (key?.kind !== 'byClass') {
+      throw new AppError(
+        'invalidInput',
+        'Single labels can be chosen only where whole labels are kept unseen. Choose that kind of split first.',
+      )
+    }
+    const wanted = new Set<number>(unseen)
+    checkChoice(images, wanted)
+    // What was kept before is the draw, not what the labels of today would draw.
+    const stored = await store.splits.labelSides(datasetId, key)
+    const drawn = drawnSides(images, fresh)
+    const chosen = new Map<LabelId, number | null>()
+    for (const [id, of] of drawn.labels) {
+      const chosenSide = wanted.has(id) ? side.unseen : side.train
+      chosen.set(id as LabelId, (stored.get(id)?.drawn ?? of) === chosenSide ? null : chosenSide)
+    }
+    await store.splits.choose(datasetId, key, drawn, chosen)
+  }
+
+  return {
+    state,
+
+    async choose({ datasetId, request, seed, unseen }) {
+      const seeded = { datasetId, request: { ...request, splitSeed: seed } }
+      if (unseen !== null) await chooseByHand(seeded, unseen)
+      else {
+        const images = await imagesOf(datasetId)
+        const kept = await readKept(store, datasetId, images, seeded.request)
+        const key = keyOf(draw(images, seeded.request, kept).options)
+        if (key !== null) await store.splits.forgetChosen(datasetId, key)
+      }
+      await store.splits.setSeed(datasetId, seed)
+      changed?.({ datasetId })
+      return state({ datasetId, request })
+    },
+  }
+}
+
+/** @throws AppError invalidInput where nothing could be tested or trained on */
+function checkChoice({ labels, labelIds }: TrainingImages, unseen: ReadonlySet<number>): void {
+  const sizes = new Uint32Array(labelIds.length)
+  for (const label of labels) if (label >= 0) sizes[label]! += 1
+  const large = [...labelIds].filter((_, label) => sizes[label]! > 1)
+  if (!large.some((id) => unseen.has(id))) {
+    throw new AppError(
+      'invalidInput',
+      'Keep at least one label unseen that has two images; otherwise nothing could be tested.',
+    )
+  }
+  if (!large.some((id) => !unseen.has(id)) || labelIds.every((id) => unseen.has(id))) {
+    throw new AppError(
+      'invalidInput',
+      'Leave labels to train on, at least one of them with two images.',
+    )
+  }
+}
+
+function labelsOf(
+  { labels, labelIds }: TrainingImages,
+  { options, unseen }: Drawn,
+  stored: ReadonlyMap<number, StoredLabelSide>,
+  names: ReadonlyMap<number, string>,
+): SplitLabel[] {
+  const byClass = options.split === 'byClass'
+  const counts = Array.from(labelIds, () => ({ image: 0, test: 0, train: 0, leftOut: 0 }))
+  labels.forEach((label, i) => {
+    if (label < 0) return
+    const of = counts[label]!
+    of.image++
+    const part = unseen.parts[i]
+    if (part === splitPart.test) of.test++
+    else if (part === splitPart.train) of.train++
+    else of.leftOut++
+  })
+  const sideOf = (of: number | undefined): SplitSide | null =>
+    !byClass ? null : of === side.unseen ? 'unseen' : 'train'
+  const rows = Array.from(labelIds, (id, label): SplitLabel => {
+    const { image, test, train, leftOut } = counts[label]!
+    const own = sideOf(unseen.labelSides[label])
+    return {
+      labelId: id as LabelId,
+      name: names.get(id) ?? '',
+      imageCount: image,
+      testCount: test,
+      trainCount: train,
+      leftOutCount: leftOut,
+      side: own,
+      drawnSide: stored.has(id) ? sideOf(stored.get(id)!.drawn) : own,
+      isWaiting: own === 'unseen' && test === 0,
+    }
+  })
+  return rows.sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }))
+}
