@@ -327,7 +327,10 @@ function chooseEmbeddingSize(
  * and tell unseen ones apart better (docs/decisions/0007); with very many images the widest is left
  * out, for memory and time.
  */
-function chooseFeatures(imageCount: number, { features }: TrainingRequest): string {
+export function chooseFeatures(
+  imageCount: number,
+  { features }: Pick<TrainingRequest, 'features'>,
+): string {
   if (features !== undefined) return featuresName(tapsOf(features))
   return imageCount < manyImages ? 'conv12+conv13+conv15' : 'conv12+conv13'
 }

@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { materialText, rowText } from '../../core/sweep/identity'
 import { type PlannedSweep, planSweep } from '../../core/sweep/planSweep'
-import { workSpeeds } from '../../core/training/plan'
+import { chooseFeatures, workSpeeds } from '../../core/training/plan'
 import { AppError, codeOfSystemError } from '../../shared/errors'
 import type { DatasetId, SweepId } from '../../shared/model/ids'
 import {
@@ -15,7 +15,7 @@ import {
 import type { BackendReport } from '../../shared/model/training'
 import type { Store } from '../db/store'
 import type { Turn } from '../jobs/turn'
-import { countCachedFeatures } from '../training/featureCache'
+import { countCachedFeatures } from '../training/cachedKeys'
 import { cachedTaps } from '../training/inputs'
 import { keepSides, readKept } from '../split/keptSplit'
 import { readTrainingImages, type TrainingImages } from '../training/trainingImages'
@@ -243,16 +243,17 @@ class Service implements SweepService {
   ): Promise<PlannedSweep> {
     const { backend = 'auto' } = request.training
     const name = backend === 'auto' ? (this.options.backend?.()?.name ?? 'wasm') : backend
+    const features = chooseFeatures(images.labels.length, request.training)
+    const featuresCached = await countCachedFeatures(
+      this.options.workspace.cacheFolder,
+      cachedTaps(features),
+      images.images.sha256,
+    )
     return planSweep({
       ...images,
       kept: await readKept(this.options.store, datasetId, images, request.training),
       request,
-      featuresCached: (features) =>
-        countCachedFeatures(
-          this.options.workspace.cacheFolder,
-          cachedTaps(features),
-          images.images.sha256,
-        ),
+      featuresCached: () => featuresCached,
       speed: workSpeeds[name],
     })
   }

@@ -1,35 +1,91 @@
 import { randomUUID } from 'node:crypto'
-import { closeSync, mkdirSync, openSync, readdirSync, readSync, statSync, writeSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readdirSync, readSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 
-const keyBytes = 32
+/** A record is [sha256, features as float32, CRC-32 of both]. */
+export const keyBytes = 32
 const checkBytes = 4
-const recordSize = (dimension: number) => keyBytes + dimension * 4 + checkBytes
-const tapFolder = (cacheFolder: string, id: string, dimension: number) =>
+/** Bytes of one record: key, features, check. */
+export const recordSizeOf = (dimension: number): number => keyBytes + dimension * 4 + checkBytes
+
+export const tapFolder = (cacheFolder: string, { id, dimension }: CachedTap): string =>
   join(cacheFolder, 'features', `${id.replaceAll(/[^\w.-]/g, '_')}-${dimension}`)
 
-/** Names of the segments in a folder, sorted; none where there is no folder. */
-function namesIn(folder: string): string[] {
+export const isSegment = (name: string): boolean => name.endsWith('.bin')
+/** The keys of a segment one after another, for whoever only counts. */
+export const keyFileOf = (segment: string): string => segment.replace(/\.bin$/, '.keys')
+
+/** Paths of the segments in a folder, sorted; none where there is no folder. */
+export function segmentsIn(folder: string): string[] {
   try {
     return readdirSync(folder)
-      .filter((name) => name.endsWith('.bin'))
+      .filter(isSegment)
       .sort()
+      .map((name) => join(folder, name))
   } catch {
     return []
   }
 }
 
+/** Calls `visit` with the records of a segment that can be read whole; their bytes are lent. */
+export function forEachRecord(
+  segment: string,
+  recordBytes: number,
+  visit: (key: string, record: Buffer, position: number) => void,
+): void {
+  const block = Buffer.alloc(recordBytes * Math.max(1, Math.floor(2 ** 23 / recordBytes)))
+  const file = openSync(segment, 'r')
+  try {
+    for (let position = 0; ;) {
+      const length = readSync(file, block, 0, block.length, position)
+      const records = Math.floor(length / recordBytes)
+      if (records === 0) break
+      for (let i = 0; i < records; i++) {
+        const record = block.subarray(i * recordBytes, (i + 1) * recordBytes)
+        visit(record.toString('hex', 0, keyBytes), record, position + i * recordBytes)
+      }
+      position += records * recordBytes
+    }
+  } finally {
+    closeSync(file)
+  }
+}
+
+/** Whether a record is as it was written. */
+export const isWholeRecord = (record: Buffer): boolean =>
+  crc32(record.subarray(0, -checkBytes)) === record.readUInt32LE(record.length - checkBytes)
+
+/** Places of each text in a list. */
+export function placesOf(keys: readonly string[]): Map<string, number[]> {
+  const places = new Map<string, number[]>()
+  keys.forEach((key, place) => {
+    const known = places.get(key)
+    if (known === undefined) places.set(key, [place])
+    else known.push(place)
+  })
+  return places
+}
+
+/** Where records were put. */
+export interface Appended {
+  readonly segment: string
+  /** Of the first one; the others follow. */
+  readonly position: number
+}
+
 /**
  * Features of images by the SHA-256 of their file, computed once and kept in the cache folder:
- * `features/<extractor>/<segment>.bin`, each a row of records [sha256, features as float32,
- * CRC-32 of both]. Every program that computes writes a segment of its own, so that two at a time
- * do not disturb each other; a record that a crash cut short fails its check and is left out.
+ * `features/<extractor>/<segment>.bin`, each a row of records. Every program that computes writes
+ * a segment of its own, so that two at a time do not disturb each other; a record that a crash cut
+ * short fails its check and is left out.
  */
 export class FeatureCache {
   private readonly folder: string
   private readonly recordBytes: number
-  private segment: number | null = null
+  private segment: { readonly path: string; readonly file: number; readonly keys: number } | null =
+    null
+  private written = 0
 
   /** @param extractorId names network, tap and picture size: other features never mix in */
   constructor(
@@ -37,87 +93,80 @@ export class FeatureCache {
     extractorId: string,
     private readonly dimension: number,
   ) {
-    this.folder = tapFolder(cacheFolder, extractorId, dimension)
-    this.recordBytes = recordSize(dimension)
+    this.folder = tapFolder(cacheFolder, { id: extractorId, dimension })
+    this.recordBytes = recordSizeOf(dimension)
   }
 
   /**
-   * Fills `target` [sha256.length, dimension] with what is known.
+   * Fills the columns of `target` from `column` on, rows of `rowSize` numbers, with what is known;
+   * by default the target holds nothing else.
    * @returns for each image whether its features were found
    */
-  read(sha256: readonly string[], target: Float32Array): Uint8Array {
+  read(
+    sha256: readonly string[],
+    target: Float32Array,
+    { rowSize, column } = { rowSize: this.dimension, column: 0 },
+  ): Uint8Array {
     const found = new Uint8Array(sha256.length)
-    const positions = new Map<string, number[]>()
-    sha256.forEach((key, index) => {
-      const known = positions.get(key)
-      if (known === undefined) positions.set(key, [index])
-      else known.push(index)
-    })
+    const places = placesOf(sha256)
     const bytes = new Uint8Array(target.buffer, target.byteOffset, target.byteLength)
-    const rowBytes = this.dimension * 4
-    this.forEachRecord((key, record) => {
-      const rows = positions.get(key)
-      if (rows === undefined || found[rows[0]!] === 1 || !this.isWhole(record)) return
-      for (const row of rows) {
-        bytes.set(record.subarray(keyBytes, keyBytes + rowBytes), row * rowBytes)
-        found[row] = 1
-      }
-    })
+    const featureBytes = this.dimension * 4
+    for (const segment of segmentsIn(this.folder)) {
+      forEachRecord(segment, this.recordBytes, (key, record) => {
+        const rows = places.get(key)
+        if (rows === undefined || found[rows[0]!] === 1 || !isWholeRecord(record)) return
+        for (const row of rows) {
+          const at = (row * rowSize + column) * 4
+          bytes.set(record.subarray(keyBytes, keyBytes + featureBytes), at)
+          found[row] = 1
+        }
+      })
+    }
     return found
   }
 
-  /** Appends the features of images, [sha256.length, dimension]. */
-  append(sha256: readonly string[], features: Float32Array): void {
-    if (sha256.length === 0) return
-    if (this.segment === null) {
-      mkdirSync(this.folder, { recursive: true })
-      this.segment = openSync(join(this.folder, `${randomUUID()}.bin`), 'wx')
-    }
-    const records = Buffer.alloc(sha256.length * this.recordBytes)
+  /**
+   * Appends the features of images, those of one beginning `rowSize` numbers after those of the
+   * one before, at `column`.
+   * @returns where they lie now; null where there were none
+   */
+  append(
+    sha256: readonly string[],
+    features: Float32Array,
+    { rowSize, column } = { rowSize: this.dimension, column: 0 },
+  ): Appended | null {
+    if (sha256.length === 0) return null
+    const { recordBytes } = this
+    const { path, file, keys } = (this.segment ??= this.startSegment())
+    const records = Buffer.alloc(sha256.length * recordBytes)
     const bytes = new Uint8Array(features.buffer, features.byteOffset, features.byteLength)
-    const rowBytes = this.dimension * 4
     sha256.forEach((key, i) => {
-      const record = records.subarray(i * this.recordBytes, (i + 1) * this.recordBytes)
+      const record = records.subarray(i * recordBytes, (i + 1) * recordBytes)
+      const from = (i * rowSize + column) * 4
       record.write(key, 0, 'hex')
-      record.set(bytes.subarray(i * rowBytes, (i + 1) * rowBytes), keyBytes)
-      record.writeUInt32LE(crc32(record.subarray(0, -checkBytes)), this.recordBytes - checkBytes)
+      record.set(bytes.subarray(from, from + this.dimension * 4), keyBytes)
+      record.writeUInt32LE(crc32(record.subarray(0, -checkBytes)), recordBytes - checkBytes)
     })
-    writeSync(this.segment, records)
+    writeSync(file, records)
+    writeSync(keys, Buffer.from(sha256.join(''), 'hex'))
+    const position = this.written
+    this.written += records.length
+    return { segment: path, position }
   }
 
   close(): void {
-    if (this.segment !== null) closeSync(this.segment)
-    this.segment = null
-  }
-
-  private isWhole(record: Buffer): boolean {
-    const { recordBytes } = this
-    return (
-      crc32(record.subarray(0, recordBytes - checkBytes)) ===
-      record.readUInt32LE(recordBytes - checkBytes)
-    )
-  }
-
-  private forEachRecord(visit: (key: string, record: Buffer) => void): void {
-    const { recordBytes } = this
-    const block = Buffer.alloc(recordBytes * Math.max(1, Math.floor(2 ** 23 / recordBytes)))
-    for (const name of namesIn(this.folder)) {
-      const file = openSync(join(this.folder, name), 'r')
-      try {
-        for (let position = 0; ;) {
-          const length = readSync(file, block, 0, block.length, position)
-          const records = Math.floor(length / recordBytes)
-          for (let i = 0; i < records; i++) {
-            const record = block.subarray(i * recordBytes, (i + 1) * recordBytes)
-            visit(record.toString('hex', 0, keyBytes), record)
-          }
-          position += records * recordBytes
-          if (records === 0) break
-        }
-      } finally {
-        closeSync(file)
-      }
+    if (this.segment !== null) {
+      closeSync(this.segment.file)
+      closeSync(this.segment.keys)
     }
+    this.segment = null
+    this.written = 0
+  }
+
+  private startSegment() {
+    mkdirSync(this.folder, { recursive: true })
+    const path = join(this.folder, `${randomUUID()}.bin`)
+    return { path, file: openSync(path, 'wx'), keys: openSync(keyFileOf(path), 'wx') }
   }
 }
 
@@ -126,16 +175,15 @@ export class FeatureCache {
  * another run computed are found again.
  */
 export class TapCaches {
-  private readonly caches: readonly { readonly cache: FeatureCache; readonly dimension: number }[]
+  private readonly caches: readonly FeatureCache[]
+  private readonly rowSize: number
 
   constructor(
     cacheFolder: string,
     private readonly taps: readonly CachedTap[],
   ) {
-    this.caches = taps.map(({ id, dimension }) => ({
-      cache: new FeatureCache(cacheFolder, id, dimension),
-      dimension,
-    }))
+    this.caches = taps.map(({ id, dimension }) => new FeatureCache(cacheFolder, id, dimension))
+    this.rowSize = sumOfDimensions(taps)
   }
 
   /**
@@ -144,40 +192,38 @@ export class TapCaches {
    */
   read(sha256: readonly string[], target: Float32Array): Uint8Array {
     const found = new Uint8Array(sha256.length).fill(1)
-    const total = sumOfDimensions(this.taps)
-    let at = 0
-    for (const { cache, dimension } of this.caches) {
-      // Alone it needs no second copy.
-      const part = this.caches.length === 1 ? target : new Float32Array(sha256.length * dimension)
-      const isKnown = cache.read(sha256, part)
-      for (let i = 0; i < sha256.length; i++) {
-        if (isKnown[i] === 0) found[i] = 0
-        else if (part !== target) {
-          target.set(part.subarray(i * dimension, (i + 1) * dimension), i * total + at)
-        }
-      }
-      at += dimension
+    this.forEachTap((cache, place) => {
+      const isKnown = cache.read(sha256, target, place)
+      for (let i = 0; i < found.length; i++) if (isKnown[i] === 0) found[i] = 0
+    })
+    for (let i = 0; i < found.length; i++) {
+      if (found[i] === 0) target.fill(0, i * this.rowSize, (i + 1) * this.rowSize)
     }
     return found
   }
 
-  /** Appends the features of images, [sha256.length, dimension of all taps]. */
-  append(sha256: readonly string[], features: Float32Array): void {
-    const total = sumOfDimensions(this.taps)
-    let at = 0
-    for (const { cache, dimension } of this.caches) {
-      const part = new Float32Array(sha256.length * dimension)
-      for (let i = 0; i < sha256.length; i++) {
-        const from = i * total + at
-        part.set(features.subarray(from, from + dimension), i * dimension)
-      }
-      cache.append(sha256, part)
-      at += dimension
-    }
+  /**
+   * Appends the features of images, [sha256.length, dimension of all taps].
+   * @returns for each tap where they lie now
+   */
+  append(sha256: readonly string[], features: Float32Array): (Appended | null)[] {
+    const appended: (Appended | null)[] = []
+    this.forEachTap((cache, place) => appended.push(cache.append(sha256, features, place)))
+    return appended
   }
 
   close(): void {
-    for (const { cache } of this.caches) cache.close()
+    for (const cache of this.caches) cache.close()
+  }
+
+  private forEachTap(
+    work: (cache: FeatureCache, place: { rowSize: number; column: number }) => void,
+  ): void {
+    let column = 0
+    this.caches.forEach((cache, tap) => {
+      work(cache, { rowSize: this.rowSize, column })
+      column += this.taps[tap]!.dimension
+    })
   }
 }
 
@@ -187,54 +233,5 @@ export interface CachedTap {
   readonly dimension: number
 }
 
-const sumOfDimensions = (taps: readonly CachedTap[]): number =>
+export const sumOfDimensions = (taps: readonly CachedTap[]): number =>
   taps.reduce((sum, { dimension }) => sum + dimension, 0)
-
-const lastKeys = new Map<
-  string,
-  { readonly signature: string; readonly keys: ReadonlySet<string> }
->()
-
-/**
- * How many of the images have cached features of all the taps. Reads keys alone, and those only
- * when the cache has grown since the last call.
- */
-export function countCachedFeatures(
-  cacheFolder: string,
-  taps: readonly CachedTap[],
-  sha256: readonly string[],
-): number {
-  const known = taps.map(({ id, dimension }) =>
-    keysIn(tapFolder(cacheFolder, id, dimension), recordSize(dimension)),
-  )
-  return sha256.reduce((count, key) => count + (known.every((keys) => keys.has(key)) ? 1 : 0), 0)
-}
-
-function keysIn(folder: string, recordBytes: number): ReadonlySet<string> {
-  const files = namesIn(folder).map((name) => {
-    const path = join(folder, name)
-    return { path, bytes: statSync(path).size }
-  })
-  const signature = files.map(({ path, bytes }) => `${path}:${bytes}`).join('\n')
-  const last = lastKeys.get(folder)
-  if (last?.signature === signature) return last.keys
-  const keys = new Set(files.flatMap((file) => [...readKeys(file, recordBytes)]))
-  lastKeys.set(folder, { signature, keys })
-  return keys
-}
-
-function* readKeys(
-  { path, bytes }: { readonly path: string; readonly bytes: number },
-  recordBytes: number,
-): Generator<string> {
-  const file = openSync(path, 'r')
-  const key = Buffer.alloc(keyBytes)
-  try {
-    for (let position = 0; position + recordBytes <= bytes; position += recordBytes) {
-      readSync(file, key, 0, keyBytes, position)
-      yield key.toString('hex')
-    }
-  } finally {
-    closeSync(file)
-  }
-}

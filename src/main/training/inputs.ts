@@ -1,5 +1,5 @@
 import { tapsOf } from '../../core/training/features'
-import { featureSource, type InputSource } from '../../core/training/model'
+import type { InputSource } from '../../core/training/model'
 import { pixelSource } from '../../core/training/pixels'
 import { AppError } from '../../shared/errors'
 import type { Backend } from '../backend/backend'
@@ -9,7 +9,8 @@ import {
   type FrozenExtractor,
   loadFrozenExtractor,
 } from '../backend/frozenExtractor'
-import { type CachedTap, TapCaches } from './featureCache'
+import type { CachedTap } from './featureCache'
+import { type FeatureStore, openFeatureStore } from './featureStore'
 import type { JobImages } from './messages'
 import type { ModelInput } from './modelFiles'
 import { decodeInBatches } from './pictures'
@@ -17,8 +18,6 @@ import { decodeInBatches } from './pictures'
 /** The images of a job as numbers. */
 export interface JobInputs {
   readonly source: InputSource
-  /** The same numbers, where they are features. */
-  readonly features: Float32Array | null
   readonly input: ModelInput
   /** For each image of the job 1 where its row holds something. */
   readonly isReadable: Uint8Array
@@ -50,6 +49,8 @@ export async function loadFeatures(
     readonly features: string
     readonly projectFolder: string
     readonly cacheFolder: string
+    /** Features beyond this stay in the files of the cache. */
+    readonly memoryBytes?: number
   },
   report: InputReport,
 ): Promise<JobInputs | null> {
@@ -58,11 +59,12 @@ export async function loadFeatures(
     backend: context.backend,
     taps: tapsOf(context.features),
   })
-  const cache = new TapCaches(context.cacheFolder, cachedTaps(context.features))
+  const taps = cachedTaps(context.features)
+  const store = openFeatureStore(images.sha256.length, taps, context)
   try {
-    return await readFeatures(images, extractor, cache, report)
+    return await readFeatures(images, extractor, store, report)
   } finally {
-    cache.close()
+    store.endWriting()
     extractor.dispose()
   }
 }
@@ -70,13 +72,12 @@ export async function loadFeatures(
 async function readFeatures(
   images: JobImages,
   extractor: FrozenExtractor,
-  cache: TapCaches,
+  store: FeatureStore,
   report: InputReport,
 ): Promise<JobInputs | null> {
-  const { dimension, imageSizePx } = extractor
+  const { imageSizePx } = extractor
   const count = images.sha256.length
-  const features = new Float32Array(count * dimension)
-  const isReadable = cache.read(images.sha256, features)
+  const isReadable = store.find(images.sha256)
   const missing = firstOfEach(images.sha256, isReadable)
   const unreadable: { id: number; reason: string }[] = []
   let done = count - missing.length
@@ -87,15 +88,12 @@ async function readFeatures(
     if (report.isCancelled()) return null
     const rows = batch.indices.map((index) => missing[index]!)
     const computed = extractor.extract(batch.pixels, rows.length)
-    remember(
-      cache,
+    store.add(
+      rows,
       rows.map((row) => images.sha256[row]!),
       computed,
     )
-    rows.forEach((row, i) => {
-      features.set(computed.subarray(i * dimension, (i + 1) * dimension), row * dimension)
-      isReadable[row] = 1
-    })
+    for (const row of rows) isReadable[row] = 1
     for (const { index, reason } of batch.failed) {
       unreadable.push({ id: images.ids[missing[index]!]!, reason })
     }
@@ -103,23 +101,13 @@ async function readFeatures(
     report.onProgress(done, count)
     await new Promise((resolve) => setImmediate(resolve))
   }
-  copyToTwins(images.sha256, features, dimension, isReadable)
+  copyToTwins(images.sha256, isReadable, (row, twin) => store.copy(row, twin))
   checkAnyReadable(isReadable, unreadable)
   return {
-    source: featureSource(features, dimension),
-    features,
+    source: store.source(),
     input: { kind: 'features', extractor: extractor.id },
     isReadable,
     unreadable,
-  }
-}
-
-/** A full disk must not stop training: the features are in memory all the same. */
-function remember(cache: TapCaches, sha256: readonly string[], features: Float32Array): void {
-  try {
-    cache.append(sha256, features)
-  } catch {
-    cache.close()
   }
 }
 
@@ -137,9 +125,8 @@ function firstOfEach(sha256: readonly string[], isKnown: Uint8Array): number[] {
 
 function copyToTwins(
   sha256: readonly string[],
-  features: Float32Array,
-  dimension: number,
   isReadable: Uint8Array,
+  copy: (row: number, twin: number) => void,
 ): void {
   const known = new Map<string, number>()
   sha256.forEach((key, row) => {
@@ -148,7 +135,7 @@ function copyToTwins(
   sha256.forEach((key, row) => {
     const twin = known.get(key)
     if (isReadable[row] === 1 || twin === undefined) return
-    features.copyWithin(row * dimension, twin * dimension, (twin + 1) * dimension)
+    copy(row, twin)
     isReadable[row] = 1
   })
 }
@@ -193,7 +180,6 @@ export async function loadPixels(
   checkAnyReadable(isReadable, unreadable)
   return {
     source: pixelSource(pixels, sidePx),
-    features: null,
     input: { kind: 'pixels', sizePx: sidePx },
     isReadable,
     unreadable,

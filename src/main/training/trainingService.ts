@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import {
+  chooseFeatures,
   neverKept,
   planTraining,
   type PlannedTraining,
@@ -27,7 +28,7 @@ import { startWorker } from '../jobs/workerHost'
 import { runFolder, type Workspace } from '../workspace'
 import { ActiveRun, type ActiveRunInput, noSuchRun, withFewHistograms } from './activeRun'
 import { jobFingerprint, readCheckpointHeader } from './checkpoint'
-import { countCachedFeatures } from './featureCache'
+import { countCachedFeatures } from './cachedKeys'
 import { cachedTaps } from './inputs'
 import type {
   EmbedJob,
@@ -436,13 +437,17 @@ class Service implements TrainingService {
     { datasetId, request }: DatasetRequest,
   ): Promise<PlannedTraining> {
     const name = this.knownBackend?.name ?? 'wasm'
-    const { sha256 } = images.images
+    const features = chooseFeatures(images.labels.length, request)
+    const featuresCached = await countCachedFeatures(
+      this.options.workspace.cacheFolder,
+      cachedTaps(features),
+      images.images.sha256,
+    )
     return planTraining({
       ...images,
       kept: await readKept(this.options.store, datasetId, images, request),
       request,
-      featuresCached: (features) =>
-        countCachedFeatures(this.options.workspace.cacheFolder, cachedTaps(features), sha256),
+      featuresCached: () => featuresCached,
       speed:
         workSpeeds[
           request.backend === undefined || request.backend === 'auto' ? name : request.backend

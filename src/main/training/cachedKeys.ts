@@ -1,0 +1,93 @@
+import { open, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import {
+  type CachedTap,
+  isSegment,
+  keyBytes,
+  keyFileOf,
+  recordSizeOf,
+  tapFolder,
+} from './featureCache'
+
+interface KnownKeys {
+  /** Changes when the cache does. */
+  readonly signature: string
+  readonly keys: ReadonlySet<string>
+}
+
+/** Of the caches that were counted last. */
+const known = new Map<string, KnownKeys>()
+const mostKnown = 4
+
+/**
+ * How many of the images have cached features of all the taps. Reads keys alone, never features,
+ * and those only when the cache has changed since the last call; the thread is let go in between.
+ */
+export async function countCachedFeatures(
+  cacheFolder: string,
+  taps: readonly CachedTap[],
+  sha256: readonly string[],
+): Promise<number> {
+  const keys = await Promise.all(
+    taps.map((tap) => keysIn(tapFolder(cacheFolder, tap), recordSizeOf(tap.dimension))),
+  )
+  return sha256.reduce((count, key) => count + (keys.every((each) => each.has(key)) ? 1 : 0), 0)
+}
+
+async function keysIn(folder: string, recordBytes: number): Promise<ReadonlySet<string>> {
+  const names = (await readdir(folder).catch(() => [])).filter(isSegment).sort()
+  const segments: { path: string; records: number }[] = []
+  for (const name of names) {
+    const path = join(folder, name)
+    const found = await stat(path).catch(() => null)
+    if (found !== null) segments.push({ path, records: Math.floor(found.size / recordBytes) })
+  }
+  const signature = segments.map(({ path, records }) => `${path}:${records}`).join('\n')
+  const last = known.get(folder)
+  known.delete(folder)
+  if (last?.signature === signature) {
+    known.set(folder, last)
+    return last.keys
+  }
+  const keys = new Set<string>()
+  for (const { path, records } of segments) {
+    const bytes = await keysOf(path, records, recordBytes)
+    for (let i = 0; i < bytes.length; i += keyBytes)
+      keys.add(bytes.toString('hex', i, i + keyBytes))
+  }
+  known.set(folder, { signature, keys })
+  for (const oldest of known.keys()) {
+    if (known.size <= mostKnown) break
+    known.delete(oldest)
+  }
+  return keys
+}
+
+/** The keys of a segment: from the file beside it, or out of its records where that does not fit. */
+async function keysOf(segment: string, records: number, recordBytes: number): Promise<Buffer> {
+  const keyFile = keyFileOf(segment)
+  const beside = await readFile(keyFile).catch(() => null)
+  if (beside?.length === records * keyBytes) return beside
+  const keys = Buffer.alloc(records * keyBytes)
+  const file = await open(segment, 'r').catch(() => null)
+  if (file === null) return Buffer.alloc(0)
+  try {
+    for (let record = 0; record < records; record++) {
+      await file.read(keys, record * keyBytes, keyBytes, record * recordBytes)
+    }
+  } finally {
+    await file.close()
+  }
+  if (beside === null) await keep(keyFile, keys)
+  return keys
+}
+
+/** For the next time; a full disk is no reason to stop. */
+async function keep(keyFile: string, keys: Buffer): Promise<void> {
+  try {
+    await writeFile(`${keyFile}.new`, keys)
+    await rename(`${keyFile}.new`, keyFile)
+  } catch {
+    return
+  }
+}
