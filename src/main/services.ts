@@ -124,7 +124,8 @@ export async function createServices(options: ServicesOptions): Promise<Services
         showTraining(state)
         emit.training.progress(state)
       },
-      tripletsChanged: emit.triplets.changed,
+      tripletsChanged: ({ runId }) =>
+        emit.triplets.changed({ runId, reason: 'mined', backTo: null }),
       backendChanged: onBackend,
     },
   })

@@ -18,6 +18,7 @@ export const generalizedLifted = defineLoss({
     positiveMargin: numberOption(0, -100, 100, 'taken from the positive distances', '正样本间隔'),
     negativeMargin: numberOption(1, -100, 100, 'margin of the negatives', '负样本间隔'),
   },
+  distanceMargin: ({ positiveMargin, negativeMargin }) => negativeMargin - positiveMargin,
   evaluate(context, options) {
     const { relations, distances } = context
     const sign = context.isSimilarity ? -1 : 1

@@ -28,6 +28,7 @@ export const lifted = defineLoss({
     margin: numberOption(1, -100, 100, 'margin m', '间隔 m'),
     positiveMargin: numberOption(0, -100, 100, 'taken from the positive distance', '正样本间隔'),
   },
+  distanceMargin: ({ margin, positiveMargin }) => margin - positiveMargin,
   evaluate(context, { margin, positiveMargin }) {
     if (!hasBothSides(context)) return zeroLoss(context)
     const { distances, relations, isSelf } = context

@@ -25,6 +25,7 @@ export const liftedHard = defineLoss({
     margin: numberOption(1, -100, 100, 'margin m', '间隔 m'),
     squared: booleanOption(false, 'half the square of the hinge', '取铰链平方的一半'),
   },
+  distanceMargin: ({ margin }) => margin,
   evaluate(context, { margin, squared }) {
     if (!hasBothSides(context)) return zeroLoss(context)
     const { distances, relations, isSelf } = context

@@ -95,6 +95,13 @@ export interface Loss extends ComponentDescription {
   ): readonly LossParameter[]
   /** For kind `classes`: name of the parameter whose rows are the references. */
   readonly referenceParameter: string | null
+  /**
+   * How much farther than the positive the loss asks the negative to be, in the unit of its
+   * distance; null where it asks for no such thing: its margin is an angle, belongs to a score, or
+   * is measured from the anchor.
+   * @throws AppError invalidInput for options that it does not have
+   */
+  distanceMargin(options: GivenOptions): number | null
   /** @throws AppError invalidInput for options that it does not have */
   evaluate(context: LossContext, options: GivenOptions): LossResult
 }
@@ -115,6 +122,8 @@ export interface LossSpecification<S extends OptionSchema> {
   readonly suits?: readonly string[] | null
   readonly options: S
   readonly referenceParameter?: string
+  /** Only where the loss compares d_an with d_ap + margin. */
+  distanceMargin?(options: OptionValues<S>): number | null
   parameters?(
     options: OptionValues<S>,
     sizes: { readonly classCount: number; readonly dimension: number },
@@ -163,6 +172,7 @@ export function defineLoss<const S extends OptionSchema>(
     takesMiner: specification.takesMiner ?? specification.kind !== 'classes',
     schema: specification.options,
     referenceParameter: specification.referenceParameter ?? null,
+    distanceMargin: (given) => specification.distanceMargin?.(resolve(given)) ?? null,
     parameters: (given, sizes) => specification.parameters?.(resolve(given), sizes) ?? [],
     evaluate: (context, given) => specification.evaluate(context, resolve(given)),
   }

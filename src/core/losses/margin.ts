@@ -40,6 +40,8 @@ export const margin = defineLoss({
       },
     ]
   },
+  // Positives stay a margin below beta, negatives a margin above it.
+  distanceMargin: ({ margin }) => 2 * margin,
   evaluate(context, options) {
     const { distances, labels, parameters } = context
     const sign = context.isSimilarity ? -1 : 1

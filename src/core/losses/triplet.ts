@@ -46,6 +46,7 @@ export const triplet = defineLoss({
       '无间隔的 softplus：永不完全满足',
     ),
   },
+  distanceMargin: ({ margin, soft }) => (soft ? null : margin),
   evaluate(context, options) {
     const { distances, isSimilarity, isSelf } = context
     const sign = isSimilarity ? -1 : 1

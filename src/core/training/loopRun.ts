@@ -10,7 +10,7 @@ import { type Batches, createBatches } from './batches'
 import { TripletLedger } from './ledger'
 import type { Evaluation, LoopInput } from './loopInput'
 import type { LoopRunState, TrainingPoint } from './loopState'
-import { innermostLoss, lossOfRun, marginOf } from './lossChoice'
+import { distanceMarginOf, innermostLoss, lossOfRun } from './lossChoice'
 import { hardestTriplets, meanDistances, normStatistics, toMinedBatch } from './minedBatch'
 import { gentleMiner, type Recipe, recipeOf } from './recipe'
 import { rateFactor, type RunPosition } from './schedule'
@@ -54,8 +54,8 @@ export class LoopRun<Snapshot> {
     this.batches = createBatches(labels, options, random.fork('batches'))
     this.hasSmallClasses = this.batches.hasSmallClasses
     this.ledger = input.ledger ?? new TripletLedger()
-    const margin = marginOf(options.loss)
-    this.margin = margin ?? 0.2
+    const margin = distanceMarginOf(options.loss)
+    this.margin = margin ?? 0
     const hasHinge = innermostLoss(options.loss).name === 'triplet'
     this.watch = new WarningWatch(
       { margin: hasHinge ? margin : null, isDistance: options.distance !== 'dot' },

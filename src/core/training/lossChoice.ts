@@ -2,6 +2,7 @@ import type { Component, TrainingOptions } from '../../shared/model/training'
 import type { LossChoice } from '../losses/computeLoss'
 import { incompatibility } from '../losses/compatibility'
 import { losses } from '../losses'
+import { readLoss } from '../losses/settings'
 import type { ComponentChoice } from '../registry/options'
 
 export type LossOptions = Pick<
@@ -51,13 +52,13 @@ export function innermostLoss(loss: Component): Component {
   return { name: String(inner ?? fallback), options: own }
 }
 
-/** The margin a loss compares distances with, or null where it has none. */
-export function marginOf(loss: Component): number | null {
-  const { name, options } = innermostLoss(loss)
-  const given = options['margin']
-  if (typeof given === 'number') return given
-  const schema = losses.get(name).schema['margin']
-  return schema !== undefined && typeof schema.default === 'number' ? schema.default : null
+/**
+ * How much farther than the positive a loss asks the negative to be, in the unit of its distance;
+ * null where it asks for no such thing.
+ */
+export function distanceMarginOf(choice: Component): number | null {
+  const { loss, options } = readLoss(choice)
+  return loss.distanceMargin(options)
 }
 
 function takesMiner(loss: Component, miner: Component | null): boolean {

@@ -43,9 +43,10 @@ export function hardestTriplets(
 
 /**
  * Triplets of a batch as the ledger wants them: rows of the data, distances of which larger is
- * farther (1 - similarity), and the hinge [d_ap - d_an + margin]+ as the loss of each. A triplet
- * that holds the same image twice, which a topped-up batch can give, is left out.
+ * farther (1 - similarity), and the hinge [d_ap - d_an + margin]+ as the loss of each, whatever the
+ * loss that trains: its own values of a triplet need not be distances. A triplet that holds the same image twice, which a topped-up batch can give, is left out.
  * @param rows data row of each place of the batch
+ * @param margin in the unit of the distances; 0 where the loss has none: only violations count
  */
 export function toMinedBatch(
   triplets: BatchTriplets,

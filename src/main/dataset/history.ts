@@ -53,7 +53,13 @@ function entriesOf(
     entries.push({ at, kind, from: null, to: null, undone })
   }
   if (detail.verdict?.imageIds.includes(imageId) === true) {
-    entries.push({ at, kind: 'verdict', from: null, to: detail.verdict.after.kind, undone })
+    entries.push({
+      at,
+      kind: 'verdict',
+      from: null,
+      to: detail.verdict.after?.kind ?? 'takenBack',
+      undone,
+    })
   }
   return entries
 }

@@ -12,6 +12,7 @@ import { createDatasetRepository, type DatasetRepository } from './repositories/
 import { createImageRepository, type ImageRepository } from './repositories/imageRepository'
 import { createJournalRepository, type JournalRepository } from './repositories/journalRepository'
 import { createLabelRepository, type LabelRepository } from './repositories/labelRepository'
+import { createReviewRepository, type ReviewRepository } from './repositories/reviewRepository'
 import { createRunRepository, type RunRepository } from './repositories/runRepository'
 import {
   createSettingsRepository,
@@ -19,6 +20,7 @@ import {
 } from './repositories/settingsRepository'
 import { createSplitRepository, type SplitRepository } from './repositories/splitRepository'
 import { createTripletRepository, type TripletRepository } from './repositories/tripletRepository'
+import { createVerdictRepository, type VerdictRepository } from './repositories/verdictRepository'
 
 /** Everything that is kept; the only way to the database. Main alone opens it, no worker. */
 export interface Store {
@@ -31,6 +33,8 @@ export interface Store {
   readonly splits: SplitRepository
   readonly triplets: TripletRepository
   readonly comparison: ComparisonRepository
+  readonly verdicts: VerdictRepository
+  readonly reviews: ReviewRepository
   readonly settings: SettingsRepository
   /** Set where a damaged file was found: it was set aside whole and a new one begun. */
   readonly damage: AppError | null
@@ -68,6 +72,8 @@ export async function openStore(databaseFile: string): Promise<Store> {
     splits: createSplitRepository(database),
     triplets: createTripletRepository(database),
     comparison: createComparisonRepository(database),
+    verdicts: createVerdictRepository(database),
+    reviews: createReviewRepository(database),
     settings: createSettingsRepository(database),
     damage,
     close: () => database.close(),

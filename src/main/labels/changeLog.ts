@@ -1,6 +1,8 @@
 import type { UndoState, UndoStep } from '../../shared/contract/labels'
+import type { TripletsChange } from '../../shared/contract/triplets'
 import { AppError } from '../../shared/errors'
-import type { DatasetId, LabelId, RunId, TripletId } from '../../shared/model/ids'
+import type { DatasetId, LabelId, TripletId } from '../../shared/model/ids'
+import type { Verdict } from '../../shared/model/triplets'
 import type { Transaction } from '../db/connection'
 import { labelSource } from '../db/repositories/imageRepository'
 import type {
@@ -19,8 +21,8 @@ export interface ChangeEvents {
     readonly imageIds: Uint32Array
     readonly undoState: UndoState
   }) => void
-  /** A verdict of this run was given or taken back. */
-  readonly verdictChanged?: (change: { readonly runId: RunId }) => void
+  /** A verdict was given, taken back, undone or given anew. */
+  readonly verdictChanged?: (change: TripletsChange) => void
 }
 
 /** What a person does, before it has happened: columns and detail of one step of the journal. */
@@ -91,7 +93,11 @@ export function createChangeLog(store: Store, events: ChangeEvents = {}): Change
     return stacks
   }
 
-  const announce = (step: Omit<JournalStep, 'id' | 'at'>, stacks: Stacks): UndoState => {
+  const announce = (
+    step: Omit<JournalStep, 'id' | 'at'>,
+    stacks: Stacks,
+    isUndone = false,
+  ): UndoState => {
     const undoState = stateOf(stacks)
     const { ids } = step.images
     const { rename, verdict } = step.detail
@@ -100,7 +106,11 @@ export function createChangeLog(store: Store, events: ChangeEvents = {}): Change
     if (ids.length > 0 || rename !== undefined) {
       events.changed?.({ datasetId: step.datasetId, imageIds, undoState })
     }
-    if (verdict !== undefined) events.verdictChanged?.({ runId: verdict.runId as RunId })
+    if (verdict !== undefined) {
+      const backTo = isUndone && verdict.tripletId > 0 ? (verdict.tripletId as TripletId) : null
+      // Other runs may have mined the same images.
+      events.verdictChanged?.({ runId: null, reason: 'verdict', backTo })
+    }
     return undoState
   }
 
@@ -118,14 +128,17 @@ export function createChangeLog(store: Store, events: ChangeEvents = {}): Change
       const step = await store.database.transaction(async (transaction) => {
         const found = (await store.journal.find(entry.id, transaction))!
         if (kind === 'undo') await revert(store, transaction, found)
-        else await apply(store, transaction, found)
+        else {
+          await apply(store, transaction, found)
+          await noteJournal(store, transaction, found)
+        }
         const at = Date.now()
         await store.journal.appendReversal(transaction, { datasetId, at, kind, target: entry.id })
         return found
       })
       from.pop()
       to.push(entry)
-      return announce(step, stacks)
+      return announce(step, stacks, kind === 'undo')
     })
 
   return {
@@ -137,7 +150,9 @@ export function createChangeLog(store: Store, events: ChangeEvents = {}): Change
           if (planned === null) return null
           const step = { datasetId, kind, at: Date.now(), ...planned }
           await apply(store, transaction, step)
-          return { step, id: await store.journal.append(transaction, step) }
+          const id = await store.journal.append(transaction, step)
+          await noteJournal(store, transaction, { ...step, id })
+          return { step, id }
         })
         if (recorded === null) return stateOf(stacks)
         const { step, id } = recorded
@@ -163,7 +178,7 @@ function stepOf(entry: JournalEntry | undefined): UndoStep | null {
   return kind === 'undo' || kind === 'redo' ? null : { kind, imageCount, label }
 }
 
-type Step = Pick<JournalStep, 'datasetId' | 'kind' | 'images' | 'detail'>
+type Step = Pick<JournalStep, 'datasetId' | 'kind' | 'at' | 'images' | 'detail'>
 
 /** Does, or does again, what the step says. */
 async function apply(store: Store, transaction: Transaction, step: Step): Promise<void> {
@@ -189,11 +204,14 @@ async function apply(store: Store, transaction: Transaction, step: Step): Promis
   if (merge !== undefined) {
     await store.labels.redirectImports(transaction, merge.from as LabelId, merge.into as LabelId)
   }
+  for (const { importName, after } of step.detail.imports ?? []) {
+    await store.labels.setImport(transaction, step.datasetId, importName, after as LabelId)
+  }
   if (excludedAfter !== undefined) {
     await store.images.setExcluded(transaction, ids, excludedAfter)
   }
   if (verdict !== undefined) {
-    await store.triplets.setVerdict(transaction, verdict.tripletId as TripletId, verdict.after)
+    await setVerdict(store, transaction, step, verdict.after)
   }
 }
 
@@ -204,6 +222,9 @@ async function revert(store: Store, transaction: Transaction, step: Step): Promi
   if (labelsBefore !== undefined && sourcesBefore !== undefined) {
     const columns = { ids, labels: labelsBefore, sources: sourcesBefore }
     await store.images.restoreLabels(transaction, columns)
+  }
+  for (const { importName, before } of step.detail.imports ?? []) {
+    await store.labels.setImport(transaction, step.datasetId, importName, before as LabelId)
   }
   for (const importName of merge?.importNames ?? []) {
     const from = merge!.from as LabelId
@@ -229,6 +250,38 @@ async function revert(store: Store, transaction: Transaction, step: Step): Promi
     await store.images.setExcluded(transaction, ids, !excludedAfter)
   }
   if (verdict !== undefined) {
-    await store.triplets.setVerdict(transaction, verdict.tripletId as TripletId, verdict.before)
+    await setVerdict(store, transaction, step, verdict.before)
+    await store.reviews.returnTo(transaction, verdict.tripletId as TripletId)
   }
+}
+
+/** What is said of the step's images from now on; steps of earlier versions name them by id alone. */
+async function setVerdict(
+  store: Store,
+  transaction: Transaction,
+  { datasetId, at, detail }: Step,
+  said: Verdict | null,
+): Promise<void> {
+  const { imageIds = [], labels = null, content: known } = detail.verdict ?? {}
+  const content = known ?? (await store.verdicts.contentOf(transaction, imageIds))
+  if (content === null) return
+  if (said === null) await store.verdicts.remove(transaction, datasetId, content)
+  else {
+    await store.verdicts.set(transaction, datasetId, content, {
+      verdict: said,
+      givenAt: at,
+      labels,
+    })
+  }
+}
+
+/** So that whoever takes the verdict back finds what it changed. */
+async function noteJournal(
+  store: Store,
+  transaction: Transaction,
+  { id, datasetId, detail }: Pick<JournalStep, 'id' | 'datasetId' | 'detail'>,
+): Promise<void> {
+  const { verdict } = detail
+  if (verdict?.content === undefined || verdict.after === null) return
+  await store.verdicts.setJournal(transaction, datasetId, verdict.content, id)
 }

@@ -248,7 +248,7 @@ export class ActiveRun {
     if (!isFinal && performance.now() - this.lastTriplets < tripletsEveryMs) return
     this.lastTriplets = performance.now()
     this.write(async () => {
-      await this.input.store.triplets.replace(this.runId, tripletRows(columns))
+      await this.input.store.triplets.replace(this.runId, tripletRows(columns), columns.mining)
       const tripletCount = columns.anchor.length
       this.summary = { ...this.summary, tripletCount }
       this.input.onTriplets(this.runId)

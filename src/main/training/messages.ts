@@ -90,6 +90,8 @@ export interface TripletColumns {
   /** In the saved embedding; null while it trains. */
   readonly savedPositiveDistance: Float32Array | null
   readonly savedNegativeDistance: Float32Array | null
+  /** Images that were asked for their hardest triplet in it, and of how many; null while it trains. */
+  readonly mining: { readonly anchors: number; readonly images: number } | null
 }
 
 export interface TrainingResult {

@@ -60,7 +60,9 @@ export async function runTraining(run: RunContext): Promise<TrainingResult> {
   const { saved, before, closedForm, validation, ended } = trained
   const { test } = data
   const { lossParameters, ...end } = ended
-  const work = { job, backend, report, interruption, inputs, saved, test, ledger, lossParameters }
+  const kept = { epoch: ended.bestEpoch, step: ended.bestEpoch === 0 ? 0 : ended.steps }
+  const results = { saved, test, ledger, lossParameters, kept }
+  const work = { job, backend, report, interruption, inputs, ...results }
   const after = await saveResults(work)
   await removeCheckpoint(job.runFolder)
   const { unreadable } = inputs

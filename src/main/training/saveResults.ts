@@ -9,6 +9,7 @@ import { embedRows } from '../../core/training/model'
 import type { RetrievalMetrics } from '../../shared/model/training'
 import type { Backend } from '../backend/backend'
 import { saveEmbeddings } from './embeddingFiles'
+import { finalTriplets } from './finalTriplets'
 import type { JobInputs } from './inputs'
 import { measureTest } from './measureTest'
 import type { LabelledRows } from './measured'
@@ -16,7 +17,6 @@ import type { TrainJob } from './messages'
 import { saveModel } from './modelFiles'
 import type { StageReport } from './stageReport'
 import { breathe } from './trainingContext'
-import { savedTriplets } from './tripletColumns'
 
 export interface ResultWork {
   readonly job: TrainJob
@@ -28,6 +28,8 @@ export interface ResultWork {
   readonly test: LabelledRows
   readonly ledger: TripletLedger
   readonly lossParameters: Readonly<Record<string, Float32Array>>
+  /** Epoch and step at which the saved model stood. */
+  readonly kept: { readonly epoch: number; readonly step: number }
 }
 
 /**
@@ -72,7 +74,15 @@ export async function saveResults(work: ResultWork): Promise<RetrievalMetrics> {
     isNormalized: isNormalized(job),
     lossParameters: work.lossParameters,
   })
-  const triplets = savedTriplets(ledger, ids, embeddings, rowOf, job.options.distance)
+  const triplets = await finalTriplets({
+    job,
+    embeddings,
+    rows,
+    ledger,
+    kept: work.kept,
+    product: backend.product,
+    random: createRandom(job.options.seed).fork('triplets'),
+  })
   report.post({ kind: 'triplets', triplets })
   return after
 }

@@ -26,6 +26,7 @@ export function tripletColumns(
     loss: Float32Array.from(worst, (t) => t.loss),
     savedPositiveDistance: null,
     savedNegativeDistance: null,
+    mining: null,
   }
 }
 

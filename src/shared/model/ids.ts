@@ -10,6 +10,8 @@ export type LabelId = Branded<'LabelId'>
 export type RunId = Branded<'RunId'>
 export type SweepId = Branded<'SweepId'>
 export type TripletId = Branded<'TripletId'>
+export type QueueId = Branded<'QueueId'>
+export type VerdictId = Branded<'VerdictId'>
 export type JobId = Branded<'JobId'>
 
 const rowNumber = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2 ** 31 - 1))
@@ -25,6 +27,8 @@ export const labelId = idSchema<LabelId>()
 export const runId = idSchema<RunId>()
 export const sweepId = idSchema<SweepId>()
 export const tripletId = idSchema<TripletId>()
+export const queueId = idSchema<QueueId>()
+export const verdictId = idSchema<VerdictId>()
 export const jobId = idSchema<JobId>()
 
 /** Ids of many images as a column; at most a million. */

@@ -1,8 +1,15 @@
 import { initial } from './0010-initial'
 import { listIndexes } from './0020-list-indexes'
 import { datasetSplit } from './0030-dataset-split'
+import { verdicts } from './0040-verdicts'
 import { runComparison } from './0050-run-comparison'
 import type { Migration } from './migration'
 
 /** In ascending order; a released one is never edited, only followed by another. */
-export const migrations: readonly Migration[] = [initial, listIndexes, datasetSplit, runComparison]
+export const migrations: readonly Migration[] = [
+  initial,
+  listIndexes,
+  datasetSplit,
+  verdicts,
+  runComparison,
+]

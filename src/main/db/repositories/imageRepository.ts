@@ -530,18 +530,41 @@ function inLabelOrder(columns: ImageColumns, labels: readonly number[]): ImageCo
   return { ids, labelIds, flags }
 }
 
-/** Images in an unreviewed triplet of the dataset's newest run. */
+/** Share of a dataset's images that is called hard, at most. */
+const hardestShare = 0.03
+
+/**
+ * Anchors and negatives of the greatest violations in the newest run that has an embedding, until
+ * they are a few percent of the images; what a person has judged, or a correction settled, is not
+ * among them.
+ */
 async function hardImages(reader: Reader, datasetId: DatasetId): Promise<ReadonlySet<number>> {
-  const row = await reader.get<{ ids: string | null }>(
-    `WITH newest AS (SELECT max(id) AS id FROM run WHERE dataset_id = ?),
-       mined AS (SELECT anchor, positive, negative FROM triplet
-         WHERE run_id = (SELECT id FROM newest) AND verdict IS NULL)
-     SELECT group_concat(id, ',') AS ids FROM (
-       SELECT anchor AS id FROM mined UNION SELECT positive FROM mined
-       UNION SELECT negative FROM mined)`,
+  const count = await reader.get<{ images: number }>(
+    'SELECT count(*) AS images FROM image WHERE dataset_id = ? AND missing = 0 AND excluded = 0',
     [datasetId],
   )
-  return new Set(numbersOf(row?.ids ?? ''))
+  const most = Math.ceil(hardestShare * (count?.images ?? 0))
+  const rows = await reader.all<{ anchor: number; negative: number }>(
+    `SELECT triplet.anchor, triplet.negative FROM triplet
+       JOIN image a ON a.id = triplet.anchor
+       JOIN image p ON p.id = triplet.positive
+       JOIN image n ON n.id = triplet.negative
+       LEFT JOIN verdict ON verdict.dataset_id = a.dataset_id
+         AND verdict.anchor_sha256 = a.sha256 AND verdict.positive_sha256 = p.sha256
+         AND verdict.negative_sha256 = n.sha256
+     WHERE triplet.run_id = (
+         SELECT max(id) FROM run WHERE dataset_id = ? AND has_embeddings = 1)
+       AND triplet.negative_distance < triplet.positive_distance AND verdict.id IS NULL
+       AND a.label_id = p.label_id AND a.label_id IS NOT n.label_id AND n.label_id IS NOT NULL
+     ORDER BY triplet.positive_distance - triplet.negative_distance DESC, triplet.id LIMIT ?`,
+    // Each gives at most two; many share an image.
+    [datasetId, 8 * most],
+  )
+  const hard = new Set<number>()
+  for (const { anchor, negative } of rows) {
+    for (const id of [anchor, negative]) if (hard.size < most) hard.add(id)
+  }
+  return hard
 }
 
 async function readLabels(

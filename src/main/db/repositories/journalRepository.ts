@@ -2,6 +2,7 @@ import type { DatasetId } from '../../../shared/model/ids'
 import type { Verdict } from '../../../shared/model/triplets'
 import { blobOf, uint32Of, uint8Of } from '../columns'
 import type { Database, Reader, SqlValue, Transaction } from '../connection'
+import type { TripletContent, TripletLabelNames } from './verdictRepository'
 
 export type ChangeKind = 'label' | 'rename' | 'merge' | 'exclude' | 'include' | 'verdict'
 
@@ -36,12 +37,25 @@ export interface ChangeDetail {
     readonly importNames: readonly string[]
   }
   readonly verdict?: {
+    /** 0 where no run has the triplet any more. */
     readonly tripletId: number
     readonly runId: number
     readonly before: Verdict | null
-    readonly after: Verdict
+    /** null: it was taken back. */
+    readonly after: Verdict | null
+    /** Anchor, positive, negative. */
     readonly imageIds: readonly number[]
+    /** Absent in steps of earlier versions, as the next is: that of the images. */
+    readonly content?: TripletContent
+    /** Names of their labels before the verdict. */
+    readonly labels?: TripletLabelNames
   }
+  /** Import names that led to another label before, as a merge that is taken back leaves them. */
+  readonly imports?: readonly {
+    readonly importName: string
+    readonly before: number
+    readonly after: number
+  }[]
 }
 
 export interface JournalStep {

@@ -1,6 +1,14 @@
-import type { ImageId, LabelId, RunId, TripletId } from '../../../shared/model/ids'
+import type {
+  DatasetId,
+  ImageId,
+  LabelId,
+  QueueId,
+  RunId,
+  TripletId,
+} from '../../../shared/model/ids'
 import type { ReviewTriplet, Verdict } from '../../../shared/model/triplets'
-import type { Database, Reader, Transaction } from '../connection'
+import type { Database, Reader, SqlValue, Transaction } from '../connection'
+import type { TripletContent } from './verdictRepository'
 
 /** A mined triplet as training hands it over; distances in the run's distance. */
 export interface MinedTriplet {
@@ -19,30 +27,56 @@ export interface MinedTriplet {
   readonly negativeDistance?: number | null
 }
 
-export interface TripletPage {
-  readonly triplets: readonly ReviewTriplet[]
-  readonly total: number
-  readonly reviewed: number
-  /** Reviewed ones whose verdict was not 'fine'. */
-  readonly corrections: number
+/** What a review is made of: a triplet that nobody has judged, with what orders and groups it. */
+export interface ReviewCandidate {
+  readonly id: TripletId
+  readonly anchor: ImageId
+  readonly negative: ImageId
+  readonly anchorLabelId: LabelId
+  readonly negativeLabelId: LabelId
+  /** In the saved embedding; as mined while there is none. */
+  readonly positiveDistance: number
+  readonly negativeDistance: number
+}
+
+export interface ReviewCandidates {
+  /** Greatest d_ap - d_an first, then by loss x times mined. */
+  readonly open: readonly ReviewCandidate[]
+  /** Left out for a verdict: on the three images, or that anchor and negative are rightly two things. */
+  readonly judged: number
+}
+
+export interface MiningExtent {
+  readonly anchors: number
+  readonly images: number
 }
 
 export interface TripletRepository {
   /**
-   * Adds triplets or replaces the numbers of those known by (anchor, positive, negative); their
-   * verdicts stay. Triplets of images that are gone are left out.
+   * Adds triplets or replaces the numbers of those known by (anchor, positive, negative), which
+   * keep their ids. Triplets of images that are gone are left out.
    */
   save(runId: RunId, triplets: readonly MinedTriplet[]): Promise<void>
-  /** Unreviewed ones no longer in `keep` are removed, so that a ledger that dropped them agrees. */
-  replace(runId: RunId, triplets: readonly MinedTriplet[]): Promise<void>
-  /**
-   * Worst first: unreviewed before reviewed, then by the violation d(a,p) - d(a,n) in the saved
-   * embedding, then by loss x times mined. Unreviewed triplets that a correction has settled
-   * (excluded or missing images, labels that make it no triplet any more) are not listed.
-   */
-  page(runId: RunId, offset: number, limit: number): Promise<TripletPage>
+  /** The same, and forgets those of the run that are gone, except what a review asks. */
+  replace(
+    runId: RunId,
+    triplets: readonly MinedTriplet[],
+    mining?: MiningExtent | null,
+  ): Promise<void>
+  /** Without those that a correction has settled. */
+  candidates(runId: RunId): Promise<ReviewCandidates>
+  mining(runId: RunId): Promise<MiningExtent | null>
+  /** The hardest ones that nobody has judged. */
+  hardest(runId: RunId, limit: number): Promise<readonly ReviewTriplet[]>
   find(id: TripletId, reader?: Reader): Promise<ReviewTriplet | undefined>
-  setVerdict(transaction: Transaction, id: TripletId, verdict: Verdict | null): Promise<void>
+  /** In the order of a queue. */
+  ofQueue(queueId: QueueId): Promise<readonly ReviewTriplet[]>
+  /** The newest one with these contents, in whatever run of the dataset. */
+  withContent(
+    transaction: Transaction,
+    datasetId: DatasetId,
+    content: TripletContent,
+  ): Promise<ReviewTriplet | undefined>
   /** All of a run as they were mined, worst first, for triplets.csv. */
   all(runId: RunId): Promise<readonly ReviewTriplet[]>
 }
@@ -65,77 +99,146 @@ interface TripletRow {
   readonly positive_distance: number | null
   readonly negative_distance: number | null
   readonly verdict: string | null
+  readonly is_settled: number
 }
 
 const joined = `FROM triplet
   JOIN image a ON a.id = triplet.anchor
   JOIN image p ON p.id = triplet.positive
-  JOIN image n ON n.id = triplet.negative`
+  JOIN image n ON n.id = triplet.negative
+  LEFT JOIN verdict ON verdict.dataset_id = a.dataset_id AND verdict.anchor_sha256 = a.sha256
+    AND verdict.positive_sha256 = p.sha256 AND verdict.negative_sha256 = n.sha256`
+
+/** Still a triplet: two of one label, one of another, all of them there. */
+const isAsked = `(a.label_id = p.label_id AND a.label_id IS NOT n.label_id
+  AND n.label_id IS NOT NULL
+  AND a.excluded + p.excluded + n.excluded + a.missing + p.missing + n.missing = 0)`
+
+/**
+ * A verdict on the three images; or the anchor and the negative were found to be rightly two
+ * things beside another positive, and would be asked the same once more.
+ */
+const isJudged = `(verdict.id IS NOT NULL OR EXISTS (SELECT 1 FROM verdict fine
+  WHERE fine.dataset_id = a.dataset_id AND fine.verdict = '{"kind":"fine"}' AND (
+    (fine.anchor_sha256 = a.sha256 AND fine.negative_sha256 = n.sha256)
+    OR (fine.anchor_sha256 = n.sha256 AND fine.negative_sha256 = a.sha256))))`
 
 const selected = `SELECT triplet.*, a.label_id AS anchor_label, p.label_id AS positive_label,
-  n.label_id AS negative_label ${joined}`
+  n.label_id AS negative_label, verdict.verdict, NOT ${isAsked} AS is_settled ${joined}`
 
-const listed = `triplet.run_id = ? AND (triplet.verdict IS NOT NULL OR (
-  a.label_id = p.label_id AND a.label_id IS NOT n.label_id AND n.label_id IS NOT NULL
-  AND a.excluded + p.excluded + n.excluded + a.missing + p.missing + n.missing = 0))`
+const positiveDistance = 'coalesce(triplet.positive_distance, triplet.mined_positive_distance)'
+const negativeDistance = 'coalesce(triplet.negative_distance, triplet.mined_negative_distance)'
 
-const worstFirst = `ORDER BY triplet.verdict IS NOT NULL,
-  triplet.positive_distance IS NULL,
-  triplet.positive_distance - triplet.negative_distance DESC,
+const hardestFirst = `ORDER BY ${positiveDistance} - ${negativeDistance} DESC,
   triplet.mined_loss * triplet.times_mined DESC, triplet.id`
 
 export function createTripletRepository(database: Database): TripletRepository {
+  const find = async (
+    sql: string,
+    values: readonly SqlValue[],
+    reader: Reader = database,
+  ): Promise<ReviewTriplet | undefined> => {
+    const row = await reader.get<TripletRow>(sql, values)
+    return row === undefined ? undefined : reviewTripletOf(row)
+  }
+
   return {
     async save(runId, triplets) {
       await database.transaction((transaction) => saveTriplets(transaction, runId, triplets))
     },
 
-    async replace(runId, triplets) {
+    async replace(runId, triplets, mining = null) {
       await database.transaction(async (transaction) => {
-        await transaction.run('DELETE FROM triplet WHERE run_id = ? AND verdict IS NULL', [runId])
+        await forgetOthers(transaction, runId, triplets)
         await saveTriplets(transaction, runId, triplets)
+        if (mining === null) return
+        await transaction.run(
+          'INSERT OR REPLACE INTO triplet_mining (run_id, anchors, images) VALUES (?, ?, ?)',
+          [runId, mining.anchors, mining.images],
+        )
       })
     },
 
-    async page(runId, offset, limit) {
-      const rows = await database.all<TripletRow>(
-        `${selected} WHERE ${listed} ${worstFirst} LIMIT ? OFFSET ?`,
-        [runId, limit, offset],
-      )
-      const counts = await database.get<Omit<TripletPage, 'triplets'>>(
-        `SELECT count(*) AS total, count(triplet.verdict) AS reviewed,
-           coalesce(sum(json_extract(triplet.verdict, '$.kind') <> 'fine'), 0) AS corrections
-         ${joined} WHERE ${listed}`,
+    async candidates(runId) {
+      const rows = await database.all<ReviewCandidate & { readonly judged: number }>(
+        `SELECT triplet.id, triplet.anchor, triplet.negative, a.label_id AS anchorLabelId,
+           n.label_id AS negativeLabelId, ${positiveDistance} AS positiveDistance,
+           ${negativeDistance} AS negativeDistance, ${isJudged} AS judged
+         ${joined} WHERE triplet.run_id = ? AND ${isAsked} ${hardestFirst}`,
         [runId],
       )
+      const open = rows.filter(({ judged }) => judged === 0)
       return {
-        triplets: rows.map(reviewTripletOf),
-        total: counts?.total ?? 0,
-        reviewed: counts?.reviewed ?? 0,
-        corrections: counts?.corrections ?? 0,
+        open: open.map(({ judged: _, ...candidate }) => candidate),
+        judged: rows.length - open.length,
       }
     },
 
-    async find(id, reader = database) {
-      const row = await reader.get<TripletRow>(`${selected} WHERE triplet.id = ?`, [id])
-      return row === undefined ? undefined : reviewTripletOf(row)
+    async mining(runId) {
+      const row = await database.get<MiningExtent>(
+        'SELECT anchors, images FROM triplet_mining WHERE run_id = ?',
+        [runId],
+      )
+      return row ?? null
     },
 
-    async setVerdict(transaction, id, verdict) {
-      await transaction.run('UPDATE triplet SET verdict = ? WHERE id = ?', [
-        verdict === null ? null : JSON.stringify(verdict),
-        id,
-      ])
+    async hardest(runId, limit) {
+      const rows = await database.all<TripletRow>(
+        `${selected} WHERE triplet.run_id = ? AND ${isAsked} AND NOT ${isJudged}
+         ${hardestFirst} LIMIT ?`,
+        [runId, limit],
+      )
+      return rows.map(reviewTripletOf)
+    },
+
+    find(id, reader) {
+      return find(`${selected} WHERE triplet.id = ?`, [id], reader)
+    },
+
+    async ofQueue(queueId) {
+      const rows = await database.all<TripletRow>(
+        `${selected} JOIN review_item ON review_item.triplet_id = triplet.id
+         WHERE review_item.queue_id = ? ORDER BY review_item.position`,
+        [queueId],
+      )
+      return rows.map(reviewTripletOf)
+    },
+
+    withContent(transaction, datasetId, { anchor, positive, negative }) {
+      return find(
+        `${selected} WHERE a.dataset_id = ? AND a.sha256 = ? AND p.sha256 = ? AND n.sha256 = ?
+         ORDER BY triplet.id DESC LIMIT 1`,
+        [datasetId, anchor, positive, negative],
+        transaction,
+      )
     },
 
     async all(runId) {
       const rows = await database.all<TripletRow>(
-        `${selected} WHERE triplet.run_id = ? ORDER BY triplet.mined_loss DESC, triplet.id`,
+        `${selected} WHERE triplet.run_id = ? ORDER BY triplet.mined_loss DESC,
+           triplet.mined_positive_distance - triplet.mined_negative_distance DESC, triplet.id`,
         [runId],
       )
       return rows.map(reviewTripletOf)
     },
   }
+}
+
+/** What is in an open review stays: its set does not change under the hand. */
+async function forgetOthers(
+  transaction: Transaction,
+  runId: RunId,
+  triplets: readonly MinedTriplet[],
+): Promise<void> {
+  const keys = triplets.map(({ anchor, positive, negative }) => [anchor, positive, negative])
+  await transaction.run(
+    `DELETE FROM triplet WHERE run_id = ?1
+       AND (anchor, positive, negative) NOT IN (
+         SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'),
+           json_extract(value, '$[2]') FROM json_each(?2))
+       AND id NOT IN (SELECT triplet_id FROM review_item)`,
+    [runId, JSON.stringify(keys)],
+  )
 }
 
 async function saveTriplets(
@@ -196,5 +299,6 @@ function reviewTripletOf(row: TripletRow): ReviewTriplet {
     positiveDistance: row.positive_distance,
     negativeDistance: row.negative_distance,
     verdict: row.verdict === null ? null : (JSON.parse(row.verdict) as Verdict),
+    isSettled: row.is_settled === 1,
   }
 }

@@ -1,12 +1,16 @@
 /** Where each thing of the distance ruler stands, as fractions of its width, 0 to 1. */
 export interface RulerGeometry {
+  /** The anchor: at distance 0, which scores without a zero point may fall short of. */
+  readonly anchor: number
   readonly positive: number
   readonly negative: number
   /** The margin band: from the positive to positive + margin; null where the loss has none. */
   readonly margin: { readonly from: number; readonly to: number } | null
   /** The negative lies nearer than the positive: a hard negative. */
   readonly violated: boolean
-  /** The negative lies beyond the positive, but inside the margin: semi-hard. */
+  /** Both lie equally far. */
+  readonly equal: boolean
+  /** The negative lies not nearer than the positive, but inside the margin: semi-hard. */
   readonly insideMargin: boolean
   readonly ticks: readonly { readonly at: number; readonly value: number }[]
 }
@@ -23,31 +27,41 @@ export function roundStep(span: number, count: number): number {
   return 10 * power
 }
 
+/** Of one that is smaller nothing can be read: both stand at the anchor. */
+const smallestSpan = 1e-3
+
 /**
- * Lays a triplet out on one scale that starts at the anchor (0) and ends a little beyond the
+ * Lays a triplet out on one scale that begins at the anchor (0) and ends a little beyond the
  * farther of positive, negative and margin, so that a violation is seen before a number is read.
- * Distances are in the run's own distance; of a similarity, pass 1 - similarity.
+ * Distances are in the run's own distance; of a similarity, pass 1 - similarity, which of a score
+ * can be less than 0: then the scale begins there.
  */
 export function rulerGeometry(
   positiveDistance: number,
   negativeDistance: number,
   margin: number | null,
 ): RulerGeometry {
-  const positive = Number.isFinite(positiveDistance) ? Math.max(0, positiveDistance) : 0
-  const negative = Number.isFinite(negativeDistance) ? Math.max(0, negativeDistance) : 0
-  const end = Math.max(positive, negative, positive + (margin ?? 0), 1e-6) * 1.08
-  const step = roundStep(end, 6)
+  const positive = Number.isFinite(positiveDistance) ? positiveDistance : 0
+  const negative = Number.isFinite(negativeDistance) ? negativeDistance : 0
+  const band = margin ?? 0
+  const from = Math.min(0, positive, negative)
+  const most = Math.max(0, positive, negative, positive + band)
+  const span = Math.max(most - from, smallestSpan) * 1.08
+  const begin = from < 0 ? from - 0.04 * span : 0
+  const at = (value: number): number => (value - begin) / span
+  const step = roundStep(span, 6)
   const ticks: { at: number; value: number }[] = []
-  for (let k = 0; k * step <= end; k++) ticks.push({ at: (k * step) / end, value: k * step })
+  for (let k = Math.ceil(begin / step); k * step <= begin + span; k++) {
+    ticks.push({ at: at(k * step), value: k * step })
+  }
   return {
-    positive: positive / end,
-    negative: negative / end,
-    margin:
-      margin === null || margin <= 0
-        ? null
-        : { from: positive / end, to: (positive + margin) / end },
+    anchor: at(0),
+    positive: at(positive),
+    negative: at(negative),
+    margin: band <= 0 ? null : { from: at(positive), to: at(positive + band) },
     violated: negative < positive,
-    insideMargin: negative >= positive && margin !== null && negative < positive + margin,
+    equal: negative === positive,
+    insideMargin: negative >= positive && negative < positive + band,
     ticks,
   }
 }

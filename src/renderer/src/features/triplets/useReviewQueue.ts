@@ -1,106 +1,128 @@
 import { computed, onScopeDispose, ref, shallowRef, watch, type Ref } from 'vue'
 import type { RunId } from '../../../../shared/model/ids'
 import {
-  reviewLength,
+  type ReviewCounts,
   type ReviewQueue,
+  type ReviewTier,
+  reviewTiers,
   type ReviewTriplet,
   type Verdict,
 } from '../../../../shared/model/triplets'
 import { api } from '../../api/client'
+import { useLabelStore } from '../../stores/labels'
+
+/** Whether a triplet of a queue still asks something. */
+export const isOpen = (triplet: ReviewTriplet): boolean =>
+  triplet.verdict === null && !triplet.isSettled
 
 /**
- * The queue of one run and where the person is in it. Reloads when a verdict, an undo or the
- * training changes it, and keeps the place on the same triplet.
+ * The open queue of one run and where the person is in it: a fixed set, whatever training mines
+ * meanwhile. The place survives a restart, and undo goes back to the triplet it was about.
  */
 export function useReviewQueue(runId: Ref<RunId | null>) {
+  const labels = useLabelStore()
+  const tier = ref<ReviewTier>('violations')
   const queue = shallowRef<ReviewQueue | null>(null)
+  const counts = shallowRef<ReviewCounts | null>(null)
   const index = ref(0)
   const failure = shallowRef<unknown>(null)
-  /** Stays as it was when the queue was opened: a verdict must not move the list under the hand. */
-  let order: number[] = []
+  let asked = 0
 
-  async function load(keepOrder: boolean): Promise<void> {
+  async function load(read: 'queue' | 'renew' = 'queue'): Promise<void> {
     const id = runId.value
+    const mine = ++asked
     if (id === null) {
       queue.value = null
+      counts.value = null
       return
     }
     try {
-      const loaded = await api.triplets.queue({ runId: id, offset: 0, limit: reviewLength })
-      if (runId.value !== id) return
+      const input = { runId: id, tier: tier.value }
+      const loaded = await api.triplets[read](input)
+      const counted = await api.triplets.counts({ runId: id })
+      // Another question was asked in between.
+      if (mine !== asked) return
       failure.value = null
-      const current = queue.value?.triplets[index.value]?.id
-      queue.value = keepOrder ? { ...loaded, triplets: inOrder(loaded.triplets) } : loaded
-      order = queue.value.triplets.map((triplet) => triplet.id)
-      const place = order.indexOf(current ?? -1)
-      if (place >= 0) index.value = place
-      else index.value = Math.min(index.value, Math.max(0, order.length - 1))
+      const isSame = queue.value?.id === loaded.id && queue.value?.tier === loaded.tier
+      queue.value = loaded
+      counts.value = counted
+      if (!isSame) index.value = loaded.cursor
     } catch (error) {
-      failure.value = error
+      if (mine === asked) failure.value = error
     }
   }
 
-  function inOrder(triplets: readonly ReviewTriplet[]): readonly ReviewTriplet[] {
-    const rank = new Map(order.map((id, position) => [id, position]))
-    const place = (triplet: ReviewTriplet) => rank.get(triplet.id) ?? order.length
-    return triplets.toSorted((a, b) => place(a) - place(b))
+  /** Of another run: the first tier that has something to ask. */
+  async function enter(): Promise<void> {
+    queue.value = null
+    tier.value = 'violations'
+    const id = runId.value
+    await load()
+    const found = counts.value
+    if (id !== runId.value || found === null || count.value > 0) return
+    const first = reviewTiers.find((name) => found.tiers[name] > 0)
+    if (first !== undefined && first !== tier.value) await show(first)
   }
 
-  watch(
-    runId,
-    () => {
-      index.value = 0
-      void load(false)
-    },
-    { immediate: true },
-  )
+  async function show(name: ReviewTier): Promise<void> {
+    tier.value = name
+    await load()
+  }
+
+  function goTo(place: number): void {
+    const id = queue.value?.id ?? null
+    const last = Math.max(0, count.value - 1)
+    index.value = Math.min(Math.max(0, place), last)
+    // A place that cannot be kept costs a few keys after the next start, no more.
+    if (id !== null) api.triplets.place({ queueId: id, place: index.value }).catch(() => {})
+  }
+
+  watch(runId, () => void enter(), { immediate: true })
   onScopeDispose(
-    api.triplets.onChanged((change) => {
-      if (change.runId === runId.value) void load(true)
+    api.triplets.onChanged(async ({ runId: changed, backTo }) => {
+      if (changed !== null && changed !== runId.value) return
+      await load()
+      const place = queue.value?.triplets.findIndex(({ id }) => id === backTo) ?? -1
+      if (backTo !== null && place >= 0) goTo(place)
     }),
   )
-  onScopeDispose(api.labels.onChanged(() => void load(true)))
+  onScopeDispose(api.labels.onChanged(() => void load()))
 
   const current = computed(() => queue.value?.triplets[index.value] ?? null)
   const count = computed(() => queue.value?.triplets.length ?? 0)
-  const open = computed(
-    () => queue.value?.triplets.filter((triplet) => triplet.verdict === null).length ?? 0,
-  )
+  const open = computed(() => queue.value?.triplets.filter(isOpen).length ?? 0)
 
-  function move(by: number): void {
-    index.value = Math.min(Math.max(0, index.value + by), Math.max(0, count.value - 1))
-  }
-
-  /** To the next triplet without a verdict, from the front again after the last. */
+  /** To the next triplet that is open, from the front again after the last. */
   function advance(): void {
     const triplets = queue.value?.triplets ?? []
     for (let step = 1; step <= triplets.length; step++) {
-      const position = (index.value + step) % triplets.length
-      if (triplets[position]?.verdict === null) {
-        index.value = position
-        return
-      }
+      const place = (index.value + step) % triplets.length
+      if (isOpen(triplets[place]!)) return goTo(place)
     }
   }
 
   async function give(verdict: Verdict): Promise<void> {
     const triplet = current.value
     if (triplet === null) return
-    await api.triplets.give({ tripletId: triplet.id, verdict })
-    await load(true)
-    if (queue.value?.triplets[index.value]?.id === triplet.id) advance()
+    labels.undoState = await api.triplets.give({ tripletId: triplet.id, verdict })
+    await load()
+    if (current.value?.id === triplet.id) advance()
   }
 
   return {
+    tier,
     queue,
+    counts,
     index,
     current,
     count,
     open,
     failure,
-    move,
-    advance,
+    goTo,
+    move: (by: number) => goTo(index.value + by),
+    show,
     give,
-    reload: () => load(false),
+    renew: () => load('renew'),
+    reload: () => load(),
   }
 }

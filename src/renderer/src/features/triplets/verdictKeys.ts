@@ -1,16 +1,25 @@
-export type Role = 'anchor' | 'positive' | 'negative'
+import type { TripletRole } from '../../../../shared/model/triplets'
+
+export type Role = TripletRole
 
 export type ReviewAction =
   | { readonly kind: 'fine' | 'sameThing' | 'exclude' | 'undo' | 'zoom' }
   | { readonly kind: 'label'; readonly which: Role }
   | { readonly kind: 'move'; readonly by: 1 | -1 }
 
+/** The three pictures in the one order of the whole program, with the key that means each. */
+export const roleKeys = [
+  { role: 'anchor', key: '2' },
+  { role: 'positive', key: '3' },
+  { role: 'negative', key: '4' },
+] as const satisfies readonly { readonly role: Role; readonly key: string }[]
+
 /** What each key means in a review; keys as `useShortcuts` names them. */
 export const reviewKeys: Readonly<Record<string, ReviewAction>> = {
   '1': { kind: 'fine' },
-  '2': { kind: 'label', which: 'negative' },
-  '3': { kind: 'label', which: 'anchor' },
-  '4': { kind: 'label', which: 'positive' },
+  ...Object.fromEntries(
+    roleKeys.map(({ role, key }) => [key, { kind: 'label', which: role } as const]),
+  ),
   '5': { kind: 'sameThing' },
   x: { kind: 'exclude' },
   u: { kind: 'undo' },

@@ -72,6 +72,7 @@ export const training = {
   },
   next: {
     review: 'Review one hard negative | Review {n} hard negatives',
+    triplets: 'See the triplets',
     map: 'Open the map',
     goOn: 'Go on with this run',
   },

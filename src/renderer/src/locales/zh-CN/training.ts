@@ -67,6 +67,7 @@ export const training: typeof english = {
   },
   next: {
     review: '查看 1 个困难负样本 | 查看 {n} 个困难负样本',
+    triplets: '查看三元组',
     map: '打开地图',
     goOn: '继续这次训练',
   },
