@@ -27,8 +27,8 @@ export interface MineFinalInput {
   readonly product: MatrixProduct
   /** Draws the anchors where there are more images than are asked. */
   readonly random: Random
-  /** Lets other work of the thread run; awaited after each block. */
-  readonly breathe: () => Promise<void>
+  /** Lets other work of the thread run; awaited after each block. False: enough was found. */
+  readonly goOn: () => Promise<boolean>
   readonly anchorLimit?: number
   readonly limit?: number
 }
@@ -50,7 +50,7 @@ const blockEntries = 4 * 1024 * 1024
  * @returns the greatest d_ap - d_an first; none where no label has two images or there is one label
  */
 export async function mineFinal(input: MineFinalInput): Promise<FinalTriplets> {
-  const { embeddings, labels, random, breathe } = input
+  const { embeddings, labels, random, goOn } = input
   const isQuick = quickDistances.includes(input.distance)
   const { anchorLimit = isQuick ? mostAnchors : mostAnchors / slowerTimes } = input
   const labelled = rowsWithLabel(labels)
@@ -68,6 +68,7 @@ export async function mineFinal(input: MineFinalInput): Promise<FinalTriplets> {
   const found: Found[] = []
   const distance = distances.get(input.distance)
   const blockRows = Math.max(1, Math.floor(blockEntries / Math.max(1, rows.rows)))
+  let asked = 0
   for (let from = 0; from < anchors.length; from += blockRows) {
     const block = anchors.subarray(from, from + blockRows)
     const { values, isSimilarity } = distance.forward(
@@ -80,7 +81,8 @@ export async function mineFinal(input: MineFinalInput): Promise<FinalTriplets> {
       const triplet = nearestOf(values, at, anchor, labelOf, isSimilarity)
       if (triplet !== null) found.push(triplet)
     })
-    await breathe()
+    asked += block.length
+    if (!(await goOn())) break
   }
   found.sort(byGap)
   const kept = found.slice(0, input.limit ?? mostTriplets)
@@ -91,7 +93,7 @@ export async function mineFinal(input: MineFinalInput): Promise<FinalTriplets> {
     negative: Uint32Array.from(kept, (t) => row(t.negative)),
     positiveDistance: Float32Array.from(kept, (t) => t.positiveDistance),
     negativeDistance: Float32Array.from(kept, (t) => t.negativeDistance),
-    anchors: anchors.length,
+    anchors: asked,
     images: able.length,
   }
 }

@@ -1,6 +1,7 @@
 import type { Matrix } from '../../core/math/matrix'
 import type { MatrixProduct } from '../../core/math/product'
 import type { Random } from '../../core/math/random'
+import type { Interruption } from '../../core/training/interruption'
 import type { TripletLedger } from '../../core/training/ledger'
 import { distanceMarginOf } from '../../core/training/lossChoice'
 import { mineFinal } from '../../core/training/mineFinal'
@@ -17,6 +18,7 @@ export interface FinalTripletsInput {
   readonly ledger: TripletLedger
   /** Where the kept model stood; both 0 where training added nothing to its start. */
   readonly kept: { readonly epoch: number; readonly step: number }
+  readonly interruption: Interruption
   readonly product: MatrixProduct
   readonly random: Random
 }
@@ -26,7 +28,7 @@ export interface FinalTripletsInput {
  * embedding, and the hardest one of each image in that embedding, which were mined no times.
  */
 export async function finalTriplets(input: FinalTripletsInput): Promise<TripletColumns> {
-  const { job, embeddings, rows, ledger, kept } = input
+  const { job, embeddings, rows, ledger, kept, interruption } = input
   const { ids } = job.images
   const { distance, loss } = job.options
   const placeOf = new Map(Array.from(rows, (row, place) => [row, place]))
@@ -37,7 +39,11 @@ export async function finalTriplets(input: FinalTripletsInput): Promise<TripletC
     distance,
     product: input.product,
     random: input.random,
-    breathe,
+    async goOn() {
+      await breathe()
+      await interruption.whilePaused()
+      return !interruption.isCancelled
+    },
   })
   const idAt = (place: number) => ids[rows[place]!]!
   const keyOf = (anchor: number, positive: number, negative: number) =>

@@ -80,8 +80,9 @@ export async function saveResults(work: ResultWork): Promise<RetrievalMetrics> {
     rows,
     ledger,
     kept: work.kept,
+    interruption: work.interruption,
     product: backend.product,
-    random: createRandom(job.options.seed).fork('triplets'),
+    random: random.fork('triplets'),
   })
   report.post({ kind: 'triplets', triplets })
   return after

@@ -15,7 +15,7 @@ function input(count: number, labels: number, more: Partial<MineFinalInput> = {}
     distance: 'euclidean',
     product: simdProduct,
     random: createRandom(1),
-    breathe: () => Promise.resolve(),
+    goOn: () => Promise.resolve(true),
     ...more,
   }
 }
@@ -77,14 +77,13 @@ describe('the hardest triplets of an embedding', () => {
     expect(again.anchor).toEqual(found.anchor)
   })
 
-  it('let other work in after each block', async () => {
-    let breaths = 0
-    const breathe = () => {
-      breaths++
-      return Promise.resolve()
-    }
-    await mineFinal(input(5000, 400, { breathe }))
-    expect(breaths).toBeGreaterThan(3)
+  it('let other work in after each block, and end where that says so', async () => {
+    let blocks = 0
+    const goOn = () => Promise.resolve(++blocks < 3)
+    const found = await mineFinal(input(5000, 400, { goOn }))
+    expect(blocks).toBe(3)
+    expect(found.anchors).toBeLessThan(found.images)
+    expect(found.anchors).toBeGreaterThanOrEqual(found.anchor.length)
   })
 
   it.each([
