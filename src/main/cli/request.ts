@@ -27,6 +27,7 @@ export function requestOf(parsed: ParsedCommand): TrainingRequest {
     split: text<'byClass' | 'byImage' | 'none'>('split'),
     testShare: numbers.get('test-share'),
     seed: numbers.get('seed'),
+    splitSeed: numbers.get('split-seed'),
     backend: text<'auto' | 'tensorflow' | 'wasm' | 'js'>('backend'),
     start: text<'lda' | 'pca' | 'random'>('start'),
     features: text('features'),

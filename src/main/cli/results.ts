@@ -16,6 +16,7 @@ import { exportEmbeddings } from '../exporting/embeddingExport'
 import type { TrainingResult } from '../training/messages'
 import { runFolder, type Workspace } from '../workspace'
 import { drawMap } from './mapPicture'
+import type { UnseenFile } from './unseenLabels'
 
 export interface ResultContext {
   readonly store: Store
@@ -130,6 +131,8 @@ export interface MetricsFile {
   readonly version: string
   readonly seed: number
   readonly options: TrainingState['run']['options']
+  /** What training never saw. */
+  readonly unseen: UnseenFile
   readonly backend: string | null
   readonly backendDescription: string | null
   readonly status: TrainingState['run']['status']
@@ -153,12 +156,14 @@ export function metricsOf(
   version: string,
   state: TrainingState,
   result: TrainingResult | null,
+  unseen: UnseenFile,
 ): MetricsFile {
   const { run } = state
   return {
     version,
     seed: run.options.seed,
     options: run.options,
+    unseen,
     backend: run.backend?.name ?? null,
     backendDescription: run.backend?.description ?? null,
     status: run.status,

@@ -3,15 +3,22 @@ import * as v from 'valibot'
 import { requestOfRun } from '../../core/training/runRequest'
 import { type RunSummary, type TrainingRequest, trainingRequest } from '../../shared/model/training'
 import { UsageError } from './parse'
+import type { UnseenFile } from './unseenLabels'
 
 /** What run.json holds: enough to train the same again. */
 export interface RunFile {
   readonly version: string
   readonly request: TrainingRequest
+  /** For whoever reads it: what the request kept unseen in the folder it was written for. */
+  readonly unseen: UnseenFile
 }
 
-export function runFileOf(version: string, { options, backend }: RunSummary): RunFile {
-  return { version, request: requestOfRun(options, backend?.name) }
+export function runFileOf(
+  version: string,
+  { options, backend }: RunSummary,
+  unseen: UnseenFile,
+): RunFile {
+  return { version, request: requestOfRun(options, backend?.name), unseen }
 }
 
 /**
@@ -31,9 +38,16 @@ export async function readRunFile(file: string): Promise<TrainingRequest> {
       ? content.request
       : content
   const parsed = v.safeParse(trainingRequest, request)
-  if (parsed.success) return parsed.output
+  if (parsed.success)
+    return isOfEarlierVersion(content, parsed.output) ? shuffled(parsed.output) : parsed.output
   const issue = parsed.issues[0]
   throw new UsageError(
     `--run-file ${file} is not a run file: ${v.getDotPath(issue) ?? 'it'}: ${issue.message}. Give the run.json that train wrote.`,
   )
 }
+
+/** Whether a program wrote the file that still divided by a shuffle of the labels. */
+const isOfEarlierVersion = (content: unknown, { splitBy }: TrainingRequest): boolean =>
+  splitBy === undefined && typeof content === 'object' && content !== null && 'version' in content
+
+const shuffled = (request: TrainingRequest): TrainingRequest => ({ ...request, splitBy: 'shuffle' })

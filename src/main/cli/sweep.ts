@@ -16,6 +16,7 @@ import { type ParsedCommand, UsageError } from './parse'
 import { durationText } from './progressLine'
 import { requestOf } from './request'
 import { writeImportReport } from './results'
+import { checkUnseen, sayUnseen, withUnseenLabels } from './unseenLabels'
 import { count, existingFolder, importFolder, prepareOut, type Session } from './session'
 import { nearestName, sameName } from './suggestion'
 
@@ -26,9 +27,11 @@ export interface SweepOutcome {
 
 /** What of the arguments can be wrong is found here, before any work. */
 export async function checkSweepArguments(parsed: ParsedCommand) {
-  const request = sweepRequestOf(parsed)
+  const plain = sweepRequestOf(parsed)
+  const request = { ...plain, training: await withUnseenLabels(plain.training, parsed) }
   const folder = await existingFolder(parsed.positionals[0]!)
-  return { request, folder, out: resolve(parsed.texts.get('out')!) }
+  const namesLabels = parsed.texts.has('unseen-labels')
+  return { request, folder, namesLabels, out: resolve(parsed.texts.get('out')!) }
 }
 
 /** The sweep that the options of `sweep` describe. */
@@ -80,7 +83,7 @@ function namesOf(
 /** Imports, trains all combinations, writes after each; null where it was cancelled before any. */
 export async function runSweep(
   session: Session,
-  { request, folder, out }: Awaited<ReturnType<typeof checkSweepArguments>>,
+  { request, folder, namesLabels, out }: Awaited<ReturnType<typeof checkSweepArguments>>,
 ): Promise<SweepOutcome | null> {
   const { services, progress, signal } = session
   await prepareOut(out)
@@ -88,7 +91,9 @@ export async function runSweep(
   await writeImportReport(out, report)
   if (signal.aborted) return null
   const input = { datasetId: dataset.id, request }
+  await checkUnseen(session, dataset.id, request.training, namesLabels)
   const plan = await services.sweep.plan(input)
+  await sayUnseen(session, dataset.id, request.training)
   for (const { reason } of plan.skipped) progress.line(`Left out: ${reason.en}`)
   const told = new Set<string>()
   const stop = session.on('sweep', 'progress', (payload) => {

@@ -67,7 +67,7 @@ export function sweepCommand(
         value: 'S',
         minimum: 0,
         maximum: 2 ** 31 - 1,
-        meaning: 'of the split, and of the first run of each combination',
+        meaning: 'of the first run of each combination',
       },
       ...train.options.filter((option) => !notOfSweep.includes(option.name)),
     ],

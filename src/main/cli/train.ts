@@ -23,6 +23,7 @@ import {
   writeRunResults,
 } from './results'
 import { readRunFile, runFileOf } from './runFile'
+import { checkUnseen, sayUnseen, withUnseenLabels } from './unseenLabels'
 import { count, existingFolder, importFolder, prepareOut, type Session } from './session'
 
 export interface TrainOutcome {
@@ -44,15 +45,16 @@ const stageNames: Readonly<Record<TrainingStage, string>> = {
 export async function checkTrainArguments(parsed: ParsedCommand) {
   const runFile = parsed.texts.get('run-file')
   const written = runFile === undefined ? {} : await readRunFile(resolve(runFile))
-  const request = { ...written, ...requestOf(parsed) }
+  const request = await withUnseenLabels({ ...written, ...requestOf(parsed) }, parsed)
   const folder = await existingFolder(parsed.positionals[0]!)
-  return { request, folder, out: resolve(parsed.texts.get('out')!) }
+  const namesLabels = parsed.texts.has('unseen-labels')
+  return { request, folder, namesLabels, out: resolve(parsed.texts.get('out')!) }
 }
 
 /** Imports, trains and writes all results; null where it was cancelled before there were any. */
 export async function runTrain(
   session: Session,
-  { request, folder, out }: Awaited<ReturnType<typeof checkTrainArguments>>,
+  { request, folder, namesLabels, out }: Awaited<ReturnType<typeof checkTrainArguments>>,
   version: string,
 ): Promise<TrainOutcome | null> {
   const { services, progress, signal } = session
@@ -61,8 +63,10 @@ export async function runTrain(
   await writeImportReport(out, report)
   if (signal.aborted) return null
   const input = { datasetId: dataset.id, request }
+  await checkUnseen(session, dataset.id, request, namesLabels)
   const plan = await services.training.plan(input)
   progress.line(planSentence(plan))
+  const unseen = await sayUnseen(session, dataset.id, request)
   const stop = session.on('training', 'progress', (state) => {
     showState(session, state as TrainingState)
   })
@@ -80,9 +84,9 @@ export async function runTrain(
   if (state.error !== null) {
     throw new AppError('trainingFailed', state.error.message, { code: state.error.code })
   }
-  const metrics = metricsOf(version, state, result)
+  const metrics = metricsOf(version, state, result, unseen)
   await writeJson(join(out, 'metrics.json'), metrics)
-  await writeJson(join(out, 'run.json'), runFileOf(version, state.run))
+  await writeJson(join(out, 'run.json'), runFileOf(version, state.run, unseen))
   if (!state.run.hasEmbeddings) return null
   const context: ResultContext = {
     store: services.store,

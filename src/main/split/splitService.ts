@@ -60,8 +60,9 @@ export function createSplitService({
 
   const draw = (images: TrainingImages, request: SplitRequest, kept: KeptChoice): Drawn => {
     const { options: chosen } = splitOf({ labels: images.labels, request, kept })
-    const options = { ...chosen, seed: 1, splitBy: 'hash' as const }
-    return { options, unseen: splitOfRun({ ...images, kept }, options).unseen! }
+    const options = { ...chosen, seed: 1 }
+    const { split, unseen } = splitOfRun({ ...images, kept }, options)
+    return { options, unseen: unseen ?? shuffled(images, split) }
   }
 
   const state = async ({ datasetId, request }: OfRequest): Promise<DatasetSplit> => {
@@ -134,6 +135,19 @@ export function createSplitService({
       return state({ datasetId, request })
     },
   }
+}
+
+/** A split of an earlier version in the terms of today's. */
+function shuffled({ labels, labelIds }: TrainingImages, parts: Uint8Array): KeptUnseen {
+  const labelSides = new Uint8Array(labelIds.length).fill(side.train)
+  const leftOut: number[] = []
+  labels.forEach((label, i) => {
+    if (label < 0) return
+    if (parts[i] === splitPart.none) leftOut.push(i)
+    else labelSides[label] = parts[i]!
+  })
+  const imageSides = new Uint8Array(labels.length)
+  return { parts, labelSides, imageSides, leftOut: Uint32Array.from(leftOut), waitingLabels: 0 }
 }
 
 /** @throws AppError invalidInput where nothing could be tested or trained on */
