@@ -9,6 +9,10 @@ import {
   createComparisonRepository,
 } from './repositories/comparisonRepository'
 import { createDatasetRepository, type DatasetRepository } from './repositories/datasetRepository'
+import {
+  createDuplicateRepository,
+  type DuplicateRepository,
+} from './repositories/duplicateRepository'
 import { createImageRepository, type ImageRepository } from './repositories/imageRepository'
 import { createJournalRepository, type JournalRepository } from './repositories/journalRepository'
 import { createLabelRepository, type LabelRepository } from './repositories/labelRepository'
@@ -27,6 +31,7 @@ export interface Store {
   readonly database: Database
   readonly datasets: DatasetRepository
   readonly images: ImageRepository
+  readonly duplicates: DuplicateRepository
   readonly labels: LabelRepository
   readonly journal: JournalRepository
   readonly runs: RunRepository
@@ -66,6 +71,7 @@ export async function openStore(databaseFile: string): Promise<Store> {
     database,
     datasets: createDatasetRepository(database),
     images: createImageRepository(database),
+    duplicates: createDuplicateRepository(database),
     labels: createLabelRepository(database),
     journal: createJournalRepository(database),
     runs: createRunRepository(database),

@@ -24,6 +24,7 @@ export const createDatasetHandlers = (
   importSample: () => imports.startSample(),
   rescan: ({ datasetId }) => imports.rescan(datasetId),
   report: (input) => dataset.report(input),
+  duplicates: ({ datasetId }) => store.duplicates.find(datasetId),
   columns: (input) => dataset.columns(input),
   images: (input) => dataset.images(input),
   detail: (input) => dataset.detail(input),

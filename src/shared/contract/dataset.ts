@@ -6,6 +6,7 @@ import type {
   ImageSummary,
   ImportReport,
 } from '../model/dataset'
+import type { Duplicates } from '../model/duplicates'
 import { imageFilter, imageOrder } from '../model/dataset'
 import { datasetId, imageId, imageIdColumn } from '../model/ids'
 import { call, event, nothing } from '../rpc'
@@ -27,6 +28,8 @@ export const datasetContract = {
   /** Looks at the folder again: added, changed, moved, removed files. */
   rescan: call<DatasetSummary>()(v.strictObject({ datasetId })),
   report: call<ImportReport | null>()(v.strictObject({ datasetId })),
+  /** Images that are there more than once, those with different labels first. */
+  duplicates: call<Duplicates>()(v.strictObject({ datasetId })),
   columns: call<ImageColumns>()(
     v.strictObject({ datasetId, filter: imageFilter, order: imageOrder }),
   ),

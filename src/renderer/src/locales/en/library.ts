@@ -69,6 +69,19 @@ export const library = {
     fewImages: 'With so few images, results will be rough. A few dozen a label work well.',
     dismiss: 'Dismiss',
   },
+  duplicates: {
+    copies: 'No image is there twice. | One copy of an image. | {n} copies of images.',
+    across:
+      'No image is there under two labels. | One image is there under different labels. | {n} images are there under different labels.',
+    see: 'See them',
+    otherLabel: 'The same image under different labels',
+    sameLabel: 'The same image more than once',
+    show: 'Show in the library',
+    keep: 'Keep only this',
+    keepNamed: 'Keep only this: {path}',
+    excludeCopies:
+      'No copies of the same label | Exclude the copy of the same label | Exclude {n} copies of the same label',
+  },
   leftOut: 'no files were left out | One file was left out | {count} files were left out',
   seeReport: 'See report',
   report: {
@@ -76,6 +89,7 @@ export const library = {
     summary:
       '{added} added, {changed} changed, {moved} moved, {removed} removed, {unchanged} unchanged',
     duplicates: 'no duplicates | one duplicate | {count} duplicates',
+    parts: { leftOut: 'Left out', duplicates: 'Duplicates' },
     took: 'Took {time}',
     cancelled: 'The import was cancelled; what came in is kept.',
     file: 'File',

@@ -61,12 +61,26 @@ export const library: typeof english = {
     fewImages: '图片太少，结果会比较粗略。每个标签有几十张图片效果较好。',
     dismiss: '关闭',
   },
+  duplicates: {
+    copies: '没有重复图片。 | 有 {n} 张重复图片。 | 有 {n} 张重复图片。',
+    across:
+      '没有图片同时属于不同标签。 | 有 {n} 张图片同时出现在不同标签下。 | 有 {n} 张图片同时出现在不同标签下。',
+    see: '查看',
+    otherLabel: '同一图片出现在不同标签下',
+    sameLabel: '同一图片出现多次',
+    show: '在图库中显示',
+    keep: '只保留这张',
+    keepNamed: '只保留这张：{path}',
+    excludeCopies:
+      '没有同标签的重复图片 | 排除 {n} 张同标签的重复图片 | 排除 {n} 张同标签的重复图片',
+  },
   leftOut: '没有跳过文件 | 跳过了 {count} 个文件 | 跳过了 {count} 个文件',
   seeReport: '查看报告',
   report: {
     title: '导入报告',
     summary: '新增 {added}，更改 {changed}，移动 {moved}，移除 {removed}，未变 {unchanged}',
     duplicates: '没有重复图片 | {count} 张重复图片 | {count} 张重复图片',
+    parts: { leftOut: '已跳过', duplicates: '重复图片' },
     took: '用时 {time}',
     cancelled: '导入已取消，已导入的部分仍然保留。',
     file: '文件',

@@ -1,0 +1,137 @@
+import { flushPromises, mount, type VueWrapper } from '@vue/test-utils'
+import { createPinia, setActivePinia } from 'pinia'
+import { TooltipProvider } from 'reka-ui'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { h } from 'vue'
+import type { ImportReport } from '../../../src/shared/model/dataset'
+import type { Duplicates } from '../../../src/shared/model/duplicates'
+import ImportReportDialog from '../../../src/renderer/src/features/library/ImportReportDialog.vue'
+import { i18n, setLocale } from '../../../src/renderer/src/locales/i18n'
+import { useAppStore } from '../../../src/renderer/src/stores/app'
+import { useDatasetStore } from '../../../src/renderer/src/stores/dataset'
+import { useDuplicateStore } from '../../../src/renderer/src/stores/duplicates'
+import { useLabelStore } from '../../../src/renderer/src/stores/labels'
+import { useSelectionStore } from '../../../src/renderer/src/stores/selection'
+import {
+  asDatasetId,
+  asImageId,
+  asLabelId,
+  datasetOf,
+  imageOf,
+  labelOf,
+} from '../../support/windowData'
+import { connectWire, type Wire } from '../../support/windowWire'
+
+const report: ImportReport = {
+  datasetId: asDatasetId(1),
+  startedAt: 0,
+  durationMs: 1200,
+  added: 4,
+  changed: 0,
+  moved: 0,
+  removed: 0,
+  unchanged: 0,
+  duplicates: 2,
+  leftOut: [{ path: 'huge.png', reason: 'tooLarge', detail: '20000 x 20000 pixels' }],
+  leftOutTotal: 1,
+  cancelled: false,
+  advice: [],
+}
+const duplicates: Duplicates = {
+  groups: [
+    { imageIds: [asImageId(1), asImageId(4)], isAcrossLabels: true },
+    { imageIds: [asImageId(2), asImageId(3)], isAcrossLabels: false },
+  ],
+  groupTotal: 2,
+  acrossLabelsTotal: 1,
+  copyTotal: 2,
+}
+let view: VueWrapper
+let wire: Wire
+
+async function open(): Promise<void> {
+  wire = connectWire({
+    dataset: {
+      columns: () => ({
+        ids: Uint32Array.of(1, 2, 3, 4),
+        labelIds: Uint32Array.of(1, 1, 1, 2),
+        flags: new Uint8Array(4),
+      }),
+      images: ({ ids }) =>
+        [...ids].map((id) => imageOf(id, { labelId: asLabelId(id === 4 ? 2 : 1) })),
+      duplicates: () => duplicates,
+    },
+    labels: {
+      setExcluded: () => ({ undo: { kind: 'exclude', imageCount: 1, label: null }, redo: null }),
+      suggest: () => ({ runId: null, voters: 0, suggestions: [] }),
+    },
+  })
+  const dataset = useDatasetStore()
+  dataset.accept(datasetOf({ imageCount: 4 }))
+  useLabelStore().list = [labelOf(1, 'cat'), labelOf(2, 'dog')]
+  dataset.report = report
+  view = mount(
+    { render: () => h(TooltipProvider, null, () => h(ImportReportDialog)) },
+    { global: { plugins: [i18n] }, attachTo: document.body },
+  )
+  await flushPromises()
+}
+const dialog = (): HTMLElement => document.querySelector<HTMLElement>('[role="dialog"]')!
+const excluded = (): number[][] =>
+  wire.calls.flatMap(([channel, input]) =>
+    channel === 'labels.setExcluded' ? [[...(input as { imageIds: Uint32Array }).imageIds]] : [],
+  )
+async function click(name: string): Promise<void> {
+  const button = [...dialog().querySelectorAll('button')].find(
+    (one) => one.textContent?.trim() === name || one.getAttribute('aria-label') === name,
+  )
+  if (button === undefined) throw new Error(`no button "${name}" in ${dialog().textContent}`)
+  button.click()
+  await flushPromises()
+}
+
+beforeEach(() => {
+  setActivePinia(createPinia())
+  setLocale('en')
+})
+afterEach(() => view.unmount())
+
+describe('the import report', () => {
+  it('shows identical images with their labels, those under different labels first', async () => {
+    await open()
+    useDuplicateStore().show()
+    await flushPromises()
+    const words = dialog().textContent ?? ''
+    expect(words).toContain('2 copies of images.')
+    expect(words).toContain('One image is there under different labels.')
+    expect(words.indexOf('under different labels', words.indexOf('The same'))).toBeLessThan(
+      words.indexOf('The same image more than once'),
+    )
+    expect([...dialog().querySelectorAll('figure .label')].map((one) => one.textContent)).toEqual([
+      'cat',
+      'dog',
+      'cat',
+      'cat',
+    ])
+  })
+
+  it('keeps the one image that is right, and excludes copies that say nothing new', async () => {
+    await open()
+    useDuplicateStore().show()
+    await flushPromises()
+    await click('Keep only this: cat/4.png')
+    await click('Exclude the copy of the same label')
+    expect(excluded()).toEqual([[1], [3]])
+  })
+
+  it('leads to the images in the library', async () => {
+    await open()
+    useAppStore().go('map')
+    useDuplicateStore().show()
+    await flushPromises()
+    await click('Show in the library')
+    expect([...useSelectionStore().ids]).toEqual([1, 4])
+    expect(useAppStore().view).toBe('library')
+    expect(useDatasetStore().reportOpen).toBe(false)
+  })
+})
