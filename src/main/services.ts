@@ -7,9 +7,12 @@ import { type ComparisonService, createComparisonService } from './comparison/co
 import { createDatasetService, type DatasetService } from './dataset/datasetService'
 import { openStore, type Store } from './db/store'
 import { coalesce } from './jobs/coalesce'
+import { createForget } from './jobs/forgetDataset'
 import { createImportJobs, type ImportJobs } from './jobs/importJobs'
 import type { JobBoard } from './jobs/jobBoard'
 import { trackComparison, trackProjection, trackSweep, trackTraining } from './jobs/runJobs'
+import { createTrainingQueue, type TrainingQueue } from './jobs/trainingQueue'
+import { createTurn } from './jobs/turn'
 import { createLabelService, type LabelService } from './labels/labelService'
 import { createLabelSuggestions, type LabelSuggestionService } from './labels/labelSuggestions'
 import { createProjectionService, type ProjectionService } from './projection/projectionService'
@@ -17,7 +20,7 @@ import { convertOriginal, convertPicture } from './protocol/convertPicture'
 import { createPictureReader } from './protocol/pictureReader'
 import { createSplitService, type SplitService } from './split/splitService'
 import { createSweepService, type SweepService } from './sweep/sweepService'
-import { createTurn } from './jobs/turn'
+import { forgetFeatures } from './training/forgetFeatures'
 import { createTrainingService, type TrainingService } from './training/trainingService'
 import { createTripletService, type TripletService } from './triplets/tripletService'
 import type { Workspace } from './workspace'
@@ -45,6 +48,9 @@ export interface Services {
   readonly sweep: SweepService
   readonly projection: ProjectionService
   readonly comparison: ComparisonService
+  readonly queue: TrainingQueue
+  /** See `createForget`. */
+  readonly forget: ReturnType<typeof createForget>
   /** WebP bytes of an `image://` address, or null. */
   readPicture(address: string): Promise<Uint8Array | null>
   /** What training runs on; null until it is known. */
@@ -63,6 +69,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
     store,
     workspace,
     workersFolder,
+    names: new Map((await store.datasets.all()).map(({ id, name }) => [id, name])),
     events: {
       changed: emit.dataset.changed,
       importFinished: (report) => {
@@ -96,8 +103,10 @@ export async function createServices(options: ServicesOptions): Promise<Services
     backend = report
     emit.app.backendChanged(report)
   }
-  const turn = createTurn(() => comparison.trainingEnded())
-  const showComparison = trackComparison(jobs, () => {
+  const { nameOf } = dataset
+  const turn = createTurn(nameOf)
+  turn.onFree(() => comparison.trainingEnded())
+  const showComparison = trackComparison(jobs, nameOf, () => {
     comparison.cancel()
     showComparison.cancelled()
   })
@@ -105,14 +114,14 @@ export async function createServices(options: ServicesOptions): Promise<Services
     store,
     workspace,
     workersFolder,
-    isTraining: () => turn.isTaken,
+    isTraining: () => turn.holder() !== null,
     events: {
       changed: emit.comparison.changed,
       progress: showComparison.progress,
       failed: showComparison.failed,
     },
   })
-  const showTraining = trackTraining(jobs, (runId) => void training.cancel({ runId }))
+  const showTraining = trackTraining(jobs, nameOf, (runId) => void training.cancel({ runId }))
   const training = createTrainingService({
     store,
     workspace,
@@ -130,7 +139,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
     },
   })
   await training.recover()
-  const showSweep = trackSweep(jobs, ({ id }) => {
+  const showSweep = trackSweep(jobs, nameOf, ({ id }) => {
     if (id !== null) void sweep.cancel({ sweepId: id })
   })
   const sweep = createSweepService({
@@ -148,19 +157,50 @@ export async function createServices(options: ServicesOptions): Promise<Services
       emit.sweep.progress(state)
     },
   })
-  const showProjection = trackProjection(jobs, (runId) => void projection.cancel({ runId }))
+  const showProjection = trackProjection(jobs, nameOf, (runId) => void projection.cancel({ runId }))
   const projection = createProjectionService({
     store,
     workspace,
     workersFolder,
     events: {
-      progress: (state) => {
-        showProjection(state)
+      progress: (state, datasetId) => {
+        showProjection(state, datasetId)
         emit.projection.progress(state)
       },
     },
   })
-  const imports = createImportJobs(dataset, jobs, join(projectFolder, 'resources', 'sample'))
+  const queue = createTrainingQueue({
+    jobs,
+    turn,
+    nameOf,
+    isImporting: (datasetId) => imports.isRunning(datasetId),
+    start: async (work) => {
+      if (work.kind === 'run') return training.start(work)
+      if (work.kind === 'resumeRun') return training.resumeRun(work)
+      return work.kind === 'sweep' ? sweep.start(work) : sweep.resume(work)
+    },
+  })
+  const imports = createImportJobs({
+    importer: dataset,
+    jobs,
+    sampleFolder: join(projectFolder, 'resources', 'sample'),
+    events: {
+      opened: emit.dataset.opened,
+      movedChanged: emit.dataset.movedChanged,
+      ended: queue.importEnded,
+    },
+  })
+  const forget = createForget({
+    dataset,
+    imports,
+    queue,
+    training,
+    sweep,
+    comparison,
+    jobs,
+    forgetFeatures: (sha256) =>
+      forgetFeatures(workspace.cacheFolder, new Set(sha256), () => turn.holder() !== null),
+  })
   return {
     workspace,
     store,
@@ -174,6 +214,8 @@ export async function createServices(options: ServicesOptions): Promise<Services
     sweep,
     projection,
     comparison,
+    queue,
+    forget,
     readPicture: createPictureReader({
       workspace,
       find: async (datasetId, imageId) => {
@@ -187,6 +229,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
     reportBackend: async () => onBackend(await training.probeBackend()),
     close: async () => {
       tellDatasets.stop()
+      queue.close()
       await Promise.allSettled([
         imports.close(),
         training.close(),

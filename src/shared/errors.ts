@@ -7,11 +7,17 @@ export const errorCodes = [
   'notFound',
   'folderMissing',
   'folderUnreadable',
+  'notAFolder',
+  'linkBroken',
+  'sampleMissing',
   'noImages',
   'tooFewClasses',
   'noClassWithTwoImages',
   'noDataset',
   'busy',
+  'trainingBusy',
+  'datasetBusy',
+  'importUnfinished',
   'nothingToUndo',
   'nothingToRedo',
   'trainingFailed',
@@ -20,11 +26,14 @@ export const errorCodes = [
   'modelUnreadable',
   'noEmbeddings',
   'diskFull',
+  'permissionDenied',
   'readOnly',
   'writeFailed',
   'databaseDamaged',
+  'databaseBusy',
   'workerCrashed',
   'outOfMemory',
+  'pictureTooLarge',
   'forbidden',
   'internal',
 ] as const
@@ -77,17 +86,37 @@ export function codeOfSystemError(error: unknown): ErrorCode {
     case 'EDQUOT':
     case 'SQLITE_FULL':
       return 'diskFull'
-    case 'EROFS':
     case 'EACCES':
     case 'EPERM':
+      return 'permissionDenied'
+    case 'EROFS':
     case 'SQLITE_READONLY':
       return 'readOnly'
+    case 'SQLITE_BUSY':
+    case 'SQLITE_LOCKED':
+      return 'databaseBusy'
+    case 'ENOMEM':
+    case 'SQLITE_NOMEM':
+      return 'outOfMemory'
     case 'SQLITE_CORRUPT':
     case 'SQLITE_NOTADB':
       return 'databaseDamaged'
     case 'ENOENT':
       return 'notFound'
     default:
-      return 'internal'
+      return codeOfWords(error instanceof Error ? error.message : String(error))
   }
+}
+
+/** Libraries that give no code of their own are known by their words. */
+function codeOfWords(message: string): ErrorCode {
+  // 8 is RESOURCE_EXHAUSTED.
+  if (/TF_Status: 8\b|RESOURCE_EXHAUSTED|out of memory|allocation failed/i.test(message)) {
+    return 'outOfMemory'
+  }
+  if (/exceeds pixel limit/i.test(message)) return 'pictureTooLarge'
+  const errno = /\b(ENOSPC|EDQUOT|EACCES|EPERM|EROFS|ENOMEM|SQLITE_BUSY|SQLITE_FULL)\b/.exec(
+    message,
+  )
+  return errno === null ? 'internal' : codeOfSystemError({ code: errno[1], message: '' })
 }

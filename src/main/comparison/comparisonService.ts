@@ -38,6 +38,8 @@ export interface ComparisonService {
   trainingEnded(): void
   /** Ends the measuring that is on; the next change begins it again. */
   cancel(): void
+  /** Measures nothing more of a dataset; resolves when nothing of it is on. */
+  endOf(input: OfDataset): Promise<void>
   /** Resolves when nothing is left to measure, with the state of the dataset. */
   settled(input: OfDataset): Promise<RunComparison>
   close(): Promise<void>
@@ -98,6 +100,14 @@ class Service implements ComparisonService {
   cancel(): void {
     this.due.clear()
     this.worker?.post({ kind: 'cancel' })
+  }
+
+  async endOf({ datasetId }: OfDataset): Promise<void> {
+    this.asked.delete(datasetId)
+    this.due.delete(datasetId)
+    if (this.measuring !== datasetId) return
+    this.worker?.post({ kind: 'cancel' })
+    await this.work
   }
 
   async settled({ datasetId }: OfDataset): Promise<RunComparison> {

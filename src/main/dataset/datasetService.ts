@@ -11,6 +11,7 @@ import type {
   ImageOrder,
   ImageSummary,
   ImportReport,
+  MovedFolder,
 } from '../../shared/model/dataset'
 import type { DatasetId, ImageId } from '../../shared/model/ids'
 import type { StoredDataset } from '../db/repositories/datasetRepository'
@@ -19,6 +20,7 @@ import type { Store } from '../db/store'
 import { runFolder, thumbnailFile, type Workspace } from '../workspace'
 import { historyOf } from './history'
 import { type ImportProgress, runImport } from './importRun'
+import { findMoved, nameAfterMove } from './movedFolder'
 import { createThumbnailPool } from './thumbnailPool'
 import { throttled } from './throttle'
 
@@ -28,6 +30,8 @@ export interface DatasetServiceOptions {
   readonly workersFolder: string
   /** Threads that read pictures; default: one a core, at most eight. */
   readonly workers?: number
+  /** Names of the datasets there are, so that `nameOf` knows them from the start. */
+  readonly names?: ReadonlyMap<DatasetId, string>
   readonly events?: {
     readonly changed?: (summary: DatasetSummary) => void
     readonly importFinished?: (report: ImportReport) => void
@@ -52,12 +56,23 @@ export interface DatasetService {
   current(): Promise<DatasetSummary | null>
   recent(): Promise<readonly DatasetSummary[]>
   open(input: { readonly datasetId: DatasetId }): Promise<DatasetSummary>
-  forget(input: { readonly datasetId: DatasetId }): Promise<true>
+  /**
+   * Removes the dataset with its runs and the thumbnails that no other uses.
+   * @returns contents (SHA-256) that no image has any more
+   * @throws AppError busy while it is being imported
+   */
+  forget(input: { readonly datasetId: DatasetId }): Promise<readonly string[]>
+  /** The name as last heard; empty where there is no such dataset. */
+  nameOf(datasetId: DatasetId): string
   /**
    * Starts the import of a folder, or of what is new in it.
    * @throws AppError `folderMissing`, `folderUnreadable`, `busy`
    */
   importFolder(folder: string, options?: ImportOptions): Promise<StartedImport>
+  /** The dataset that a folder looks like, see `findMoved`. @throws AppError as `importFolder` */
+  movedFrom(path: string): Promise<MovedFolder | null>
+  /** Imports a folder that moved as the dataset that it is: labels, runs and verdicts stay. */
+  takeOver(moved: MovedFolder, options?: ImportOptions): Promise<StartedImport>
   rescan(input: { readonly datasetId: DatasetId }, options?: ImportOptions): Promise<StartedImport>
   report(input: { readonly datasetId: DatasetId }): Promise<ImportReport | null>
   columns(input: {
@@ -83,6 +98,12 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
   const workers = options.workers ?? Math.min(8, availableParallelism())
   const thumbnailsFolder = join(workspace.cacheFolder, 'thumbnails')
   const importing = new Set<DatasetId>()
+  const names = new Map(options.names)
+
+  const summaryOf = (dataset: StoredDataset): Promise<DatasetSummary> => {
+    names.set(dataset.id, dataset.name)
+    return withFolder(dataset)
+  }
 
   const stored = async (datasetId: DatasetId): Promise<StoredDataset> => {
     const dataset = await store.datasets.find(datasetId)
@@ -145,11 +166,27 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
         throw new AppError('busy', 'The folder is being imported. Cancel that first.')
       }
       const runs = await store.runs.list(datasetId)
+      const gone = await store.images.contentsOnlyOf(datasetId)
       await store.datasets.remove(datasetId)
+      names.delete(datasetId)
       for (const { summary } of runs) {
         await rm(runFolder(workspace, summary.id), { recursive: true, force: true })
       }
-      return true
+      await removeAll(gone.map((sha256) => thumbnailFile(workspace, sha256)))
+      return gone
+    },
+
+    nameOf: (datasetId) => names.get(datasetId) ?? '',
+
+    async movedFrom(path) {
+      return findMoved(store, await checkedFolder(path))
+    },
+
+    async takeOver({ datasetId, folder, formerFolder }, importOptions = {}) {
+      const { name } = await stored(datasetId)
+      const named = nameAfterMove(name, formerFolder, folder)
+      await store.datasets.relocate(datasetId, await checkedFolder(folder), named, Date.now())
+      return service.importFolder(folder, importOptions)
     },
 
     async importFolder(path, importOptions = {}) {
@@ -216,7 +253,7 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
   return service
 }
 
-async function summaryOf(dataset: StoredDataset): Promise<DatasetSummary> {
+async function withFolder(dataset: StoredDataset): Promise<DatasetSummary> {
   const folderExists = await stat(dataset.folder).then(
     (found) => found.isDirectory(),
     () => false,
@@ -224,13 +261,23 @@ async function summaryOf(dataset: StoredDataset): Promise<DatasetSummary> {
   return { ...dataset, folderExists }
 }
 
+/** At most so many files are removed at once. */
+const removalsAtOnce = 32
+
+async function removeAll(files: readonly string[]): Promise<void> {
+  for (let start = 0; start < files.length; start += removalsAtOnce) {
+    const slice = files.slice(start, start + removalsAtOnce)
+    await Promise.all(slice.map((file) => rm(file, { force: true })))
+  }
+}
+
 /** The real path of a folder that can be read. */
 async function checkedFolder(path: string): Promise<string> {
   try {
     const folder = await realpath(path)
     if (!(await stat(folder)).isDirectory()) {
-      throw new AppError('folderMissing', `${path} is not a folder. Choose the folder around it.`, {
-        path,
+      throw new AppError('notAFolder', `${path} is not a folder. Choose the folder around it.`, {
+        name: basename(path),
       })
     }
     await readdir(folder)

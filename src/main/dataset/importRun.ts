@@ -14,11 +14,11 @@ import { adviceFor } from './advice'
 import { labelInFile, labelsFileName, readLabelsFile } from './labelsFile'
 import { reconcile } from './reconcile'
 import type { ThumbnailPool } from './thumbnailPool'
-import { type FoundFile, walk } from './walk'
+import { type FoundFile, walkAhead } from './walk'
 
 export interface ImportProgress {
   readonly done: number
-  /** Files found so far; grows while the folder is still being walked. */
+  /** All files of the folder; 0 while they are still being counted. */
   readonly total: number
 }
 
@@ -58,6 +58,7 @@ class ImportRun {
   private readonly leftOut: LeftOutFile[] = []
   private leftOutTotal = 0
   private done = 0
+  /** 0 until all files were counted. */
   private total = 0
   private unchanged = 0
   private added = 0
@@ -111,8 +112,13 @@ class ImportRun {
       if (running.size >= this.options.workers * 2) await Promise.race(running)
     }
     const { signal, ignore } = this.options
-    for await (const event of walk(folder, { signal, ignore })) {
-      if (failure !== undefined) break
+    const passedOver = new Set([...ignore, join(folder, labelsFileName)])
+    const events = walkAhead(folder, { signal, ignore: passedOver }, (files) => {
+      this.total = files
+      this.advance(0)
+    })
+    for await (const event of events) {
+      if (failure !== undefined || signal?.aborted === true) break
       if (event.kind === 'leftOut') {
         this.leaveOut(event.leftOut)
         if (event.isFolder && event.leftOut.reason === 'unreadable') {
@@ -122,8 +128,6 @@ class ImportRun {
         continue
       }
       const { file } = event
-      if (file.relativePath === labelsFileName) continue
-      this.total += 1
       if (this.isUnchanged(file)) {
         this.keepInPlace(file)
         this.advance(1)

@@ -158,7 +158,9 @@ function leftOutOf(error: unknown): FileResult {
   }
   const { code, message } = error as NodeJS.ErrnoException
   const detail = (message.split('\n')[0] ?? '').slice(0, 300)
-  if (/pixel limit/i.test(message)) return { kind: 'leftOut', reason: 'tooLarge', detail }
+  if (/pixel limit/i.test(message)) {
+    return { kind: 'leftOut', reason: 'tooLarge', detail: 'At most 100 megapixels are read.' }
+  }
   if (code !== undefined && /^E[A-Z]+$/.test(code)) {
     return { kind: 'leftOut', reason: 'unreadable', detail: withoutPath(detail) }
   }
@@ -168,5 +170,6 @@ function leftOutOf(error: unknown): FileResult {
   return { kind: 'leftOut', reason: 'corrupt', detail }
 }
 
-/** "EACCES: permission denied, open '/a/b'" without the path, which the report has beside it. */
-const withoutPath = (message: string): string => message.replace(/, \w+ '[^]*'$/, '')
+/** "EACCES: permission denied, open '/a/b'" -> "permission denied": the report names the file. */
+const withoutPath = (message: string): string =>
+  message.replace(/^E[A-Z]+: /, '').replace(/, \w+( '[^]*')?$/, '')

@@ -125,7 +125,7 @@ function cacheFailure(errno: string, detail: string): AppError {
       'The import stopped: the disk is full, thumbnails could not be written. Make room and import the folder again; what was finished is kept.',
     )
   }
-  if (found === 'readOnly') {
+  if (found === 'readOnly' || found === 'permissionDenied') {
     return new AppError(
       found,
       `The import stopped: thumbnails could not be written (${detail}). Check the permissions of the program's own folder and import again; what was finished is kept.`,

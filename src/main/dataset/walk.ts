@@ -83,6 +83,50 @@ export async function* walk(root: string, options: WalkOptions = {}): AsyncGener
   }
 }
 
+/**
+ * As {@link walk}, but never waits for whoever reads it: how many files there are is known long
+ * before the last of them was looked at.
+ * @param onCounted is told the number of files once all were found; not where it was aborted
+ */
+export async function* walkAhead(
+  root: string,
+  options: WalkOptions,
+  onCounted: (files: number) => void,
+): AsyncGenerator<WalkEvent> {
+  let found: WalkEvent[] = []
+  let isOver = false
+  let isLeft = false
+  let wake = (): void => {}
+  const walking = (async () => {
+    let files = 0
+    try {
+      for await (const event of walk(root, options)) {
+        if (isLeft) return
+        if (event.kind === 'file') files += 1
+        found.push(event)
+        wake()
+      }
+      if (!isAborted(options)) onCounted(files)
+    } finally {
+      isOver = true
+      wake()
+    }
+  })()
+  // Awaited below; until then a failure must not count as unhandled.
+  walking.catch(() => {})
+  try {
+    while (found.length > 0 || !isOver) {
+      const ready = found
+      found = []
+      yield* ready
+      if (found.length === 0 && !isOver) await new Promise<void>((resolve) => (wake = resolve))
+    }
+    await walking
+  } finally {
+    isLeft = true
+  }
+}
+
 const isAborted = (options: WalkOptions): boolean => options.signal?.aborted === true
 
 async function lookAt(

@@ -194,6 +194,13 @@ function typedError(error: Error, sql: string): Error {
         {},
         error,
       )
+    case 'databaseBusy':
+      return new AppError(
+        code,
+        'Another program holds the database, such as a backup. Close it and try again; nothing was lost.',
+        {},
+        error,
+      )
     case 'databaseDamaged':
       return new AppError(
         code,

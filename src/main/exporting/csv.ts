@@ -86,9 +86,9 @@ function writeFailure(file: string, error: unknown): unknown {
       error,
     )
   }
-  if (code === 'readOnly') {
+  if (code === 'readOnly' || code === 'permissionDenied') {
     return new AppError(
-      'readOnly',
+      code,
       `${file} was not written: the folder or the file may not be written to. Choose another folder.`,
       { file },
       error,

@@ -6,14 +6,14 @@ import type { Services } from '../services'
 import type { Shell } from './shell'
 
 export const createDatasetHandlers = (
-  { dataset, imports, store }: Pick<Services, 'dataset' | 'imports' | 'store'>,
+  { dataset, imports, store, forget }: Pick<Services, 'dataset' | 'imports' | 'store' | 'forget'>,
   shell: Shell,
 ): ServiceHandlers<typeof datasetContract> => ({
   current: () => dataset.current(),
   recent: () => dataset.recent(),
   open: (input) => dataset.open(input),
   forget: async (input): Promise<true> => {
-    await dataset.forget(input)
+    await forget(input)
     return true
   },
   chooseFolder: async () => {
@@ -21,6 +21,8 @@ export const createDatasetHandlers = (
     return folder === null ? null : imports.start(folder)
   },
   importDropped: ({ path }) => imports.start(path),
+  moved: () => imports.moved(),
+  answerMoved: ({ answer }) => imports.answerMoved(answer),
   importSample: () => imports.startSample(),
   rescan: ({ datasetId }) => imports.rescan(datasetId),
   report: (input) => dataset.report(input),

@@ -28,6 +28,7 @@ export const createExportingHandlers = (
     const job = jobs.start({
       kind: 'export',
       subject: basename(file),
+      datasetId: run.datasetId,
       cancel: () => controller.abort(),
     })
     try {

@@ -10,6 +10,7 @@ import { createDatasetHandlers } from './datasetHandlers'
 import { createExportingHandlers } from './exportingHandlers'
 import { createLabelHandlers } from './labelHandlers'
 import { createProjectionHandlers } from './projectionHandlers'
+import { createQueueHandlers } from './queueHandlers'
 import type { Shell } from './shell'
 import { createSplitHandlers } from './splitHandlers'
 import { createSweepHandlers } from './sweepHandlers'
@@ -39,6 +40,7 @@ export const createHandlers = ({
   split: createSplitHandlers(services),
   sweep: createSweepHandlers(services),
   comparison: createComparisonHandlers(services),
+  queue: createQueueHandlers(services),
   triplets: createTripletHandlers(services),
   projection: createProjectionHandlers(services),
   exporting: createExportingHandlers(services, jobs, shell),

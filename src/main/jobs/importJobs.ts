@@ -1,8 +1,9 @@
+import { join } from 'node:path'
 import { stat } from 'node:fs/promises'
-import { basename, isAbsolute, join } from 'node:path'
 import { AppError } from '../../shared/errors'
-import type { DatasetSummary, ImportReport } from '../../shared/model/dataset'
+import type { DatasetSummary, ImportReport, MovedFolder } from '../../shared/model/dataset'
 import type { DatasetId } from '../../shared/model/ids'
+import { checkDropped } from './droppedPath'
 import type { JobBoard } from './jobBoard'
 
 interface ImportOptions {
@@ -20,23 +21,55 @@ interface StartedImport {
 export interface Importer {
   importFolder(path: string, options: ImportOptions): Promise<StartedImport>
   rescan(input: { datasetId: DatasetId }, options: ImportOptions): Promise<StartedImport>
+  movedFrom(path: string): Promise<MovedFolder | null>
+  takeOver(moved: MovedFolder, options: ImportOptions): Promise<StartedImport>
+}
+
+export type MovedAnswer = 'takeOver' | 'asNew' | 'nothing'
+
+export interface ImportJobsOptions {
+  readonly importer: Importer
+  readonly jobs: JobBoard
+  readonly sampleFolder: string
+  readonly events: {
+    /** A folder was brought in: its dataset is the open one now. */
+    readonly opened: (dataset: DatasetSummary) => void
+    /** A folder looks like a dataset that moved, or (null) that question was answered. */
+    readonly movedChanged: (moved: MovedFolder | null) => void
+    /** An import ended; `isWhole` where it was neither cancelled nor failed. */
+    readonly ended: (datasetId: DatasetId, isWhole: boolean) => void
+  }
 }
 
 /** Imports as jobs of the status bar: each answers once the dataset is there, and goes on. */
 export interface ImportJobs {
-  start(folder: string): Promise<DatasetSummary>
+  /** null: nothing was started, for the folder looks like a dataset that moved; see `moved`. */
+  start(folder: string): Promise<DatasetSummary | null>
   startSample(): Promise<DatasetSummary>
   rescan(datasetId: DatasetId): Promise<DatasetSummary>
+  /** The folder that waits for an answer, if there is one. */
+  moved(): MovedFolder | null
+  /** Imports it as the dataset it looks like, or as another, or not at all. */
+  answerMoved(answer: MovedAnswer): Promise<DatasetSummary | null>
+  isRunning(datasetId: DatasetId): boolean
+  /** Asks the import of a dataset to end and waits for it. */
+  endOf(datasetId: DatasetId): Promise<void>
   /** Asks running imports to end and waits for them. */
   close(): Promise<void>
 }
 
-export function createImportJobs(
-  importer: Importer,
-  jobs: JobBoard,
-  sampleFolder: string,
-): ImportJobs {
-  const running = new Map<AbortController, Promise<unknown>>()
+export function createImportJobs(options: ImportJobsOptions): ImportJobs {
+  const { importer, jobs, sampleFolder, events } = options
+  const running = new Map<
+    AbortController,
+    { readonly datasetId: DatasetId; readonly ended: Promise<unknown> }
+  >()
+  let asked: MovedFolder | null = null
+
+  function ask(moved: MovedFolder | null): void {
+    asked = moved
+    events.movedChanged(moved)
+  }
 
   async function run(
     begin: (options: ImportOptions) => Promise<StartedImport>,
@@ -44,7 +77,7 @@ export function createImportJobs(
     const controller = new AbortController()
     let last = { done: 0, total: 0 }
     let report: ((done: number, total: number) => void) | null = null
-    const started = await begin({
+    const { dataset, finished } = await begin({
       signal: controller.signal,
       onProgress: ({ done, total }) => {
         last = { done, total }
@@ -53,50 +86,79 @@ export function createImportJobs(
     })
     const job = jobs.start({
       kind: 'import',
-      subject: started.dataset.name,
+      subject: dataset.name,
+      datasetId: dataset.id,
       cancel: () => controller.abort(),
     })
     report = job.progress
     job.progress(last.done, last.total)
-    const ended = started.finished.then(
-      ({ cancelled }) => (cancelled ? job.cancelled() : job.finished()),
-      (error: unknown) => job.failed(error),
+    const ended = finished.then(
+      ({ cancelled }) => {
+        running.delete(controller)
+        if (cancelled) job.cancelled()
+        else job.finished()
+        events.ended(dataset.id, !cancelled)
+      },
+      (error: unknown) => {
+        running.delete(controller)
+        job.failed(error)
+        events.ended(dataset.id, false)
+      },
     )
-    running.set(controller, ended)
-    void ended.finally(() => running.delete(controller))
-    return started.dataset
+    running.set(controller, { datasetId: dataset.id, ended })
+    return dataset
+  }
+
+  async function open(
+    begin: (options: ImportOptions) => Promise<StartedImport>,
+  ): Promise<DatasetSummary> {
+    const dataset = await run(begin)
+    events.opened(dataset)
+    return dataset
   }
 
   return {
     start: async (folder) => {
-      if (!isAbsolute(folder) || folder.includes('\0')) {
-        throw new AppError('folderMissing', 'What was dropped has no path on this machine.')
-      }
-      const status = await stat(folder).catch(() => null)
-      if (status !== null && !status.isDirectory()) {
-        throw new AppError(
-          'folderMissing',
-          `${basename(folder)} is a file. Drop the folder that holds the images.`,
-          { folder },
-        )
-      }
-      return run((options) => importer.importFolder(folder, options))
+      await checkDropped(folder)
+      const moved = await importer.movedFrom(folder)
+      ask(moved)
+      if (moved !== null) return null
+      return open((importOptions) => importer.importFolder(folder, importOptions))
     },
     startSample: async () => {
       const isThere = await stat(join(sampleFolder, 'CREDITS.txt')).catch(() => null)
       if (isThere === null) {
         throw new AppError(
-          'folderMissing',
+          'sampleMissing',
           'The sample pictures have not been made yet. Run `npm run setup` and try again.',
           { folder: sampleFolder },
         )
       }
-      return run((options) => importer.importFolder(sampleFolder, options))
+      return open((importOptions) => importer.importFolder(sampleFolder, importOptions))
     },
-    rescan: (datasetId) => run((options) => importer.rescan({ datasetId }, options)),
+    rescan: (datasetId) => run((importOptions) => importer.rescan({ datasetId }, importOptions)),
+    moved: () => asked,
+    answerMoved: async (answer) => {
+      const moved = asked
+      ask(null)
+      if (moved === null || answer === 'nothing') return null
+      return open((importOptions) =>
+        answer === 'takeOver'
+          ? importer.takeOver(moved, importOptions)
+          : importer.importFolder(moved.folder, importOptions),
+      )
+    },
+    isRunning: (datasetId) => [...running.values()].some((one) => one.datasetId === datasetId),
+    endOf: async (datasetId) => {
+      for (const [controller, one] of running) {
+        if (one.datasetId !== datasetId) continue
+        controller.abort()
+        await one.ended
+      }
+    },
     close: async () => {
       for (const controller of running.keys()) controller.abort()
-      await Promise.all(running.values())
+      await Promise.all([...running.values()].map(({ ended }) => ended))
     },
   }
 }

@@ -1,4 +1,4 @@
-import type { JobId } from '../../shared/model/ids'
+import type { DatasetId, JobId } from '../../shared/model/ids'
 import type { JobKind, JobState } from '../../shared/model/jobs'
 import { serializeError } from '../../shared/errors'
 
@@ -12,6 +12,9 @@ const estimateAfterMs = 1_000
 export interface JobStart {
   readonly kind: JobKind
   readonly subject: string
+  readonly datasetId: DatasetId | null
+  /** It has not begun: another must end first. */
+  readonly isWaiting?: boolean
   /** Asks the work to end; it then reports {@link JobHandle.cancelled}. */
   readonly cancel: () => void
 }
@@ -29,10 +32,14 @@ export interface JobHandle {
 
 export interface JobBoard {
   start(job: JobStart): JobHandle
-  /** All jobs that run or ended within the last seconds, oldest first. */
+  /** All jobs that wait, run, ended within the last seconds or failed, oldest first. */
   list(): readonly JobState[]
-  /** Asks a job to end; nothing where it has ended already. */
+  /** Asks a job to end; one that failed leaves the board. */
   cancel(id: JobId): void
+  /** Asks what works on a dataset to end, and resolves when all of it has. */
+  endOf(datasetId: DatasetId): Promise<void>
+  /** Takes the jobs of a dataset off the board. */
+  forget(datasetId: DatasetId): void
   onChanged(listener: (jobs: readonly JobState[]) => void): () => void
   /** Stops all timers. */
   dispose(): void
@@ -58,6 +65,8 @@ interface Entry {
   /** When running began, moved on by pauses, so that now - startedAt is time spent working. */
   startedAt: number
   pausedAt: number | null
+  /** Called once it has ended. */
+  readonly whenOver: (() => void)[]
 }
 
 /** Keeps the state of every long piece of work for the status bar. */
@@ -90,12 +99,16 @@ export function createJobBoard(clock: Clock = systemClock): JobBoard {
     isReportDue = true
     later(waitMs, report)
   }
-  const isOver = (entry: Entry): boolean => !['running', 'paused'].includes(entry.state.phase)
+  const isOver = (entry: Entry): boolean =>
+    !['waiting', 'running', 'paused'].includes(entry.state.phase)
   const set = (entry: Entry, change: Partial<JobState>): void => {
     if (isOver(entry)) return
     entry.state = { ...entry.state, ...change }
     changed()
     if (!isOver(entry)) return
+    for (const listener of entry.whenOver.splice(0)) listener()
+    // A failure stays until it was read: somebody takes it off, or the next of its kind starts.
+    if (entry.state.phase === 'failed') return
     later(endedStayMs, () => {
       entries.delete(entry.state.id)
       changed()
@@ -103,14 +116,19 @@ export function createJobBoard(clock: Clock = systemClock): JobBoard {
   }
 
   return {
-    start: ({ kind, subject, cancel }) => {
+    start: ({ kind, subject, datasetId, isWaiting = false, cancel }) => {
       const id = nextId++ as JobId
+      for (const { state } of [...entries.values()]) {
+        const isOfKind = state.kind === kind && state.datasetId === datasetId
+        if (isOfKind && state.phase === 'failed') entries.delete(state.id)
+      }
       const entry: Entry = {
         state: {
           id,
           kind,
           subject,
-          phase: 'running',
+          datasetId,
+          phase: isWaiting ? 'waiting' : 'running',
           done: 0,
           total: 0,
           remainingMs: null,
@@ -119,6 +137,7 @@ export function createJobBoard(clock: Clock = systemClock): JobBoard {
         cancel,
         startedAt: clock.now(),
         pausedAt: null,
+        whenOver: [],
       }
       entries.set(id, entry)
       changed()
@@ -156,7 +175,23 @@ export function createJobBoard(clock: Clock = systemClock): JobBoard {
     list,
     cancel: (id) => {
       const entry = entries.get(id)
-      if (entry !== undefined && !isOver(entry)) entry.cancel()
+      if (entry === undefined) return
+      if (!isOver(entry)) return entry.cancel()
+      if (entry.state.phase === 'failed' && entries.delete(id)) changed()
+    },
+    endOf: async (datasetId) => {
+      const open = [...entries.values()].filter(
+        (entry) => entry.state.datasetId === datasetId && !isOver(entry),
+      )
+      const ends = open.map((entry) => new Promise<void>((ended) => entry.whenOver.push(ended)))
+      for (const entry of open) entry.cancel()
+      await Promise.all(ends)
+    },
+    forget: (datasetId) => {
+      for (const { state } of [...entries.values()]) {
+        if (state.datasetId === datasetId) entries.delete(state.id)
+      }
+      changed()
     },
     onChanged: (listener) => {
       listeners.add(listener)

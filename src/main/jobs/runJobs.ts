@@ -1,3 +1,4 @@
+import { AppError, type ErrorCode } from '../../shared/errors'
 import type { DatasetId, RunId } from '../../shared/model/ids'
 import type { ProjectionState } from '../../shared/model/projection'
 import type { TrainingState } from '../../shared/model/training'
@@ -7,17 +8,19 @@ import { type Clock, type JobBoard, type JobHandle, systemClock } from './jobBoa
 /** Shows the states of training runs on the board. */
 export function trackTraining(
   jobs: JobBoard,
+  nameOf: (datasetId: DatasetId) => string,
   cancel: (runId: RunId) => void,
 ): (state: TrainingState) => void {
   const open = new Map<RunId, JobHandle>()
-  return ({ run, stageDone, stageTotal, remainingMs, error }) => {
+  return ({ datasetId, run, stageDone, stageTotal, remainingMs, error }) => {
     const isOpen = run.status === 'running' || run.status === 'paused'
     let job = open.get(run.id)
     if (job === undefined) {
       if (!isOpen) return
       job = jobs.start({
         kind: 'training',
-        subject: String(run.id),
+        subject: nameOf(datasetId),
+        datasetId,
         cancel: () => cancel(run.id),
       })
       open.set(run.id, job)
@@ -36,7 +39,7 @@ export function trackTraining(
         break
       case 'failed':
       case 'interrupted':
-        job.failed(new Error(error?.message ?? run.status))
+        job.failed(failureOf(error, run.status))
     }
     open.delete(run.id)
   }
@@ -45,6 +48,7 @@ export function trackTraining(
 /** Shows the states of sweeps on the board: how many runs have ended. */
 export function trackSweep(
   jobs: JobBoard,
+  nameOf: (datasetId: DatasetId) => string,
   cancel: (state: SweepState) => void,
 ): (state: SweepState) => void {
   let job: JobHandle | null = null
@@ -53,7 +57,8 @@ export function trackSweep(
     if (status === 'running') {
       job ??= jobs.start({
         kind: 'sweep',
-        subject: String(state.id ?? ''),
+        subject: nameOf(state.datasetId),
+        datasetId: state.datasetId,
         cancel: () => cancel(state),
       })
       const ended = rows.filter((row) => row.status === 'finished' || row.status === 'failed')
@@ -61,7 +66,7 @@ export function trackSweep(
     }
     if (status === 'finished') job?.finished()
     else if (status === 'cancelled') job?.cancelled()
-    else job?.failed(new Error(error?.message ?? status))
+    else job?.failed(failureOf(error, status))
     job = null
   }
 }
@@ -69,16 +74,18 @@ export function trackSweep(
 /** Shows the states of map computations on the board. */
 export function trackProjection(
   jobs: JobBoard,
+  nameOf: (datasetId: DatasetId) => string,
   cancel: (runId: RunId) => void,
-): (state: ProjectionState) => void {
+): (state: ProjectionState, datasetId: DatasetId) => void {
   const open = new Map<RunId, JobHandle>()
-  return ({ runId, phase, done, total }) => {
+  return ({ runId, phase, done, total }, datasetId) => {
     let job = open.get(runId)
     if (job === undefined) {
       if (phase !== 'running') return
       job = jobs.start({
         kind: 'projection',
-        subject: String(runId),
+        subject: nameOf(datasetId),
+        datasetId,
         cancel: () => cancel(runId),
       })
       open.set(runId, job)
@@ -103,16 +110,27 @@ export function trackProjection(
 const shownAfterMs = 2000
 
 /** Shows on the board how far runs are measured again, where that takes long, and what failed. */
-export function trackComparison(jobs: JobBoard, cancel: () => void, clock: Clock = systemClock) {
+export function trackComparison(
+  jobs: JobBoard,
+  nameOf: (datasetId: DatasetId) => string,
+  cancel: () => void,
+  clock: Clock = systemClock,
+) {
   let job: JobHandle | null = null
   let startedAt: number | null = null
-  const start = () => jobs.start({ kind: 'comparison', subject: '', cancel })
+  const start = (datasetId: DatasetId | null) =>
+    jobs.start({
+      kind: 'comparison',
+      subject: datasetId === null ? '' : nameOf(datasetId),
+      datasetId,
+      cancel,
+    })
   return {
-    progress(_datasetId: DatasetId, done: number, total: number): void {
+    progress(datasetId: DatasetId, done: number, total: number): void {
       startedAt ??= clock.now()
       if (done < total) {
         if (clock.now() - startedAt < shownAfterMs) return
-        job ??= start()
+        job ??= start(datasetId)
         return job.progress(done, total)
       }
       job?.finished()
@@ -120,7 +138,7 @@ export function trackComparison(jobs: JobBoard, cancel: () => void, clock: Clock
       startedAt = null
     },
     failed(error: unknown): void {
-      const failing = job ?? start()
+      const failing = job ?? start(null)
       failing.failed(error)
       job = null
       startedAt = null
@@ -132,3 +150,12 @@ export function trackComparison(jobs: JobBoard, cancel: () => void, clock: Clock
     },
   }
 }
+
+/** What went wrong as the run or sweep tells it: the window has a sentence for the code. */
+const failureOf = (
+  error: { readonly code: string; readonly message: string } | null,
+  status: string,
+): AppError =>
+  error === null
+    ? new AppError('workerCrashed', `The training was ${status}. What was finished is kept.`)
+    : AppError.from({ code: error.code as ErrorCode, message: error.message, details: {} })

@@ -1,6 +1,6 @@
 import type { projectionContract } from '../../shared/contract/projection'
 import { AppError } from '../../shared/errors'
-import type { ImageId, RunId } from '../../shared/model/ids'
+import type { DatasetId, ImageId, RunId } from '../../shared/model/ids'
 import type {
   Neighbour,
   ProjectionMethod,
@@ -21,7 +21,9 @@ export interface ProjectionServiceOptions {
   readonly store: Pick<Store, 'runs' | 'images'>
   readonly workspace: Workspace
   readonly workersFolder: string
-  readonly events?: { readonly progress?: (state: ProjectionState) => void }
+  readonly events?: {
+    readonly progress?: (state: ProjectionState, datasetId: DatasetId) => void
+  }
 }
 
 /** Maps of runs: computed in a worker, kept in the run's folder; and nearest neighbours. */
@@ -34,6 +36,8 @@ export interface ProjectionService extends ServiceHandlers<typeof projectionCont
 /** What is known of a run's map since the program started. */
 interface Session {
   readonly fingerprint: string
+  /** Known once a computation was asked for. */
+  datasetId: DatasetId | null
   state: ProjectionState
   planes: Partial<StoredProjection>
   task: ProjectionTask | null
@@ -52,7 +56,11 @@ export function createProjectionService(options: ProjectionServiceOptions): Proj
 
   function change(session: Session, patch: Partial<ProjectionState>): void {
     session.state = { ...session.state, ...patch }
-    options.events?.progress?.(session.state)
+    tell(session)
+  }
+
+  function tell({ state, datasetId }: Session): void {
+    if (datasetId !== null) options.events?.progress?.(state, datasetId)
   }
 
   /** The session of the run's present embeddings, with what is stored of them. */
@@ -68,6 +76,7 @@ export function createProjectionService(options: ProjectionServiceOptions): Proj
     await raced?.task?.cancel()
     const session: Session = {
       fingerprint: fingerprint ?? '',
+      datasetId: null,
       state: {
         runId,
         method: stored === null ? 'pca' : 'umap',
@@ -89,6 +98,7 @@ export function createProjectionService(options: ProjectionServiceOptions): Proj
     if (run === undefined) throw noRun(runId)
     const embeddings = await embeddingsOf(runId)
     const session = await open(runId)
+    session.datasetId = run.datasetId
     if (session.task !== null || session.planes.umap !== undefined) return session.state
     session.state = { ...session.state, method: 'pca', phase: 'running', done: 0 }
     const { data, rows, columns } = embeddings.normalized
@@ -103,7 +113,7 @@ export function createProjectionService(options: ProjectionServiceOptions): Proj
     })
     session.task = task
     session.ended = finish(session, task)
-    options.events?.progress?.(session.state)
+    tell(session)
     return session.state
   }
 

@@ -78,6 +78,10 @@ export class ActiveSweep {
     this.finished = this.follow()
   }
 
+  get datasetId(): DatasetId {
+    return this.input.datasetId
+  }
+
   /** Ends within one step; what was finished is kept. */
   cancel(): void {
     this.isCancelled = true

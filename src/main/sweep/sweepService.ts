@@ -63,6 +63,8 @@ export interface SweepService {
   list(input: { readonly datasetId: DatasetId }): Promise<readonly SweepState[]>
   state(input: OfSweep): Promise<SweepState | null>
   remove(input: OfSweep): Promise<true>
+  /** Ends the one that is on for a dataset, and removes all of its sweeps. */
+  forget(input: { readonly datasetId: DatasetId }): Promise<void>
   close(): Promise<void>
 }
 
@@ -73,6 +75,7 @@ export function createSweepService(options: SweepServiceOptions): SweepService {
 class Service implements SweepService {
   private active: ActiveSweep | null = null
   private activeId: SweepId | null = null
+  private beginning: Promise<unknown> | null = null
 
   constructor(private readonly options: SweepServiceOptions) {}
 
@@ -138,15 +141,36 @@ class Service implements SweepService {
     return true
   }
 
+  async forget({ datasetId }: { readonly datasetId: DatasetId }): Promise<void> {
+    await this.beginning?.catch(() => {})
+    if (this.active?.datasetId === datasetId) await this.active.terminate()
+    for (const { id } of await this.list({ datasetId })) {
+      if (id !== null) await rm(this.folderOf(id), { recursive: true, force: true })
+    }
+  }
+
   async close(): Promise<void> {
     await this.active?.terminate()
   }
 
   private async begin(
+    input: OfDataset,
+    placeOf: () => Promise<{ id: SweepId | null; folder: string; startedAt: number }>,
+  ): Promise<SweepState> {
+    const begun = this.beginAlone(input, placeOf)
+    this.beginning = begun
+    try {
+      return await begun
+    } finally {
+      if (this.beginning === begun) this.beginning = null
+    }
+  }
+
+  private async beginAlone(
     { datasetId, request }: OfDataset,
     placeOf: () => Promise<{ id: SweepId | null; folder: string; startedAt: number }>,
   ): Promise<SweepState> {
-    const giveBack = this.options.turn.take()
+    const giveBack = this.options.turn.take({ kind: 'sweep', datasetId })
     try {
       const { workspace, workersFolder, projectFolder } = this.options
       const images = await this.images(datasetId)
@@ -283,7 +307,9 @@ function unwritable(folder: string, failure: unknown): AppError {
   const reason = failure instanceof Error ? failure.message : String(failure)
   const code = codeOfSystemError(failure)
   return new AppError(
-    code === 'diskFull' || code === 'readOnly' ? code : 'writeFailed',
+    code === 'diskFull' || code === 'readOnly' || code === 'permissionDenied'
+      ? code
+      : 'writeFailed',
     `The results cannot be kept in ${folder} (${reason}). Choose another folder.`,
     { folder },
     failure,

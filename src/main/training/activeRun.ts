@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { AppError, type SerializedError, serializeError } from '../../shared/errors'
-import type { RunId } from '../../shared/model/ids'
+import type { DatasetId, RunId } from '../../shared/model/ids'
 import type {
   EpochRecord,
   RateSearch,
@@ -24,6 +24,7 @@ import type {
 
 export interface ActiveRunInput {
   readonly store: Store
+  readonly datasetId: DatasetId
   readonly summary: RunSummary
   readonly job: TrainJob
   readonly workerFile: string
@@ -78,6 +79,10 @@ export class ActiveRun {
     this.finished = this.follow()
   }
 
+  get datasetId(): DatasetId {
+    return this.input.datasetId
+  }
+
   get runId(): RunId {
     return this.summary.id
   }
@@ -105,6 +110,7 @@ export class ActiveRun {
     const durationMs = this.durationMs()
     const isOn = this.summary.status === 'running' || this.summary.status === 'paused'
     return {
+      datasetId: this.input.datasetId,
       run: isOn ? { ...this.summary, durationMs } : this.summary,
       stage: this.stage,
       stageDone: this.stageDone,

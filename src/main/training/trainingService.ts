@@ -92,6 +92,8 @@ export interface TrainingService {
   probeBackend(): Promise<BackendReport>
   /** Embeds the images of a dataset with a saved model, into files of `outputFolder`. */
   embed(input: EmbedInput): Promise<{ readonly rows: number } | null>
+  /** Ends what trains on a dataset in the middle of whatever it does. */
+  endOf(input: { readonly datasetId: DatasetId }): Promise<void>
   /** Ends a run in the middle of whatever it does. */
   close(): Promise<void>
 }
@@ -114,7 +116,8 @@ class Service implements TrainingService {
   private active: ActiveRun | null = null
   /** Runs that ended in this process: their last state has what the database does not keep. */
   private readonly ended = new Map<RunId, ActiveRun>()
-  private isStarting = false
+  /** While a run is being started. */
+  private starting: Promise<unknown> | null = null
   private knownBackend: BackendReport | null = null
 
   constructor(private readonly options: TrainingServiceOptions) {}
@@ -136,7 +139,7 @@ class Service implements TrainingService {
   }
 
   async start({ datasetId, request }: DatasetRequest): Promise<RunSummary> {
-    return this.alone(async () => {
+    return this.alone(datasetId, async () => {
       const { store, workspace } = this.options
       const images = await this.images(datasetId)
       const { plan, split, unseen } = await this.planFor(images, { datasetId, request })
@@ -145,15 +148,15 @@ class Service implements TrainingService {
       await mkdir(runFolder(workspace, runId), { recursive: true })
       const stored = await store.runs.find(runId)
       if (stored === undefined) throw noSuchRun(runId)
-      return this.launch(stored.summary, images, split)
+      return this.launch(datasetId, stored.summary, images, split)
     })
   }
 
   async resumeRun({ runId }: OfRun): Promise<RunSummary> {
-    return this.alone(async () => {
-      const { store, workspace } = this.options
-      const stored = await store.runs.find(runId)
-      if (stored === undefined) throw noSuchRun(runId)
+    const { store, workspace } = this.options
+    const stored = await store.runs.find(runId)
+    if (stored === undefined) throw noSuchRun(runId)
+    return this.alone(stored.datasetId, async () => {
       const { summary, warnings } = stored
       if (summary.status !== 'interrupted') {
         throw new AppError(
@@ -183,7 +186,7 @@ class Service implements TrainingService {
       await store.runs.update(runId, { status: 'running' })
       const epochs = await store.runs.epochs(runId)
       const lastEpoch = header?.epoch ?? 0
-      return this.launch({ ...summary, status: 'running' }, images, split, {
+      return this.launch(stored.datasetId, { ...summary, status: 'running' }, images, split, {
         epochs,
         warnings: warnings.filter(({ epoch }) => epoch <= lastEpoch),
         durationMs: summary.durationMs,
@@ -231,8 +234,9 @@ class Service implements TrainingService {
     const stored = await store.runs.find(runId)
     if (stored === undefined) return null
     const epochs = await store.runs.epochs(runId)
-    const { stage, warnings, error, summary } = stored
+    const { datasetId, stage, warnings, error, summary } = stored
     return {
+      datasetId,
       run: summary,
       stage,
       stageDone: 0,
@@ -335,18 +339,25 @@ class Service implements TrainingService {
     await this.active?.terminate()
   }
 
+  async endOf({ datasetId }: { readonly datasetId: DatasetId }): Promise<void> {
+    await this.starting?.catch(() => {})
+    if (this.active?.datasetId === datasetId) await this.active.terminate()
+  }
+
   /** Starts a run by `work` unless another is on; the turn is held until that run has ended. */
-  private async alone(work: () => Promise<ActiveRun>): Promise<RunSummary> {
-    if (this.active !== null || this.isStarting) {
+  private async alone(datasetId: DatasetId, work: () => Promise<ActiveRun>): Promise<RunSummary> {
+    const giveBack = this.options.turn?.take({ kind: 'training', datasetId })
+    if (this.active !== null || this.starting !== null) {
+      giveBack?.()
       throw new AppError(
         'busy',
         'A training is on already. Wait until it ends, or cancel it, and start again.',
       )
     }
-    const giveBack = this.options.turn?.take()
-    this.isStarting = true
     try {
-      const run = await work()
+      const begun = work()
+      this.starting = begun
+      const run = await begun
       this.active = run
       void run.finished.then(() => {
         this.ended.set(run.runId, run)
@@ -358,11 +369,12 @@ class Service implements TrainingService {
       giveBack?.()
       throw failure
     } finally {
-      this.isStarting = false
+      this.starting = null
     }
   }
 
   private launch(
+    datasetId: DatasetId,
     summary: RunSummary,
     { images, labels, labelKeys }: TrainingImages,
     split: Uint8Array,
@@ -372,6 +384,7 @@ class Service implements TrainingService {
     const { id, options } = summary
     return new ActiveRun({
       store,
+      datasetId,
       summary,
       workerFile: join(workersFolder, 'training.js'),
       job: {

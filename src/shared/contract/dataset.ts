@@ -5,6 +5,7 @@ import type {
   ImageDetail,
   ImageSummary,
   ImportReport,
+  MovedFolder,
 } from '../model/dataset'
 import type { Duplicates } from '../model/duplicates'
 import { imageFilter, imageOrder } from '../model/dataset'
@@ -16,13 +17,25 @@ export const datasetContract = {
   current: call<DatasetSummary | null>()(nothing),
   recent: call<readonly DatasetSummary[]>()(nothing),
   open: call<DatasetSummary>()(v.strictObject({ datasetId })),
-  /** Forgets it in the program; the person's folder is not touched. */
-  forget: call<true>()(v.strictObject({ datasetId })),
-  /** The system's dialog; null where it was dismissed. Starts the import. */
+  /**
+   * Forgets it in the program; the person's folder is not touched. What runs or waits on it is
+   * ended with `endsWork`; without, the answer is AppError datasetBusy.
+   */
+  forget: call<true>()(v.strictObject({ datasetId, endsWork: v.optional(v.boolean(), false) })),
+  /** The system's dialog; null where it was dismissed, or as `importDropped`. Starts the import. */
   chooseFolder: call<DatasetSummary | null>()(nothing),
-  /** A path that the preload got from a dropped file; checked again in main. Starts the import. */
-  importDropped: call<DatasetSummary>()(
+  /**
+   * A path that the preload got from a dropped file; checked again in main. Starts the import, or
+   * answers null where the folder looks like a dataset that moved: `moved` says which.
+   */
+  importDropped: call<DatasetSummary | null>()(
     v.strictObject({ path: v.pipe(v.string(), v.minLength(1), v.maxLength(32_768)) }),
+  ),
+  /** The folder that waits for an answer, if there is one. */
+  moved: call<MovedFolder | null>()(nothing),
+  /** Imports it as the dataset that it looks like, as a new one, or not at all. */
+  answerMoved: call<DatasetSummary | null>()(
+    v.strictObject({ answer: v.picklist(['takeOver', 'asNew', 'nothing']) }),
   ),
   importSample: call<DatasetSummary>()(nothing),
   /** Looks at the folder again: added, changed, moved, removed files. */
@@ -45,7 +58,11 @@ export const datasetContract = {
   detail: call<ImageDetail>()(v.strictObject({ imageId })),
   /** Opens the system's file manager at the image. */
   showInFolder: call<true>()(v.strictObject({ imageId })),
-  /** The open dataset changed: imported, relabelled, excluded. At most ten a second. */
+  /** This dataset is the open one from now on. */
+  opened: event<DatasetSummary>(),
+  /** A folder looks like a dataset that moved; null: that was answered. */
+  movedChanged: event<MovedFolder | null>(),
+  /** A dataset changed: imported, relabelled, excluded. At most ten a second. */
   changed: event<DatasetSummary>(),
   importFinished: event<ImportReport>(),
 }

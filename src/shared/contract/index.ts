@@ -4,6 +4,7 @@ import { datasetContract } from './dataset'
 import { exportingContract } from './exporting'
 import { labelsContract } from './labels'
 import { projectionContract } from './projection'
+import { queueContract } from './queue'
 import { splitContract } from './split'
 import { sweepContract } from './sweep'
 import { trainingContract } from './training'
@@ -18,6 +19,7 @@ export const contract = {
   split: splitContract,
   sweep: sweepContract,
   comparison: comparisonContract,
+  queue: queueContract,
   triplets: tripletsContract,
   projection: projectionContract,
   exporting: exportingContract,

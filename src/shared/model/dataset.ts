@@ -16,6 +16,20 @@ export interface DatasetSummary {
   readonly openedAt: number
 }
 
+/** A folder that was to be imported and looks like a dataset whose own folder is gone. */
+export interface MovedFolder {
+  readonly datasetId: DatasetId
+  /** Of the dataset. */
+  readonly name: string
+  /** Where the dataset's folder was. */
+  readonly formerFolder: string
+  /** The folder that was to be imported; shown, never sent back. */
+  readonly folder: string
+  /** Of `compared` files of the folder, those whose contents are images of the dataset. */
+  readonly same: number
+  readonly compared: number
+}
+
 /** A label with the number of its images that are not excluded. */
 export interface LabelSummary {
   readonly id: LabelId

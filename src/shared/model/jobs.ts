@@ -1,4 +1,4 @@
-import type { JobId } from './ids'
+import type { DatasetId, JobId } from './ids'
 
 export const jobKinds = [
   'import',
@@ -14,9 +14,11 @@ export type JobKind = (typeof jobKinds)[number]
 export interface JobState {
   readonly id: JobId
   readonly kind: JobKind
-  /** What is being worked on: a folder's name, a run's name, a file's name. */
+  /** What is being worked on: a dataset's name; of an export the file's name. */
   readonly subject: string
-  readonly phase: 'running' | 'paused' | 'finished' | 'cancelled' | 'failed'
+  readonly datasetId: DatasetId | null
+  /** `waiting`: it starts when another ends. */
+  readonly phase: 'waiting' | 'running' | 'paused' | 'finished' | 'cancelled' | 'failed'
   readonly done: number
   /** 0 while unknown. */
   readonly total: number

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { ImageId, LabelId, RunId } from './ids'
+import type { DatasetId, ImageId, LabelId, RunId } from './ids'
 
 /** Options of a loss, miner, reducer: plain numbers, switches, choices. */
 export const componentOptions = v.record(
@@ -370,6 +370,7 @@ export interface RunSummary {
 
 /** Everything the Train view draws of one run; sent whole, at most ten times a second. */
 export interface TrainingState {
+  readonly datasetId: DatasetId
   readonly run: RunSummary
   readonly stage: TrainingStage
   readonly stageDone: number

@@ -36,7 +36,12 @@ async function open(states: readonly SweepState[], fails = false) {
         flags: new Uint8Array(),
       }),
     },
-    training: { registry: () => trainingRegistry() },
+    training: {
+      registry: () => trainingRegistry(),
+      start: () => {
+        throw new AppError('tooFewClasses', 'one class')
+      },
+    },
     sweep: {
       plan: () => {
         if (fails) throw new AppError('tooFewClasses', 'one class')

@@ -29,6 +29,7 @@ it('follows what main sends', async () => {
       recent: () => [],
       report: () => null,
       columns: () => columns,
+      moved: () => null,
     },
     labels: {
       list: () => [labelOf(1, 'cat')],
@@ -51,7 +52,13 @@ it('follows what main sends', async () => {
   const selection = useSelectionStore()
   selection.only(asImageId(7))
   dataset.setFilter({ search: 'x' })
+  // What main says of another dataset, which is being imported, changes nothing here.
   wire.emit('dataset', 'changed', datasetOf({ id: 2 as never, name: 'Plants' }))
+  await flushPromises()
+  expect(dataset.current?.name).toBe('Animals')
+  expect(selection.count).toBe(1)
+
+  wire.emit('dataset', 'opened', datasetOf({ id: 2 as never, name: 'Plants' }))
   await flushPromises()
   expect(dataset.current?.name).toBe('Plants')
   expect(dataset.isFiltered).toBe(false)
@@ -62,6 +69,6 @@ it('follows what main sends', async () => {
   expect(useLabelStore().undoState).toEqual(undoState)
 
   stop()
-  wire.emit('dataset', 'changed', datasetOf({ name: 'Nobody listens' }))
+  wire.emit('dataset', 'opened', datasetOf({ name: 'Nobody listens' }))
   expect(dataset.current?.name).toBe('Plants')
 })

@@ -12,7 +12,7 @@ import TrainingView from '../../../src/renderer/src/features/training/TrainingVi
 import { i18n, setLocale } from '../../../src/renderer/src/locales/i18n'
 import { useDatasetStore } from '../../../src/renderer/src/stores/dataset'
 import { useRunStore } from '../../../src/renderer/src/stores/runs'
-import type { RunId } from '../../../src/shared/model/ids'
+import type { DatasetId, RunId } from '../../../src/shared/model/ids'
 import { useToastStore } from '../../../src/renderer/src/stores/toasts'
 import { datasetOf } from '../../support/windowData'
 import { connectWire } from '../../support/windowWire'
@@ -113,6 +113,7 @@ it('goes on with a run that was interrupted', async () => {
   const view = mount(RunResult, {
     props: {
       state: {
+        datasetId: 1 as DatasetId,
         ...{ run, stage: 'training' as const, stageDone: 0, stageTotal: 1, remainingMs: null },
         ...{ latest: null, epochs: [], warnings: [], error: null },
       },
@@ -127,8 +128,9 @@ it('goes on with a run that was interrupted', async () => {
   expect(view.find('button').exists()).toBe(false)
 
   const wire = connectWire({ training: { resumeRun: () => run, state: () => null } })
+  useDatasetStore().accept(datasetOf())
   expect(await useRunStore().goOn(run.id)).toBe(true)
-  expect(wire.calls[0]).toEqual(['training.resumeRun', { runId: 7 }])
+  expect(wire.calls).toContainEqual(['training.resumeRun', { runId: 7 }])
   expect(useRunStore().current?.id).toBe(7)
 })
 

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import sharp from 'sharp'
@@ -87,8 +87,8 @@ afterEach(async () => {
 /** Imports the images and waits for the event that says it is done. */
 async function importImages(): Promise<{ datasetId: DatasetId; report: ImportReport }> {
   const finished = new Promise<ImportReport>((settle) => window.dataset.onImportFinished(settle))
-  const { id } = await window.dataset.importDropped({ path: images })
-  return { datasetId: id, report: await finished }
+  const dataset = await window.dataset.importDropped({ path: images })
+  return { datasetId: dataset!.id, report: await finished }
 }
 
 const allImages = async (datasetId: DatasetId): Promise<Uint32Array> =>
@@ -132,14 +132,18 @@ describe('the contract over the real services', () => {
   })
 
   it.each([
-    ['a relative path', 'images'],
-    ['a file', 'FILE'],
-    ['what is not there', '/nowhere/at/all'],
-    ['a path with a zero byte', '/tmp\0/x'],
-  ])('imports nothing from %s', async (_what, path) => {
-    const dropped = path === 'FILE' ? join(images, 'red', '20.png') : path
+    ['a relative path', 'images', 'notAFolder'],
+    ['a file', 'FILE', 'notAFolder'],
+    ['a link that leads nowhere', 'LINK', 'linkBroken'],
+    ['what is not there', '/nowhere/at/all', 'folderMissing'],
+    ['a path with a zero byte', '/tmp\0/x', 'notAFolder'],
+  ])('imports nothing from %s', async (_what, path, code) => {
+    const link = join(folder, 'dangling')
+    await symlink(join(folder, 'nothing'), link)
+    const places: Record<string, string> = { FILE: join(images, 'red', '20.png'), LINK: link }
+    const dropped = places[path] ?? path
     await expect(window.dataset.importDropped({ path: dropped })).rejects.toMatchObject({
-      code: 'folderMissing',
+      code,
     })
     expect(await window.dataset.current({})).toBeNull()
   })

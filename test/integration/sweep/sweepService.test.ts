@@ -41,7 +41,7 @@ function openServices(): { sweeps: SweepService; training: TrainingService } {
     workspace: workspaceOf(),
     workersFolder: program.workersFolder,
     projectFolder,
-    turn: createTurn(),
+    turn: createTurn(() => 'Emoji'),
   }
   return {
     sweeps: createSweepService({ ...common, onProgress: (state) => listener(state) }),
@@ -248,9 +248,12 @@ describe('sweep service', () => {
     const started = await sweeps.start({ datasetId, request })
     const sweepId = started.id as SweepId
     await expect(training.start({ datasetId, request: small })).rejects.toMatchObject({
-      code: 'busy',
+      code: 'trainingBusy',
+      details: { kind: 'sweep', datasetId, dataset: 'Emoji' },
     })
-    await expect(sweeps.start({ datasetId, request })).rejects.toMatchObject({ code: 'busy' })
+    await expect(sweeps.start({ datasetId, request })).rejects.toMatchObject({
+      code: 'trainingBusy',
+    })
     await expect(sweeps.remove({ sweepId })).rejects.toMatchObject({ code: 'busy' })
     await when((state) => state.rows.some((row) => row.status === 'finished'))
     await sweeps.close()

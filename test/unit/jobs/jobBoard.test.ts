@@ -14,7 +14,7 @@ function boardOnRecord() {
 }
 
 const importOf = (subject: string, cancel = (): void => {}) =>
-  ({ kind: 'import', subject, cancel }) as const
+  ({ kind: 'import', subject, datasetId: null, cancel }) as const
 
 describe('the job board', () => {
   it('reports ten times a second at most, the newest state last', () => {

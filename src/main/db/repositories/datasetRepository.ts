@@ -19,9 +19,13 @@ export interface DatasetRepository {
   /** The dataset of this folder, made where there is none. */
   ensure(folder: string, name: string, now: number): Promise<DatasetId>
   find(id: DatasetId): Promise<StoredDataset | undefined>
+  /** Every dataset's name and folder; counts nothing. */
+  all(): Promise<readonly Pick<StoredDataset, 'id' | 'name' | 'folder'>[]>
   /** Last opened first. */
   recent(limit: number): Promise<readonly StoredDataset[]>
   touch(id: DatasetId, now: number): Promise<void>
+  /** The same dataset in another folder, under another name. */
+  relocate(id: DatasetId, folder: string, name: string, now: number): Promise<void>
   /** With everything that hangs on it. */
   remove(id: DatasetId): Promise<void>
   saveReport(id: DatasetId, report: ImportReport): Promise<void>
@@ -74,6 +78,10 @@ export function createDatasetRepository(database: Database): DatasetRepository {
       return row === undefined ? undefined : storedDatasetOf(row)
     },
 
+    all() {
+      return database.all('SELECT id, name, folder FROM dataset ORDER BY opened_at DESC, id DESC')
+    },
+
     async recent(limit) {
       const rows = await database.all<DatasetRow>(
         `${selectDataset} GROUP BY dataset.id ORDER BY dataset.opened_at DESC, dataset.id DESC LIMIT ?`,
@@ -84,6 +92,15 @@ export function createDatasetRepository(database: Database): DatasetRepository {
 
     async touch(id, now) {
       await database.run('UPDATE dataset SET opened_at = ? WHERE id = ?', [now, id])
+    },
+
+    async relocate(id, folder, name, now) {
+      await database.run('UPDATE dataset SET folder = ?, name = ?, opened_at = ? WHERE id = ?', [
+        folder,
+        name,
+        now,
+        id,
+      ])
     },
 
     async remove(id) {

@@ -139,6 +139,8 @@ export interface ImageRepository {
     excluded: boolean,
   ): Promise<Uint32Array>
   setExcluded(transaction: Transaction, ids: Uint32Array, excluded: boolean): Promise<void>
+  /** Contents that the images of this dataset have, and no others. */
+  contentsOnlyOf(datasetId: DatasetId): Promise<readonly string[]>
   /** How many images in the folder share their contents with another one. */
   countDuplicates(datasetId: DatasetId): Promise<number>
 }
@@ -377,6 +379,15 @@ export function createImageRepository(database: Database): ImageRepository {
         'UPDATE image SET excluded = ? WHERE id IN (SELECT value FROM json_each(?))',
         [excluded ? 1 : 0, idList(ids)],
       )
+    },
+
+    async contentsOnlyOf(datasetId) {
+      const rows = await database.all<{ sha256: string }>(
+        `SELECT sha256 FROM image WHERE dataset_id = ?1
+         EXCEPT SELECT sha256 FROM image WHERE dataset_id <> ?1`,
+        [datasetId],
+      )
+      return rows.map(({ sha256 }) => sha256)
     },
 
     async countDuplicates(datasetId) {

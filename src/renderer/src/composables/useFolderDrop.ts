@@ -1,42 +1,52 @@
 import { onMounted, onUnmounted, type Ref, ref } from 'vue'
 import { pathOfDroppedFile } from '../api/client'
 
-const carriesFiles = (event: DragEvent): boolean =>
-  event.dataTransfer?.types.includes('Files') === true
+/** What was dropped; only a single thing on this machine can be a folder to import. */
+export type Dropped =
+  | { readonly kind: 'path'; readonly path: string }
+  | { readonly kind: 'several' | 'severalFiles' | 'webLink' | 'nothing' }
+
+/** Pictures that are dragged within the window carry this; they are no folder. */
+const ownPrefix = 'application/x-semblance'
+
+const isForUs = ({ dataTransfer }: DragEvent): boolean => {
+  const types = [...(dataTransfer?.types ?? [])]
+  if (types.some((type) => type.startsWith(ownPrefix))) return false
+  return types.includes('Files') || types.includes('text/uri-list')
+}
 
 /**
- * Takes folders dropped anywhere on the window. The answer is true while one is held over it.
- * `onDrop` gets the path of the first thing dropped, empty where it has none.
+ * Takes what is dropped anywhere on the window. The answer is true while something is held over
+ * it.
  */
-export function useFolderDrop(onDrop: (path: string) => void): Ref<boolean> {
+export function useFolderDrop(onDrop: (dropped: Dropped) => void): Ref<boolean> {
   const hovering = ref(false)
   /** Enter and leave come for each element on the way; only the balance says who is inside. */
   let depth = 0
 
   function onEnter(event: DragEvent): void {
-    if (!carriesFiles(event)) return
+    if (!isForUs(event)) return
     event.preventDefault()
     depth++
     hovering.value = true
   }
   function onOver(event: DragEvent): void {
-    if (!carriesFiles(event)) return
+    if (!isForUs(event)) return
     event.preventDefault()
     if (event.dataTransfer !== null) event.dataTransfer.dropEffect = 'copy'
     hovering.value = true
   }
   function onLeave(event: DragEvent): void {
-    if (!carriesFiles(event)) return
+    if (!isForUs(event)) return
     depth = Math.max(0, depth - 1)
     if (depth === 0) hovering.value = false
   }
   function onDropped(event: DragEvent): void {
-    if (!carriesFiles(event)) return
+    if (!isForUs(event)) return
     event.preventDefault()
     depth = 0
     hovering.value = false
-    const file = event.dataTransfer?.files[0]
-    if (file !== undefined) onDrop(pathOfDroppedFile(file))
+    if (event.dataTransfer !== null) onDrop(droppedIn(event.dataTransfer))
   }
 
   onMounted(() => {
@@ -52,4 +62,19 @@ export function useFolderDrop(onDrop: (path: string) => void): Ref<boolean> {
     window.removeEventListener('drop', onDropped)
   })
   return hovering
+}
+
+function droppedIn({ files, items, types }: DataTransfer): Dropped {
+  const [first] = files
+  if (files.length > 1) {
+    // A folder is an entry of its own kind; where the system does not say, it may be one.
+    const entries = [...(items ?? [])].map((item) => item.webkitGetAsEntry?.() ?? null)
+    const isFiles = entries.length > 0 && entries.every((entry) => entry?.isFile === true)
+    return { kind: isFiles ? 'severalFiles' : 'several' }
+  }
+  if (first !== undefined) {
+    const path = pathOfDroppedFile(first)
+    if (path !== '') return { kind: 'path', path }
+  }
+  return { kind: types.includes('text/uri-list') ? 'webLink' : 'nothing' }
 }

@@ -7,6 +7,7 @@ import type { Locale, Settings } from '../../../shared/model/settings'
 import type { BackendReport } from '../../../shared/model/training'
 import { api } from '../api/client'
 import { setLocale } from '../locales/i18n'
+import { useDatasetStore } from './dataset'
 import { useToastStore } from './toasts'
 
 export const views = ['library', 'training', 'triplets', 'map'] as const
@@ -36,8 +37,17 @@ export const useAppStore = defineStore('app', () => {
   const activeJobs = computed(() =>
     jobs.value.filter((job) => job.phase === 'running' || job.phase === 'paused'),
   )
-  const jobOf = (kind: JobKind): JobState | null =>
-    activeJobs.value.find((job) => job.kind === kind) ?? null
+  /** The job of this kind that works on the open dataset. */
+  const jobOf = (kind: JobKind): JobState | null => {
+    const datasetId = useDatasetStore().id
+    return activeJobs.value.find((job) => job.kind === kind && job.datasetId === datasetId) ?? null
+  }
+  /** The run or sweep that is on, of whichever dataset: one trains at a time. */
+  const trainingJob = computed(
+    () => activeJobs.value.find(({ kind }) => kind === 'training' || kind === 'sweep') ?? null,
+  )
+  /** What waits for its turn, first come first. */
+  const waitingJobs = computed(() => jobs.value.filter(({ phase }) => phase === 'waiting'))
 
   watch(
     shownTheme,
@@ -72,7 +82,7 @@ export const useAppStore = defineStore('app', () => {
   /** Shows the change at once; what main stored comes after. */
   async function updateSettings(patch: Settings): Promise<void> {
     settings.value = { ...settings.value, ...patch }
-    await toasts.guard(() => api.app.updateSettings(patch))
+    await toasts.guard(() => api.app.updateSettings(patch), 'settings')
   }
 
   function cancelJob(jobId: JobId): Promise<unknown> {
@@ -97,6 +107,8 @@ export const useAppStore = defineStore('app', () => {
     paletteOpen,
     helpOpen,
     jobOf,
+    trainingJob,
+    waitingJobs,
     load,
     updateSettings,
     cancelJob,

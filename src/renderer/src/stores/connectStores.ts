@@ -29,11 +29,18 @@ export function connectStores(): { readonly loaded: Promise<void>; readonly stop
       app.backend = report
     }),
     api.dataset.onChanged((summary) => {
+      dataset.note(summary)
+      if (summary.id === dataset.id) void labels.refresh()
+    }),
+    api.dataset.onOpened((summary) => {
       dataset.accept(summary)
-      void labels.refresh()
+      void dataset.loadRecent()
+    }),
+    api.dataset.onMovedChanged((moved) => {
+      dataset.moved = moved
     }),
     api.dataset.onImportFinished((report) => {
-      if (report.datasetId !== dataset.id) return
+      if (report.datasetId !== dataset.id) return void dataset.loadRecent()
       dataset.report = report
       images.refresh([])
       void dataset.refreshColumns()

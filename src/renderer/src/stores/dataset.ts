@@ -6,6 +6,7 @@ import type {
   ImageFilter,
   ImageOrder,
   ImportReport,
+  MovedFolder,
 } from '../../../shared/model/dataset'
 import type { DatasetId } from '../../../shared/model/ids'
 import { api } from '../api/client'
@@ -27,6 +28,8 @@ export const useDatasetStore = defineStore('dataset', () => {
   /** Between the drop and the first answer, when there is nothing else to show. */
   const opening = ref(false)
   const reportOpen = ref(false)
+  /** A folder that looks like a dataset that moved, and waits for an answer. */
+  const moved = shallowRef<MovedFolder | null>(null)
 
   const id = computed<DatasetId | null>(() => current.value?.id ?? null)
   const isFiltered = computed(() => Object.keys(filter.value).length > 0)
@@ -48,7 +51,7 @@ export const useDatasetStore = defineStore('dataset', () => {
     const summary = await toasts.guard(() => api.dataset.current({}))
     accept(summary ?? null)
     ready.value = true
-    await Promise.all([loadRecent(), loadReport()])
+    await Promise.all([loadRecent(), loadReport(), loadMoved()])
   }
 
   /** Takes a summary that main sent; a new dataset starts without filter. */
@@ -60,6 +63,16 @@ export const useDatasetStore = defineStore('dataset', () => {
     }
     current.value = summary
     void refreshColumns()
+  }
+
+  /** A summary that main sent of any dataset: only the open one changes what is shown. */
+  function note(summary: DatasetSummary): void {
+    if (summary.id === id.value) accept(summary)
+    recent.value = recent.value.map((one) => (one.id === summary.id ? summary : one))
+  }
+
+  async function loadMoved(): Promise<void> {
+    moved.value = (await toasts.guard(() => api.dataset.moved({}))) ?? null
   }
 
   async function loadRecent(): Promise<void> {
@@ -75,7 +88,7 @@ export const useDatasetStore = defineStore('dataset', () => {
 
   async function bringIn(work: () => Promise<DatasetSummary | null>): Promise<boolean> {
     opening.value = true
-    const summary = await toasts.guard(work)
+    const summary = await toasts.guard(work, 'dataset')
     opening.value = false
     if (summary === undefined || summary === null) return false
     accept(summary)
@@ -87,6 +100,10 @@ export const useDatasetStore = defineStore('dataset', () => {
   const importPath = (path: string): Promise<boolean> =>
     bringIn(() => api.dataset.importDropped({ path }))
   const importSample = (): Promise<boolean> => bringIn(() => api.dataset.importSample({}))
+  const answerMoved = (answer: 'takeOver' | 'asNew' | 'nothing'): Promise<boolean> => {
+    moved.value = null
+    return bringIn(() => api.dataset.answerMoved({ answer }))
+  }
 
   async function open(datasetId: DatasetId): Promise<void> {
     if (await bringIn(() => api.dataset.open({ datasetId }))) await loadReport()
@@ -97,8 +114,9 @@ export const useDatasetStore = defineStore('dataset', () => {
     if (datasetId !== null) await bringIn(() => api.dataset.rescan({ datasetId }))
   }
 
-  async function forget(datasetId: DatasetId): Promise<void> {
-    await toasts.guard(() => api.dataset.forget({ datasetId }))
+  /** @param endsWork whether to end what runs or waits on it */
+  async function forget(datasetId: DatasetId, endsWork = false): Promise<void> {
+    await toasts.guard(() => api.dataset.forget({ datasetId, endsWork }), 'dataset')
     await load()
   }
 
@@ -136,14 +154,17 @@ export const useDatasetStore = defineStore('dataset', () => {
     report,
     opening,
     reportOpen,
+    moved,
     load,
     accept,
+    note,
     loadRecent,
     loadReport,
     refreshColumns,
     chooseFolder,
     importPath,
     importSample,
+    answerMoved,
     open,
     rescan,
     forget,

@@ -64,7 +64,7 @@ export const useLabelStore = defineStore('labels', () => {
   async function act(work: (datasetId: DatasetId) => Promise<UndoState>): Promise<boolean> {
     const datasetId = dataset.id
     if (datasetId === null) return false
-    const state = await toasts.guard(() => work(datasetId))
+    const state = await toasts.guard(() => work(datasetId), 'labels')
     if (state === undefined) return false
     undoState.value = state
     return true

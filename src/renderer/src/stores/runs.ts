@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
-import type { RunId } from '../../../shared/model/ids'
+import type { DatasetId, RunId } from '../../../shared/model/ids'
 import type {
   RunSummary,
   TrainingPlan,
@@ -12,12 +12,14 @@ import { useAppStore } from './app'
 import { coalesce } from './coalesce'
 import { useDatasetStore } from './dataset'
 import { useToastStore } from './toasts'
+import { useTrainingGate } from './trainingGate'
 
 /** Runs of the open dataset, newest first, and how the one that trains stands. */
 export const useRunStore = defineStore('runs', () => {
   const app = useAppStore()
   const dataset = useDatasetStore()
   const toasts = useToastStore()
+  const gate = useTrainingGate()
   const list = shallowRef<readonly RunSummary[]>([])
   const chosenId = shallowRef<RunId | null>(null)
   const states = shallowRef<ReadonlyMap<RunId, TrainingState>>(new Map())
@@ -63,7 +65,9 @@ export const useRunStore = defineStore('runs', () => {
     if (state !== undefined && state !== null) remember(state)
   }
 
+  /** A run of another dataset has nothing to say here. */
   function remember(state: TrainingState): void {
+    if (state.datasetId !== dataset.id) return
     states.value = new Map(states.value).set(state.run.id, state)
     const known = list.value.some((run) => run.id === state.run.id)
     if (!known) void refresh()
@@ -83,24 +87,29 @@ export const useRunStore = defineStore('runs', () => {
   async function start(request: TrainingRequest = {}): Promise<boolean> {
     const datasetId = dataset.id
     if (datasetId === null || starting.value) return false
-    return show(() => api.training.start({ datasetId, request }))
+    return gate.pass({ kind: 'run', datasetId, request }, () =>
+      show(datasetId, () => api.training.start({ datasetId, request })),
+    )
   }
 
   /** Goes on with an interrupted run from its last checkpoint. Answers whether it began. */
   async function goOn(runId: RunId): Promise<boolean> {
-    return starting.value ? false : show(() => api.training.resumeRun({ runId }))
+    const datasetId = dataset.id
+    if (datasetId === null || starting.value) return false
+    return gate.pass({ kind: 'resumeRun', datasetId, runId }, () =>
+      show(datasetId, () => api.training.resumeRun({ runId })),
+    )
   }
 
-  async function show(begin: () => Promise<RunSummary>): Promise<boolean> {
+  async function show(datasetId: DatasetId, begin: () => Promise<RunSummary>): Promise<void> {
     starting.value = true
-    const run = await toasts.guard(begin)
-    starting.value = false
-    if (run === undefined) return false
+    const run = await begin().finally(() => (starting.value = false))
+    // Another dataset was opened meanwhile: the run shows when that one is open again.
+    if (datasetId !== dataset.id) return
     list.value = [run, ...list.value.filter((other) => other.id !== run.id)]
     choose(run.id)
     app.go('training')
     await loadState(run.id)
-    return true
   }
 
   const pause = (runId: RunId): Promise<unknown> =>

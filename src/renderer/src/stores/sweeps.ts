@@ -1,6 +1,7 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import type { SweepId } from '../../../shared/model/ids'
+import type { QueuedWork } from '../../../shared/model/queue'
 import {
   requestOfRow,
   type SweepRequest,
@@ -12,12 +13,14 @@ import { coalesce } from './coalesce'
 import { useDatasetStore } from './dataset'
 import { useRunStore } from './runs'
 import { useToastStore } from './toasts'
+import { useTrainingGate } from './trainingGate'
 
 /** Sweeps of the open dataset, newest first. */
 export const useSweepStore = defineStore('sweeps', () => {
   const dataset = useDatasetStore()
   const runs = useRunStore()
   const toasts = useToastStore()
+  const gate = useTrainingGate()
   const list = shallowRef<readonly SweepState[]>([])
   const chosenId = shallowRef<SweepId | null>(null)
   const starting = ref(false)
@@ -58,23 +61,29 @@ export const useSweepStore = defineStore('sweeps', () => {
     chosenId.value = sweepId
   }
 
-  async function begin(ask: () => Promise<SweepState>): Promise<boolean> {
+  async function begin(work: QueuedWork, ask: () => Promise<SweepState>): Promise<boolean> {
     if (starting.value) return false
-    starting.value = true
-    const state = await toasts.guard(ask)
-    starting.value = false
-    if (state === undefined) return false
-    remember(state)
-    chosenId.value = state.id
-    return true
+    return gate.pass(work, async () => {
+      starting.value = true
+      const state = await ask().finally(() => (starting.value = false))
+      remember(state)
+      if (state.datasetId === dataset.id) chosenId.value = state.id
+    })
   }
 
   async function start(request: SweepRequest): Promise<boolean> {
     const datasetId = dataset.id
-    return datasetId !== null && begin(() => api.sweep.start({ datasetId, request }))
+    if (datasetId === null) return false
+    return begin({ kind: 'sweep', datasetId, request }, () =>
+      api.sweep.start({ datasetId, request }),
+    )
   }
 
-  const resume = (sweepId: SweepId): Promise<boolean> => begin(() => api.sweep.resume({ sweepId }))
+  async function resume(sweepId: SweepId): Promise<boolean> {
+    const datasetId = dataset.id
+    if (datasetId === null) return false
+    return begin({ kind: 'resumeSweep', datasetId, sweepId }, () => api.sweep.resume({ sweepId }))
+  }
   const cancel = (sweepId: SweepId): Promise<unknown> =>
     toasts.guard(() => api.sweep.cancel({ sweepId }))
 

@@ -2,12 +2,17 @@ import { defineStore } from 'pinia'
 import { shallowRef } from 'vue'
 import { errorText } from '../locales/errorText'
 
+/** What people do that can fail. */
+export type ToastSubject = 'dataset' | 'training' | 'labels' | 'verdict' | 'export' | 'settings'
+
 export interface Toast {
   readonly id: number
   readonly message: string
   readonly tone: 'quiet' | 'error'
   /** What the error said in its own words, to be copied. */
   readonly details?: string | undefined
+  /** What failed: the next success of the same takes the error away. */
+  readonly about?: ToastSubject | undefined
   readonly action?: { readonly label: string; readonly run: () => void } | undefined
 }
 
@@ -41,20 +46,32 @@ export const useToastStore = defineStore('toasts', () => {
   const say = (message: string, action?: Toast['action']): number =>
     show({ message, tone: 'quiet', action })
 
-  function fail(error: unknown): void {
+  function fail(error: unknown, about?: ToastSubject): void {
     const { message, details } = errorText(error)
-    show({ message, details, tone: 'error' })
+    show({ message, details, tone: 'error', about })
   }
 
-  /** Runs something that can fail; the failure is shown, and undefined is the answer. */
-  async function guard<T>(work: () => Promise<T>): Promise<T | undefined> {
+  /** Something went well: what was said of its failure no longer holds. */
+  function succeed(about: ToastSubject): void {
+    for (const toast of toasts.value) {
+      if (toast.tone === 'error' && toast.about === about) dismiss(toast.id)
+    }
+  }
+
+  /**
+   * Runs something that can fail; the failure is shown, and undefined is the answer. A success
+   * takes away what was said of an earlier failure `about` the same.
+   */
+  async function guard<T>(work: () => Promise<T>, about?: ToastSubject): Promise<T | undefined> {
     try {
-      return await work()
+      const done = await work()
+      if (about !== undefined) succeed(about)
+      return done
     } catch (error) {
-      fail(error)
+      fail(error, about)
       return undefined
     }
   }
 
-  return { toasts, show, say, fail, guard, dismiss }
+  return { toasts, show, say, fail, succeed, guard, dismiss }
 })

@@ -2,14 +2,21 @@ export const errors = {
   invalidInput: 'That was not understood. Nothing was changed.',
   notFound: 'That is no longer there.',
   folderMissing:
-    'The folder is gone. Its labels and runs are kept; put it back or drop it from its new place.',
+    'The folder is not there. Put it back, or drop it from its new place; labels and runs are kept.',
   folderUnreadable: 'The folder cannot be read. Check its permissions, then drop it again.',
+  notAFolder: '“{name}” is not a folder. Drop the folder that holds the images.',
+  linkBroken: '“{name}” is a link that leads nowhere. Drop the folder itself.',
+  sampleMissing: 'The sample pictures have not been made yet. Run npm run setup, then try again.',
   noImages: 'No images were found in that folder.',
   tooFewClasses: 'Training needs at least two labels. Label some images, then train again.',
   noClassWithTwoImages:
     'Training needs a label with at least two images. Label more images, then train again.',
   noDataset: 'Drop a folder of images on the window first.',
   busy: 'Something is running already. Let it finish or cancel it, then try again.',
+  trainingBusy: '“{dataset}” is being trained, and this machine trains one at a time.',
+  datasetBusy: 'Something of “{dataset}” is running. Cancel it first, or end it with the question.',
+  importUnfinished:
+    'The import did not come to its end, so the training that waited for it was called off. Look at the folder again, or train on what is there.',
   nothingToUndo: 'There is nothing to undo.',
   nothingToRedo: 'There is nothing to redo.',
   trainingFailed: 'Training failed. Your images, labels and earlier runs are as they were.',
@@ -19,11 +26,17 @@ export const errors = {
   modelUnreadable: 'The saved model cannot be read. Train again to replace it.',
   noEmbeddings: 'This run has no embeddings yet. Let it finish, or train again.',
   diskFull: 'The disk is full. Free some space, then try again; nothing was lost.',
+  permissionDenied:
+    'The system refused access. Check the permissions of the file or folder, then try again.',
   readOnly: 'That place cannot be written to. Choose another, or change its permissions.',
   writeFailed: 'The file could not be written. Choose another place and try again.',
+  databaseBusy:
+    'Another program holds the database, such as a backup. Close it, then try again; nothing was lost.',
   databaseDamaged:
     'The database was damaged. It was set aside and a new one begun; your pictures are untouched.',
   workerCrashed: 'A background process stopped. What was finished is kept; try again.',
+  pictureTooLarge:
+    'A picture has more than 100 megapixels. Make it smaller or leave it out, then try again.',
   outOfMemory: 'There was not enough memory. Choose a smaller batch or image size, then try again.',
   forbidden: 'That is not allowed.',
   internal: 'Something went wrong. Your images and labels are kept; copy the details to report it.',

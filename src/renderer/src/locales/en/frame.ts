@@ -31,9 +31,6 @@ export const frame = {
     rescan: 'Look at the folder again',
     forget: 'Forget this dataset',
     forgetTitle: 'Forget “{name}”?',
-    forgetText:
-      'Its labels given here, runs and thumbnails are removed from this program and cannot be brought back. The pictures in the folder stay as they are.',
-    forgetAction: 'Forget',
     keep: 'Keep it',
     report: 'Import report',
     gone: 'folder is gone',
@@ -136,7 +133,6 @@ export const frame = {
   toast: { dismiss: 'Dismiss', copy: 'Copy details', copied: 'Copied', region: 'Messages' },
   drop: {
     release: 'Release to bring in this folder',
-    notAFolder: 'That is not a folder on this machine.',
   },
   number: { more: 'More', less: 'Less' },
 }

@@ -1,5 +1,6 @@
 import { errors } from './errors'
 import { frame } from './frame'
+import { interplay } from './interplay'
 import { labelling } from './labelling'
 import { leaderboard } from './leaderboard'
 import { library } from './library'
@@ -7,5 +8,15 @@ import { map } from './map'
 import { training } from './training'
 import { triplets } from './triplets'
 
-export const en = { errors, frame, labelling, leaderboard, library, map, training, triplets }
+export const en = {
+  errors,
+  frame,
+  interplay,
+  labelling,
+  leaderboard,
+  library,
+  map,
+  training,
+  triplets,
+}
 export type Messages = typeof en

@@ -33,9 +33,6 @@ export const frame: typeof english = {
     rescan: '重新扫描文件夹',
     forget: '移除此数据集',
     forgetTitle: '移除“{name}”？',
-    forgetText:
-      '在此设置的标签、训练记录和缩略图将从程序中移除，无法恢复。文件夹中的图片不受影响。',
-    forgetAction: '移除',
     keep: '保留',
     report: '导入报告',
     gone: '文件夹不存在',
@@ -132,6 +129,6 @@ export const frame: typeof english = {
   },
   dialog: { close: '关闭' },
   toast: { dismiss: '关闭', copy: '复制详细信息', copied: '已复制', region: '消息' },
-  drop: { release: '松开以导入此文件夹', notAFolder: '这不是本机上的文件夹。' },
+  drop: { release: '松开以导入此文件夹' },
   number: { more: '增加', less: '减少' },
 }

@@ -1,6 +1,7 @@
 import type { Messages } from '../en'
 import { errors } from './errors'
 import { frame } from './frame'
+import { interplay } from './interplay'
 import { labelling } from './labelling'
 import { leaderboard } from './leaderboard'
 import { library } from './library'
@@ -11,6 +12,7 @@ import { triplets } from './triplets'
 export const chinese: Messages = {
   errors,
   frame,
+  interplay,
   labelling,
   leaderboard,
   library,

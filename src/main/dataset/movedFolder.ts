@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import type { MovedFolder } from '../../shared/model/dataset'
+import type { Store } from '../db/store'
+import { hasImageExtension } from './sniff'
+import { type FoundFile, walk } from './walk'
+
+/** So many files tell whether it is worth to look at all. */
+const sampledFiles = 32
+/** All are compared up to this; of more, as many as fit, evenly spread. */
+const comparedBytes = 512 * 2 ** 20
+const filesAtOnce = 8
+
+/**
+ * The dataset that a folder looks like: its own folder is gone, and most of its images are in this
+ * one. A few files are compared by their SHA-256 first, then all that can be within seconds.
+ * @param folder real path of a folder that is no dataset's yet
+ */
+export async function findMoved(store: Store, folder: string): Promise<MovedFolder | null> {
+  const all = await store.datasets.all()
+  if (all.some((dataset) => dataset.folder === folder)) return null
+  const isGone = await Promise.all(all.map((dataset) => isMissing(dataset.folder)))
+  const candidates = all.filter((_, i) => isGone[i])
+  if (candidates.length === 0) return null
+  const files = await pictureFiles(folder)
+  const sample = await hashAll(folder, spread(files, sampledFiles))
+  let best: { readonly same: number; readonly dataset: (typeof all)[number] } | null = null
+  for (const dataset of candidates) {
+    const { contents, count } = await contentsOf(store, dataset.id)
+    const same = sample.filter((hash) => contents.has(hash)).length
+    if (!isMost(same, sample.length, files.length, count)) continue
+    if (best === null || same > best.same) best = { same, dataset }
+  }
+  if (best === null) return null
+  const { dataset } = best
+  const { contents, count } = await contentsOf(store, dataset.id)
+  const compared = await hashAll(folder, withinBudget(files))
+  const same = compared.filter((hash) => contents.has(hash)).length
+  if (!isMost(same, compared.length, files.length, count)) return null
+  const { id: datasetId, name, folder: formerFolder } = dataset
+  return { datasetId, name, formerFolder, folder, same, compared: compared.length }
+}
+
+/** The name of a dataset after its folder moved: a folder's name goes with it. */
+export const nameAfterMove = (name: string, from: string, to: string): string =>
+  name === basename(from) ? basename(to) || to : name
+
+/** Most of the folder is the dataset, and most of the dataset is in the folder. */
+const isMost = (same: number, compared: number, files: number, images: number): boolean =>
+  compared > 0 && images > 0 && same * 2 >= compared && (same / compared) * files * 2 >= images
+
+async function contentsOf(store: Store, datasetId: MovedFolder['datasetId']) {
+  const known = (await store.images.known(datasetId)).filter(({ missing }) => !missing)
+  return { contents: new Set(known.map(({ sha256 }) => sha256)), count: known.length }
+}
+
+const isMissing = (folder: string): Promise<boolean> =>
+  stat(folder).then(
+    (found) => !found.isDirectory(),
+    () => true,
+  )
+
+async function pictureFiles(folder: string): Promise<readonly FoundFile[]> {
+  const files: FoundFile[] = []
+  for await (const event of walk(folder)) {
+    if (event.kind === 'file' && hasImageExtension(event.file.relativePath)) files.push(event.file)
+  }
+  return files
+}
+
+/** At most `count` of them, at equal steps. */
+function spread<Item>(items: readonly Item[], count: number): readonly Item[] {
+  if (items.length <= count) return items
+  return Array.from({ length: count }, (_, i) => items[Math.floor((i * items.length) / count)]!)
+}
+
+function withinBudget(files: readonly FoundFile[]): readonly FoundFile[] {
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
+  if (bytes <= comparedBytes) return files
+  return spread(files, Math.max(sampledFiles, Math.floor((files.length * comparedBytes) / bytes)))
+}
+
+/** SHA-256 of each file, empty where it cannot be read. */
+async function hashAll(folder: string, files: readonly FoundFile[]): Promise<readonly string[]> {
+  const hashes: string[] = []
+  for (let start = 0; start < files.length; start += filesAtOnce) {
+    const slice = files.slice(start, start + filesAtOnce)
+    hashes.push(
+      ...(await Promise.all(slice.map((file) => hashOf(join(folder, file.relativePath))))),
+    )
+  }
+  return hashes
+}
+
+async function hashOf(file: string): Promise<string> {
+  const hash = createHash('sha256')
+  try {
+    await pipeline(createReadStream(file), hash)
+    return hash.digest('hex')
+  } catch {
+    return ''
+  }
+}
