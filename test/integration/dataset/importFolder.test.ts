@@ -260,7 +260,7 @@ describe('files that cannot be imported', () => {
     })
     await put(pictures, 'file.png', await png(1))
     await expect(service.importFolder(join(pictures, 'file.png'))).rejects.toMatchObject({
-      code: 'folderMissing',
+      code: 'notAFolder',
     })
     await rm(join(pictures, 'file.png'))
     expect((await importAll()).report.advice).toEqual(['noImages'])
