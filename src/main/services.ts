@@ -198,6 +198,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
     sweep,
     comparison,
     jobs,
+    turn,
     forgetFeatures: (sha256) =>
       forgetFeatures(workspace.cacheFolder, new Set(sha256), () => turn.holder() !== null),
   })

@@ -7,6 +7,7 @@ import type { TrainingService } from '../training/trainingService'
 import type { ImportJobs } from './importJobs'
 import type { JobBoard } from './jobBoard'
 import type { TrainingQueue } from './trainingQueue'
+import type { Turn } from './turn'
 
 export interface ForgetOptions {
   readonly dataset: Pick<DatasetService, 'forget' | 'nameOf'>
@@ -16,6 +17,7 @@ export interface ForgetOptions {
   readonly sweep: Pick<SweepService, 'forget'>
   readonly comparison: Pick<ComparisonService, 'endOf'>
   readonly jobs: JobBoard
+  readonly turn: Pick<Turn, 'holder'>
   readonly forgetFeatures: (sha256: readonly string[]) => Promise<void>
 }
 
@@ -37,12 +39,14 @@ export function createForget(
         job.kind !== 'comparison' &&
         ['waiting', 'running', 'paused'].includes(job.phase),
     )
-    if (active.length > 0 && !endsWork) {
+    // A training that has just begun is not on the board yet.
+    const isTraining = options.turn.holder()?.datasetId === datasetId
+    if ((active.length > 0 || isTraining) && !endsWork) {
       const name = dataset.nameOf(datasetId)
       throw new AppError(
         'datasetBusy',
         `Something of “${name}” is running. Cancel it first, or forget it with what runs.`,
-        { dataset: name, jobs: active.length },
+        { dataset: name },
       )
     }
     options.queue.endOf(datasetId)

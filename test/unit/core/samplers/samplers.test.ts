@@ -143,15 +143,13 @@ describe('portions of a class', () => {
   })
 
   const start = (count: number) =>
-    samplers
-      .get('classesTimesImages')
-      .start(
-        {
-          labels: Array.from({ length: 2 * count }, (_, i) => (i < count ? 0 : 1)),
-          random: createRandom(5),
-        },
-        { classesPerBatch: 2, imagesPerClass: 4 },
-      )
+    samplers.get('classesTimesImages').start(
+      {
+        labels: Array.from({ length: 2 * count }, (_, i) => (i < count ? 0 : 1)),
+        random: createRandom(5),
+      },
+      { classesPerBatch: 2, imagesPerClass: 4 },
+    )
 })
 
 describe('confused classes together', () => {
