@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { ImportReport, LeftOutFile } from '../../shared/model/dataset'
+import type { ImportReport, LeftOutFile, SkipRule } from '../../shared/model/dataset'
 import type { DatasetId } from '../../shared/model/ids'
 import type { Transaction } from '../db/connection'
 import {
@@ -57,6 +57,7 @@ class ImportRun {
   private readonly startedAt = Date.now()
   private readonly leftOut: LeftOutFile[] = []
   private leftOutTotal = 0
+  private readonly skipped: Record<SkipRule, number> = { hidden: 0, special: 0, notPicture: 0 }
   private done = 0
   /** 0 until all files were counted. */
   private total = 0
@@ -127,6 +128,10 @@ class ImportRun {
         this.keepUnseen(event.leftOut)
         continue
       }
+      if (event.kind === 'skipped') {
+        this.skipped[event.rule] += 1
+        continue
+      }
       const { file } = event
       if (this.isUnchanged(file)) {
         this.keepInPlace(file)
@@ -157,6 +162,8 @@ class ImportRun {
         const leftOut = { path: file.relativePath, reason, detail }
         this.leaveOut(leftOut)
         this.keepUnseen(leftOut)
+      } else if (result.kind === 'notImage') {
+        this.skipped.notPicture += 1
       } else if (result.kind === 'image') {
         const { sha256, perceptualHash, widthPx, heightPx, format } = result
         const image: ReadImage = {
@@ -230,6 +237,7 @@ class ImportRun {
       duplicates,
       leftOut: this.leftOut,
       leftOutTotal: this.leftOutTotal,
+      skipped: this.skipped,
       cancelled,
       advice: adviceFor(
         dataset?.imageCount ?? 0,

@@ -1,7 +1,7 @@
 import type { Dirent } from 'node:fs'
 import { lstat, readdir, realpath, stat } from 'node:fs/promises'
 import { join, sep } from 'node:path'
-import type { LeftOutFile, LeftOutReason } from '../../shared/model/dataset'
+import type { LeftOutFile, LeftOutReason, SkipRule } from '../../shared/model/dataset'
 import { hasImageExtension } from './sniff'
 
 /** A regular file of the folder; whether it is a picture its contents say. */
@@ -14,6 +14,7 @@ export interface FoundFile {
 
 export type WalkEvent =
   | { readonly kind: 'file'; readonly file: FoundFile }
+  | { readonly kind: 'skipped'; readonly rule: SkipRule }
   | {
       readonly kind: 'leftOut'
       readonly leftOut: LeftOutFile
@@ -32,7 +33,8 @@ const statsAtOnce = 32
 
 /**
  * Walks a folder without following links to folders: a loop cannot trap it. Names in byte order,
- * the files of a folder before its sub-folders. Hidden files and folders are passed over.
+ * the files of a folder before its sub-folders. Hidden files and folders are passed over
+ * and counted.
  * @param root real path of the folder
  */
 export async function* walk(root: string, options: WalkOptions = {}): AsyncGenerator<WalkEvent> {
@@ -53,7 +55,10 @@ export async function* walk(root: string, options: WalkOptions = {}): AsyncGener
     const files: { readonly name: string; readonly isLink: boolean }[] = []
     for (const entry of entries) {
       const name = entry.name.toString('utf8')
-      if (name.startsWith('.') || name === '__MACOSX') continue
+      if (name.startsWith('.') || name === '__MACOSX') {
+        yield skipped('hidden')
+        continue
+      }
       if (options.ignore?.has(join(folder.path, name)) === true) continue
       const isText = Buffer.from(name, 'utf8').equals(entry.name)
       if (!isText && (entry.isDirectory() || hasImageExtension(name))) {
@@ -65,7 +70,7 @@ export async function* walk(root: string, options: WalkOptions = {}): AsyncGener
         folders.push({ path: join(folder.path, name), relative: below(folder.relative, name) })
       } else if (isText && (entry.isFile() || entry.isSymbolicLink())) {
         files.push({ name, isLink: entry.isSymbolicLink() })
-      }
+      } else yield skipped(isText ? 'special' : 'notPicture')
     }
     for (let start = 0; start < files.length; start += statsAtOnce) {
       if (isAborted(options)) return
@@ -77,7 +82,7 @@ export async function* walk(root: string, options: WalkOptions = {}): AsyncGener
             lookAt(root, join(current.path, name), below(current.relative, name), isLink),
           ),
       )
-      for (const event of events) if (event !== null) yield event
+      yield* events
     }
     pending.push(...folders.reverse())
   }
@@ -134,7 +139,7 @@ async function lookAt(
   path: string,
   relativePath: string,
   isLink: boolean,
-): Promise<WalkEvent | null> {
+): Promise<WalkEvent> {
   try {
     if (isLink) {
       const target = await realpath(path)
@@ -149,11 +154,11 @@ async function lookAt(
             )
           : leftOutFolder(relativePath, 'outsideFolder', 'A link to a folder outside this one.')
       }
-      if (!found.isFile()) return null
+      if (!found.isFile()) return skipped('special')
       if (!isInside) {
         return hasImageExtension(path) || hasImageExtension(target)
           ? leftOutFile(relativePath, 'outsideFolder', 'A link to a file outside the folder.')
-          : null
+          : skipped('notPicture')
       }
       return {
         kind: 'file',
@@ -170,11 +175,13 @@ async function lookAt(
     if (code === 'ELOOP') {
       return leftOutFile(relativePath, 'symlinkLoop', 'A link that leads back to itself.')
     }
-    if (!hasImageExtension(path)) return null
+    if (!hasImageExtension(path)) return skipped('notPicture')
     const detail = isLink && code === 'ENOENT' ? 'A link to nothing.' : reasonOf(error)
     return leftOutFile(relativePath, 'unreadable', detail)
   }
 }
+
+const skipped = (rule: SkipRule): WalkEvent => ({ kind: 'skipped', rule })
 
 const below = (folder: string, name: string): string => (folder === '' ? name : `${folder}/${name}`)
 

@@ -108,6 +108,10 @@ export const leftOutReasons = [
 ] as const
 export type LeftOutReason = (typeof leftOutReasons)[number]
 
+/** Why something in the folder is not looked at at all. */
+export const skipRules = ['hidden', 'special', 'notPicture'] as const
+export type SkipRule = (typeof skipRules)[number]
+
 export interface LeftOutFile {
   readonly path: string
   readonly reason: LeftOutReason
@@ -128,6 +132,12 @@ export interface ImportReport {
   readonly leftOut: readonly LeftOutFile[]
   /** Total, also where the list was cut at 10,000. */
   readonly leftOutTotal: number
+  /**
+   * How much was passed over by which rule: files and folders whose names begin with a dot (a
+   * folder counts once), pipes, sockets and devices, files that are no pictures. Absent in reports
+   * of before it was counted.
+   */
+  readonly skipped?: Readonly<Record<SkipRule, number>>
   readonly cancelled: boolean
   /** Advice such as "one label only": keys that the window translates. */
   readonly advice: readonly DatasetAdvice[]

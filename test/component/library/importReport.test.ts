@@ -34,6 +34,7 @@ const report: ImportReport = {
   duplicates: 2,
   leftOut: [{ path: 'huge.png', reason: 'tooLarge', detail: '20000 x 20000 pixels' }],
   leftOutTotal: 1,
+  skipped: { hidden: 2, special: 0, notPicture: 1 },
   cancelled: false,
   advice: [],
 }
@@ -113,6 +114,17 @@ describe('the import report', () => {
       'cat',
       'cat',
     ])
+  })
+
+  it('names the limit, and what rules pass over', async () => {
+    await open()
+    useDatasetStore().reportOpen = true
+    await flushPromises()
+    const words = dialog().textContent ?? ''
+    expect(words).toContain('too large: over 100 megapixels or 1,000 MB')
+    expect(words).toContain(
+      'Skipped by rule: 2 hidden files or folders (names that begin with a dot), one file that is not a picture.',
+    )
   })
 
   it('keeps the one image that is right, and excludes copies that say nothing new', async () => {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { chmod, mkdir, readdir, readFile, rename, rm, symlink, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
@@ -239,6 +240,18 @@ describe('files that cannot be imported', () => {
     ).toBe(true)
     expect(report).toMatchObject({ added: 1, leftOutTotal: 9 })
     expect((await service.summary(id)).leftOutCount).toBe(9)
+    // What no rule looks at is counted, not listed.
+    expect(report.skipped).toEqual({ hidden: 2, special: 0, notPicture: 3 })
+  })
+
+  it.skipIf(process.platform === 'win32')('count pipes, and links to them', async () => {
+    await put(pictures, 'a/good.png', await png(1))
+    await put(pictures, 'labels.csv', 'image,label\n')
+    execFileSync('mkfifo', [join(pictures, 'a/pipe')])
+    await symlink(join(pictures, 'a/pipe'), join(pictures, 'a/to-pipe.png'))
+    const { report } = await importAll()
+    expect(report).toMatchObject({ added: 1, leftOutTotal: 0 })
+    expect(report.skipped).toEqual({ hidden: 0, special: 2, notPicture: 0 })
   })
 
   it('include names that are not text', async () => {

@@ -99,10 +99,20 @@ export const library = {
     copied: 'Copied',
     cut: 'The first {shown} of {total} are listed.',
     clean: 'Every image came in.',
+    skippedByRule: 'Skipped by rule: {what}.',
+    separator: ', ',
+    skipped: {
+      hidden:
+        'nothing hidden | one hidden file or folder (a name that begins with a dot) | {n} hidden files or folders (names that begin with a dot)',
+      special:
+        'no special files | one special file (a pipe, socket or device) | {n} special files (pipes, sockets, devices)',
+      notPicture:
+        'no other files | one file that is not a picture | {n} files that are not pictures',
+    },
     reasons: {
       corrupt: 'damaged',
       empty: 'empty file',
-      tooLarge: 'too large',
+      tooLarge: 'too large: over 100 megapixels or 1,000 MB',
       unsupported: 'unsupported format',
       unreadable: 'cannot be read',
       symlinkLoop: 'link in a loop',

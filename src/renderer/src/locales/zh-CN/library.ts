@@ -90,10 +90,19 @@ export const library: typeof english = {
     copied: '已复制',
     cut: '共 {total} 个，仅列出前 {shown} 个。',
     clean: '全部图片均已导入。',
+    skippedByRule: '按规则跳过：{what}。',
+    separator: '、',
+    skipped: {
+      hidden:
+        '没有隐藏项 | {n} 个隐藏文件或文件夹（名称以点开头） | {n} 个隐藏文件或文件夹（名称以点开头）',
+      special:
+        '没有特殊文件 | {n} 个特殊文件（管道、套接字或设备） | {n} 个特殊文件（管道、套接字或设备）',
+      notPicture: '没有其他文件 | {n} 个非图片文件 | {n} 个非图片文件',
+    },
     reasons: {
       corrupt: '文件损坏',
       empty: '空文件',
-      tooLarge: '过大',
+      tooLarge: '过大：超过 1 亿像素或 1,000 MB',
       unsupported: '格式不支持',
       unreadable: '无法读取',
       symlinkLoop: '链接循环',
