@@ -12,6 +12,8 @@ import { RetrievalCollector } from './retrieval'
 /** A class, how well its images find each other, and with what the vote takes them. */
 export interface ClassQuality extends ClassReport {
   readonly images: number
+  /** Of them those whose neighbours voted: all, or the sample. */
+  readonly asked: number
   /** Images of the class that the vote takes for it. */
   readonly right: number
   /** The class that most of the others are taken for; null where there are no others. */
@@ -92,10 +94,12 @@ export function* qualitySteps(
   const confusion = votes.report()
   const images = new Map<number, number>()
   const right = new Map<number, number>()
+  const voted = new Map<number, number>()
   const places = new Map<string, number[]>()
   labels.forEach((label, row) => {
     images.set(label, (images.get(label) ?? 0) + 1)
     if (confusion.isAsked[row] === 0) return
+    voted.set(label, (voted.get(label) ?? 0) + 1)
     const predicted = confusion.predicted[row]!
     if (predicted === label) right.set(label, (right.get(label) ?? 0) + 1)
     const key = `${label} ${predicted}`
@@ -128,6 +132,7 @@ export function* qualitySteps(
       return {
         ...entry,
         images: images.get(entry.label)!,
+        asked: voted.get(entry.label) ?? 0,
         right: right.get(entry.label) ?? 0,
         confusedWith: worst === undefined ? null : { label: worst.predicted, count: worst.count },
       }

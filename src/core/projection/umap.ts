@@ -1,6 +1,6 @@
-import { UMAP } from 'umap-js'
 import type { Random } from '../math/random'
 import type { Steps } from '../steps'
+import { type Edges, fuzzyEdges } from './fuzzyEdges'
 import type { NeighbourGraph } from './neighbourGraph'
 
 /** Neighbours a point is held to, itself counted, as the authors count. */
@@ -12,8 +12,20 @@ const fewestPoints = 4
  * few, which would otherwise stay as dots far apart.
  */
 const startExtentOf = (rows: number): number => Math.min(10, Math.max(2, Math.sqrt(rows) / 5))
-/** Least distance that near points are drawn to; few points have room to be told apart. */
-const leastDistanceOf = (rows: number): number => (rows <= 2000 ? 0.35 : 0.1)
+
+/**
+ * Likeness in the plane as a curve of the distance, 1 / (1 + a d^2b): the least squares fit to 1 up
+ * to the least distance that near points are drawn to, and to exp(least - d) beyond.
+ */
+interface Curve {
+  readonly a: number
+  readonly b: number
+}
+/** Least distance .1. */
+const closeCurve: Curve = { a: 1.5694704762346365, b: 0.8941996053733949 }
+/** Least distance .35: few points have room to be told apart. */
+const looseCurve: Curve = { a: 0.891822414252752, b: 1.1471403260591722 }
+const looseRows = 2000
 
 export interface UmapOptions {
   /** Exact or approximate neighbours by cosine, at least `umapNeighbours - 1` where there are so many. */
@@ -27,7 +39,8 @@ export interface UmapOptions {
 
 /**
  * A layout of points in a plane in which near neighbours stay near (UMAP: McInnes, Healy, Melville
- * 2018), by umap-js on a graph that is given. The distance is the chord between rows of length 1.
+ * 2018), on a graph that is given. The distance is the chord between rows of length 1. Memory is
+ * some 40 bytes an edge.
  * Returns [rows, 2] in the layout's own units.
  */
 export function* umapPlane(options: UmapOptions): Steps<Float32Array> {
@@ -35,60 +48,92 @@ export function* umapPlane(options: UmapOptions): Steps<Float32Array> {
   const { rows } = graph
   if (rows < fewestPoints || graph.count === 0) return start.slice()
   const neighbours = Math.min(umapNeighbours, graph.count + 1, rows - 1)
-  const umap = new UMAP({
-    nComponents: 2,
-    nNeighbors: neighbours,
-    nEpochs: options.epochs ?? defaultEpochs(rows),
-    minDist: leastDistanceOf(rows),
-    random: () => random.next(),
-  })
-  const { indices, distances } = neighbourLists(graph, neighbours)
-  umap.setPrecomputedKNN(indices, distances)
-  // The rows themselves are not looked at where the neighbours are given; only their number is.
-  const epochs = umap.initializeFit(indices)
-  const points = umap.getEmbedding()
-  placeAtStart(points, start, random)
+  const epochs = options.epochs ?? (rows <= 5000 ? 300 : 200)
+  const edges = fuzzyEdges(graph, neighbours, epochs)
+  const points = placedAtStart(start, random)
+  const layout = new Layout(points, edges, rows <= looseRows ? looseCurve : closeCurve, random)
   for (let epoch = 0; epoch < epochs; epoch++) {
-    umap.step()
+    layout.round(epoch, 1 - Math.max(0, epoch - 1) / epochs)
     yield (epoch + 1) / epochs
   }
-  const result = new Float32Array(rows * 2)
-  points.forEach((point, i) => result.set(point, 2 * i))
-  return result
+  return new Float32Array(points)
 }
 
-const defaultEpochs = (rows: number): number => (rows <= 5000 ? 300 : 200)
+/** Points that an edge's head is pushed away from, for each time it is drawn. */
+const negatives = 5
+/** A point moves no farther along an axis at once, before the rate. */
+const longestMove = 4
 
-/** The form umap-js takes: lists that begin with the point itself at distance 0. */
-function neighbourLists(
-  graph: NeighbourGraph,
-  neighbours: number,
-): { indices: number[][]; distances: number[][] } {
-  const indices: number[][] = []
-  const distances: number[][] = []
-  for (let i = 0; i < graph.rows; i++) {
-    const row = [i]
-    const away = [0]
-    for (let n = 0; n < neighbours - 1; n++) {
-      row.push(graph.indices[i * graph.count + n]!)
-      const similarity = graph.similarities[i * graph.count + n]!
-      // Never 0: a point whose neighbours are all copies of it would make the library take a mean
-      // over all points, once for each such point.
-      away.push(Math.sqrt(Math.max(1e-12, 2 - 2 * similarity)))
-    }
-    indices.push(row)
-    distances.push(away)
+const clipped = (move: number): number =>
+  move > longestMove ? longestMove : move < -longestMove ? -longestMove : move
+
+/** Stochastic gradient descent on drawn edges, which pull, and on random points, which push. */
+class Layout {
+  private readonly nextDraw: Float64Array
+  private readonly nextPush: Float64Array
+
+  /** @param points [rows, 2], moved in place */
+  constructor(
+    private readonly points: Float64Array,
+    private readonly edges: Edges,
+    private readonly curve: Curve,
+    private readonly random: Random,
+  ) {
+    this.nextDraw = edges.roundsBetween.slice()
+    this.nextPush = edges.roundsBetween.map((rounds) => rounds / negatives)
   }
-  return { indices, distances }
+
+  round(epoch: number, rate: number): void {
+    const { nextDraw, nextPush, points } = this
+    const { head, tail, roundsBetween } = this.edges
+    for (let edge = 0; edge < head.length; edge++) {
+      if (nextDraw[edge]! > epoch) continue
+      const one = 2 * head[edge]!
+      this.pull(one, 2 * tail[edge]!, rate)
+      nextDraw[edge] = nextDraw[edge]! + roundsBetween[edge]!
+      const between = roundsBetween[edge]! / negatives
+      const pushes = Math.floor((epoch - nextPush[edge]!) / between)
+      for (let push = 0; push < pushes; push++) {
+        this.push(one, 2 * this.random.integer(points.length / 2), rate)
+      }
+      nextPush[edge] = nextPush[edge]! + pushes * between
+    }
+  }
+
+  /** @param one, other where the points begin */
+  private pull(one: number, other: number, rate: number): void {
+    const { points, curve } = this
+    const dx = points[one]! - points[other]!
+    const dy = points[one + 1]! - points[other + 1]!
+    const square = dx * dx + dy * dy
+    if (square === 0) return
+    const power = curve.a * square ** curve.b
+    const slope = (-2 * curve.b * power) / (square * (power + 1))
+    const x = rate * clipped(slope * dx)
+    const y = rate * clipped(slope * dy)
+    points[one] = points[one]! + x
+    points[one + 1] = points[one + 1]! + y
+    points[other] = points[other]! - x
+    points[other + 1] = points[other + 1]! - y
+  }
+
+  private push(one: number, other: number, rate: number): void {
+    if (one === other) return
+    const { points, curve } = this
+    const dx = points[one]! - points[other]!
+    const dy = points[one + 1]! - points[other + 1]!
+    const square = dx * dx + dy * dy
+    // Points on one spot have no direction to part in: any will do.
+    const slope =
+      square > 0 ? (2 * curve.b) / ((0.001 + square) * (curve.a * square ** curve.b + 1)) : Infinity
+    points[one] = points[one]! + rate * (square > 0 ? clipped(slope * dx) : longestMove)
+    points[one + 1] = points[one + 1]! + rate * (square > 0 ? clipped(slope * dy) : longestMove)
+  }
 }
 
-/** Moves the library's points to the start, scaled to its plane; copies are set a little apart. */
-function placeAtStart(points: number[][], start: Float32Array, random: Random): void {
-  let largest = 0
-  for (const value of start) largest = Math.max(largest, Math.abs(value))
-  const factor = largest > 0 ? startExtentOf(points.length) / largest : 0
-  points.forEach((point, i) => {
-    point[0] = start[2 * i]! * factor + random.normal(0, 1e-3)
-    point[1] = start[2 * i + 1]! * factor + random.normal(0, 1e-3)
-  })
+/** The start scaled to the layout's plane, in float64; copies are set a little apart. */
+function placedAtStart(start: Float32Array, random: Random): Float64Array {
+  const largest = start.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+  const factor = largest > 0 ? startExtentOf(start.length / 2) / largest : 0
+  return Float64Array.from(start, (value) => value * factor + random.normal(0, 1e-3))
 }

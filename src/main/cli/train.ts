@@ -188,6 +188,13 @@ const intervalText = ({ mapAtRLow, mapAtRHigh }: RetrievalMetrics): string =>
     ? ''
     : ` (${mapAtRLow.toFixed(3)} to ${mapAtRHigh.toFixed(3)})`
 
+const queriesText = (metrics: RetrievalMetrics | null): string => {
+  const { queries, queriesInAll = queries } = metrics ?? { queries: 0 }
+  return queriesInAll > queries
+    ? `measured on ${count(queries)} of ${count(queriesInAll)} queries, drawn at random`
+    : `${count(queries)} queries`
+}
+
 /** The result for a person. */
 export function summaryText({ metrics, out }: TrainOutcome): string {
   const of = (name: string, values: RetrievalMetrics | null) =>
@@ -200,7 +207,7 @@ export function summaryText({ metrics, out }: TrainOutcome): string {
     none: 'On the training images themselves',
   }[metrics.options.split]
   const lines = [
-    `${on} (${count(metrics.after?.queries ?? 0)} queries):`,
+    `${on} (${queriesText(metrics.after)}):`,
     of('before', metrics.before),
     of('closed form', metrics.closedForm),
     of('after', metrics.after),

@@ -1,24 +1,22 @@
-import type { Matrix } from '../../core/math/matrix'
-import { createMatrix } from '../../core/math/matrix'
-import { normalizedRows } from '../../core/projection'
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import { AppError } from '../../shared/errors'
 import type { RunId } from '../../shared/model/ids'
-import { loadEmbeddings } from '../training/embeddingFiles'
+import { loadSplits } from '../training/embeddingFiles'
 import { runFolder, type Workspace } from '../workspace'
 import { embeddingFingerprint } from './projectionFiles'
 
-/** A run's embeddings as the map and the search for neighbours need them. */
+/** The images of a run's embeddings; the embeddings themselves stay in their file. */
 export interface RunEmbeddings {
   readonly fingerprint: string
+  readonly runFolder: string
   readonly ids: Uint32Array
   readonly splits: Uint8Array
-  /** Rows of length 1, so that a dot product is the cosine. */
-  readonly normalized: Matrix
   /** Row of an image, or -1. */
   rowOf(imageId: number): number
 }
 
-/** Keeps the embeddings of the run that was asked for last; they are read again when they change. */
+/** Keeps what the run that was asked for last has; it is read again when that changes. */
 export function createEmbeddingCache(
   workspace: Workspace,
 ): (runId: RunId) => Promise<RunEmbeddings> {
@@ -45,16 +43,15 @@ export function createEmbeddingCache(
 }
 
 async function load(runId: RunId, folder: string, fingerprint: string): Promise<RunEmbeddings> {
-  const { ids, embeddings, embeddingSize, splits } = await loadEmbeddings(folder)
-  if (embeddings.length !== ids.length * embeddingSize || !Number.isInteger(embeddingSize)) {
-    throw noEmbeddings(runId)
-  }
+  const { ids, splits } = await loadSplits(folder)
+  const { size } = await stat(join(folder, 'embeddings.f32'))
+  if (ids.length > 0 && (size === 0 || size % (4 * ids.length) !== 0)) throw noEmbeddings(runId)
   let rows: Map<number, number> | null = null
   return {
     fingerprint,
+    runFolder: folder,
     ids,
     splits,
-    normalized: normalizedRows(createMatrix(ids.length, embeddingSize, embeddings)),
     rowOf(imageId) {
       if (rows === null) {
         rows = new Map()

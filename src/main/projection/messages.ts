@@ -1,11 +1,8 @@
-/** What the projection worker is started with; the embeddings are its own copy. */
-export interface ProjectionJob {
-  /** [rows, columns] */
-  readonly embeddings: Float32Array
-  readonly rows: number
-  readonly columns: number
-  readonly seed: number
-}
+/** What the projection worker is started with; it reads the embeddings of the run itself. */
+export type ProjectionJob =
+  | { readonly kind: 'project'; readonly runFolder: string; readonly seed: number }
+  /** Answers questions for nearest rows until it is ended. */
+  | { readonly kind: 'search'; readonly runFolder: string }
 
 /** Nearest rows of each row by cosine, nearest first. */
 export interface NeighbourRows {
@@ -15,9 +12,22 @@ export interface NeighbourRows {
   readonly indices: Uint32Array
 }
 
-/** What the worker tells, in this order; planes are [rows, 2]. It then ends by itself. */
+/** What the worker tells of a projection, in this order; planes are [rows, 2]. It then ends by itself. */
 export type ProjectionMessage =
   | { readonly kind: 'pca'; readonly xy: Float32Array }
   | { readonly kind: 'progress'; readonly share: number }
   | { readonly kind: 'neighbours'; readonly neighbours: NeighbourRows }
   | { readonly kind: 'umap'; readonly xy: Float32Array }
+
+export interface NearestQuestion {
+  readonly id: number
+  readonly row: number
+  readonly count: number
+}
+
+export interface NearestAnswer {
+  readonly kind: 'nearest'
+  readonly id: number
+  readonly rows: Uint32Array
+  readonly similarities: Float32Array
+}

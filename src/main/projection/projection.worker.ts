@@ -1,8 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { createMatrix } from '../../core/math/matrix'
 import { createRandom } from '../../core/math/random'
-import { createProjection, type Steps } from '../../core/projection'
-import type { ProjectionJob, ProjectionMessage } from './messages'
+import { createProjection, normalizedRows, type Steps } from '../../core/projection'
+import type { NearestAnswer, NearestQuestion, ProjectionJob, ProjectionMessage } from './messages'
+import { nearestRows } from './nearestRows'
+import { readMatrix } from './readMatrix'
 
 /** Reports a second. */
 const reportEveryMs = 100
@@ -11,17 +12,28 @@ const neighbourShare = 0.25
 
 const port = parentPort
 if (port === null) throw new Error('This file is a worker.')
-const post = (message: ProjectionMessage): void => port.postMessage(message)
+const post = (message: ProjectionMessage | NearestAnswer): void => port.postMessage(message)
 
-const { embeddings, rows, columns, seed } = workerData as ProjectionJob
-const projection = createProjection(createMatrix(rows, columns, embeddings), createRandom(seed))
+const job = workerData as ProjectionJob
+if (job.kind === 'project') void project(job)
+else search(job.runFolder)
 
-const pca = projection.principal()
-post({ kind: 'pca', xy: pca })
-const graph = reported(projection.neighbours(), 0, neighbourShare)
-post({ kind: 'neighbours', neighbours: { count: graph.count, indices: graph.indices } })
-post({ kind: 'umap', xy: reported(projection.layout(graph, pca), neighbourShare, 1) })
-port.close()
+async function project({ runFolder, seed }: Extract<ProjectionJob, { kind: 'project' }>) {
+  const projection = createProjection(await readMatrix(runFolder), createRandom(seed))
+  const pca = projection.principal()
+  post({ kind: 'pca', xy: pca })
+  const graph = reported(projection.neighbours(), 0, neighbourShare)
+  post({ kind: 'neighbours', neighbours: { count: graph.count, indices: graph.indices } })
+  post({ kind: 'umap', xy: reported(projection.layout(graph, pca), neighbourShare, 1) })
+  port!.close()
+}
+
+function search(runFolder: string): void {
+  const normalized = readMatrix(runFolder).then(normalizedRows)
+  port!.on('message', ({ id, row, count }: NearestQuestion) => {
+    void normalized.then((rows) => post({ kind: 'nearest', id, ...nearestRows(rows, row, count) }))
+  })
+}
 
 /** Runs steps to their end; cancelling is terminating this thread. */
 function reported<Result>(steps: Steps<Result>, from: number, to: number): Result {

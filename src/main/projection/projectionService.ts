@@ -11,7 +11,7 @@ import type { ServiceHandlers } from '../../shared/rpc'
 import type { Store } from '../db/store'
 import { runFolder, type Workspace } from '../workspace'
 import { createEmbeddingCache, type RunEmbeddings } from './embeddingCache'
-import { nearestRows } from './nearestRows'
+import { NearestSearch } from './nearestSearch'
 import { embeddingFingerprint, loadProjection, saveProjection } from './projectionFiles'
 import type { StoredProjection } from './projectionFiles'
 import { type ProjectionTask, startProjectionTask } from './projectionTask'
@@ -46,6 +46,8 @@ interface Session {
 
 /** Parts of the whole in a state's `done` and `total`. */
 const progressTotal = 1000
+/** Maps that are kept in memory, the one looked at included. */
+const mostSessions = 3
 /** Neighbours asked for beyond those wanted, for images that are not shown any more. */
 const spareNeighbours = 24
 
@@ -53,6 +55,7 @@ export function createProjectionService(options: ProjectionServiceOptions): Proj
   const { store, workspace, workersFolder } = options
   const sessions = new Map<RunId, Session>()
   const embeddingsOf = createEmbeddingCache(workspace)
+  const search = new NearestSearch(workersFolder)
 
   function change(session: Session, patch: Partial<ProjectionState>): void {
     session.state = { ...session.state, ...patch }
@@ -90,7 +93,16 @@ export function createProjectionService(options: ProjectionServiceOptions): Proj
       ended: Promise.resolve(),
     }
     sessions.set(runId, session)
+    forgetOldest(runId)
     return session
+  }
+
+  /** Planes of many images are large; those that lie in their run's folder are read again. */
+  function forgetOldest(keep: RunId): void {
+    for (const [runId, { task, state }] of sessions) {
+      if (sessions.size <= mostSessions) return
+      if (runId !== keep && task === null && state.phase === 'finished') sessions.delete(runId)
+    }
   }
 
   async function start(runId: RunId): Promise<ProjectionState> {
@@ -101,10 +113,9 @@ export function createProjectionService(options: ProjectionServiceOptions): Proj
     session.datasetId = run.datasetId
     if (session.task !== null || session.planes.umap !== undefined) return session.state
     session.state = { ...session.state, method: 'pca', phase: 'running', done: 0 }
-    const { data, rows, columns } = embeddings.normalized
     const task = startProjectionTask({
       workersFolder,
-      job: { embeddings: data, rows, columns, seed: run.summary.options.seed },
+      job: { kind: 'project', runFolder: embeddings.runFolder, seed: run.summary.options.seed },
       onPrincipal: (pca) => {
         session.planes = { ...session.planes, pca }
         change(session, { method: 'umap', revision: session.state.revision + 1 })
@@ -169,7 +180,7 @@ export function createProjectionService(options: ProjectionServiceOptions): Proj
         { image: imageId, run: runId },
       )
     }
-    return shownNeighbours(store, embeddings, row, count)
+    return shownNeighbours(store, search, embeddings, row, count)
   }
 
   return {
@@ -188,6 +199,7 @@ export function createProjectionService(options: ProjectionServiceOptions): Proj
       return session.state
     },
     async close() {
+      await search.close()
       await Promise.all(
         [...sessions.values()].map(async (session) => {
           await session.task?.cancel()
@@ -201,13 +213,14 @@ export function createProjectionService(options: ProjectionServiceOptions): Proj
 /** Neighbours that the person still sees: neither excluded nor gone from the folder. */
 async function shownNeighbours(
   store: Pick<Store, 'images'>,
+  search: NearestSearch,
   embeddings: RunEmbeddings,
   row: number,
   count: number,
 ): Promise<readonly Neighbour[]> {
   const total = embeddings.ids.length - 1
   for (let asked = count + spareNeighbours; ; asked *= 4) {
-    const nearest = nearestRows(embeddings.normalized, row, asked)
+    const nearest = await search.nearest(embeddings, row, asked)
     const ids = nearest.rows.map((other) => embeddings.ids[other]!)
     const rows = await store.images.summaries(ids)
     const shown = new Set(rows.filter((one) => !one.excluded && !one.missing).map(({ id }) => id))

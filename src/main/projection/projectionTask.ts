@@ -6,7 +6,7 @@ import type { StoredProjection } from './projectionFiles'
 
 export interface ProjectionTaskOptions {
   readonly workersFolder: string
-  readonly job: ProjectionJob
+  readonly job: Extract<ProjectionJob, { kind: 'project' }>
   readonly onPrincipal: (xy: Float32Array) => void
   readonly onProgress: (share: number) => void
 }

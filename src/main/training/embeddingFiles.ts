@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, open, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** Embeddings of a run as they lie in its folder; row i belongs to image ids[i]. */
@@ -39,17 +39,32 @@ export async function loadSplits(
 
 /** @throws the system's error where the files are not there */
 export async function loadEmbeddings(folder: string): Promise<StoredEmbeddings> {
-  const ids = await readFile(join(folder, 'ids.u32'))
-  const values = await readFile(join(folder, 'embeddings.f32'))
-  const splits = await readFile(join(folder, 'splits.u8'))
-  const rows = ids.length / 4
-  // Copies, because a small file's buffer may start at any byte of a shared pool.
-  const embeddings = new Float32Array(Uint8Array.from(values).buffer)
-  return {
-    ids: new Uint32Array(Uint8Array.from(ids).buffer),
-    embeddings,
-    embeddingSize: rows === 0 ? 0 : embeddings.length / rows,
-    splits: Uint8Array.from(splits),
+  const { ids, splits } = await loadSplits(folder)
+  const embeddings = await readNumbers(join(folder, 'embeddings.f32'))
+  const rows = ids.length
+  return { ids, embeddings, embeddingSize: rows === 0 ? 0 : embeddings.length / rows, splits }
+}
+
+/** A file of float32, read into the array that is given back: it may be large. */
+async function readNumbers(path: string): Promise<Float32Array> {
+  const file = await open(path, 'r')
+  try {
+    const { size } = await file.stat()
+    const numbers = new Float32Array(Math.floor(size / 4))
+    const bytes = new Uint8Array(numbers.buffer)
+    for (let done = 0; done < bytes.length;) {
+      const { bytesRead } = await file.read(
+        bytes,
+        done,
+        Math.min(2 ** 26, bytes.length - done),
+        done,
+      )
+      if (bytesRead === 0) throw new Error(`${path} became shorter while it was read`)
+      done += bytesRead
+    }
+    return numbers
+  } finally {
+    await file.close()
   }
 }
 

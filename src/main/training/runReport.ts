@@ -37,7 +37,7 @@ export async function reportRun(job: ReportJob): Promise<RunReport> {
     random: createRandom(job.seed).fork('interval'),
     product: simdProduct,
   })
-  const { precisionAt1, rPrecision, mapAtR, queries, accuracy } = report
+  const { precisionAt1, rPrecision, mapAtR, queries, queriesInAll, accuracy } = report
   const imageOf = (place: number) => stored.ids[rows[place]!]! as ImageId
   return {
     runId: job.runId,
@@ -47,6 +47,7 @@ export async function reportRun(job: ReportJob): Promise<RunReport> {
       rPrecision,
       mapAtR: mapAtR.mean,
       queries,
+      ...(queriesInAll > queries ? { queriesInAll } : {}),
       mapAtRLow: mapAtR.low,
       mapAtRHigh: mapAtR.high,
     },

@@ -112,10 +112,19 @@ export function createTrainingService(options: TrainingServiceOptions): Training
   return new Service(options)
 }
 
+/** What is left of a run that ended. */
+interface EndedRun {
+  readonly state: TrainingState
+  readonly result: TrainingResult | null
+}
+
+/** Of more the last state is read from the database. */
+const mostEnded = 16
+
 class Service implements TrainingService {
   private active: ActiveRun | null = null
   /** Runs that ended in this process: their last state has what the database does not keep. */
-  private readonly ended = new Map<RunId, ActiveRun>()
+  private readonly ended = new Map<RunId, EndedRun>()
   /** While a run is being started. */
   private starting: Promise<unknown> | null = null
   private knownBackend: BackendReport | null = null
@@ -228,8 +237,8 @@ class Service implements TrainingService {
   }
 
   async state({ runId }: OfRun): Promise<TrainingState | null> {
-    const known = this.activeRun(runId) ?? this.ended.get(runId)
-    if (known !== undefined) return known.state()
+    const known = this.activeRun(runId)?.state() ?? this.ended.get(runId)?.state
+    if (known !== undefined) return known
     const { store } = this.options
     const stored = await store.runs.find(runId)
     if (stored === undefined) return null
@@ -279,10 +288,11 @@ class Service implements TrainingService {
   }
 
   async finished(runId: RunId) {
-    const run = this.activeRun(runId) ?? this.ended.get(runId)
-    if (run === undefined) throw noSuchRun(runId)
-    const state = await run.finished
-    return { state, result: run.result }
+    const run = this.activeRun(runId)
+    if (run !== null) return { state: await run.finished, result: run.result }
+    const ended = this.ended.get(runId)
+    if (ended === undefined) throw noSuchRun(runId)
+    return ended
   }
 
   async recover(): Promise<readonly RunId[]> {
@@ -359,8 +369,13 @@ class Service implements TrainingService {
       this.starting = begun
       const run = await begun
       this.active = run
-      void run.finished.then(() => {
-        this.ended.set(run.runId, run)
+      void run.finished.then((state) => {
+        this.ended.set(run.runId, { state, result: run.result })
+        // The lists of its images go with the run itself.
+        for (const runId of this.ended.keys()) {
+          if (this.ended.size <= mostEnded) break
+          this.ended.delete(runId)
+        }
         if (this.active === run) this.active = null
         giveBack?.()
       })

@@ -221,7 +221,9 @@ export interface LabelQuality {
   readonly precisionAt1: number
   readonly rPrecision: number
   readonly mapAtR: number
-  /** Images that the vote of their nearest neighbours takes for this label. */
+  /** Images whose nearest neighbours voted: all, or a sample; absent in old reports: all. */
+  readonly asked?: number
+  /** Of those the ones that the vote takes for this label. */
   readonly right: number
   /** The label that most of the others are taken for. */
   readonly confusedWith: { readonly labelId: LabelId; readonly count: number } | null

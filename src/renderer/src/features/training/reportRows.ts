@@ -34,7 +34,7 @@ export function reportRows(
     .map((label) => ({
       ...label,
       name: nameOf(label.labelId),
-      share: label.images === 0 ? 0 : label.right / label.images,
+      share: label.right / Math.max(1, label.asked ?? label.images),
     }))
     .sort((one, other) => {
       // A label that has nothing to find has no figure: it stays below, whichever way it goes.

@@ -245,6 +245,7 @@ export const training = {
     intervalHelp:
       'Where the figure would lie in 95 of 100 draws of as many images. Where two intervals overlap widely, the difference may be chance.',
     interval: '{low} to {high}',
+    sample: 'Measured on {queries} of {all} queries, drawn at random.',
   },
   report: {
     loading: 'Measuring each label',

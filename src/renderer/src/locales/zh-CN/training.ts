@@ -228,6 +228,7 @@ export const training: typeof english = {
     intervalHelp:
       '若重新抽取同样多的图片，100 次中约有 95 次落在这个范围。两个区间重叠很多时，差别可能只是偶然。',
     interval: '{low} 至 {high}',
+    sample: '在 {all} 个查询中随机抽取 {queries} 个测得。',
   },
   report: {
     loading: '正在逐个标签测量',
