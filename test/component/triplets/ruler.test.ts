@@ -28,6 +28,21 @@ describe('the distance ruler', () => {
     expect(broken.ticks.length).toBeLessThan(20)
     expect(Number.isFinite(broken.negative)).toBe(true)
   })
+  it('tells equal distances from both others', () => {
+    const geometry = rulerGeometry(0.5, 0.5, 0.2)
+    expect(geometry).toMatchObject({ equal: true, violated: false, insideMargin: true })
+    expect(geometry.positive).toBe(geometry.negative)
+    expect(rulerGeometry(0, 0, null)).toMatchObject({ equal: true, insideMargin: false })
+  })
+  it('begins where a score without a zero point does', () => {
+    const geometry = rulerGeometry(-20, -31, null)
+    expect(geometry.violated).toBe(true)
+    expect(geometry.negative).toBeGreaterThan(0)
+    expect(geometry.negative).toBeLessThan(geometry.positive)
+    expect(geometry.positive).toBeLessThan(geometry.anchor)
+    expect(geometry.anchor).toBeLessThanOrEqual(1)
+    expect(geometry.ticks.every(({ at }) => at >= 0 && at <= 1)).toBe(true)
+  })
   it('takes round ticks', () => {
     expect(roundStep(1.0, 6)).toBeCloseTo(0.2)
     expect(roundStep(0.07, 6)).toBeCloseTo(0.02)
