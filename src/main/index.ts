@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { app, type BrowserWindow, crashReporter, dialog, nativeTheme, session } from 'electron'
 import { contract } from '../shared/contract'
@@ -11,6 +12,7 @@ import { installMenu } from './app/menu'
 import { menuTexts } from './app/menuTexts'
 import { createElectronShell } from './app/shell'
 import { folderArgument } from './app/startArguments'
+import { limitThreads } from './backend/threads'
 import { createHandlers } from './ipc/handlers'
 import { createJobBoard } from './jobs/jobBoard'
 import { registerProtocols, registerSchemes } from './protocol/register'
@@ -59,6 +61,7 @@ async function start(): Promise<void> {
   const userDataFolder = app.getPath('userData')
   const projectFolder = app.getAppPath()
   const settings = createSettingsStore(join(userDataFolder, 'settings.json'))
+  limitThreads(settings.current().trainingThreads ?? 0)
   const systemLocale = systemLocaleOf(app.getPreferredSystemLanguages())
   const locale = (): Locale => settings.current().locale ?? systemLocale
   const jobs = createJobBoard()
@@ -92,6 +95,8 @@ async function start(): Promise<void> {
       electron: process.versions.electron ?? '',
       platform: process.platform,
       systemLocale,
+      dataFolder: userDataFolder,
+      threads: availableParallelism(),
     },
   })
   answerCalls(context, serve(contract, handlers, logFailure), refused)

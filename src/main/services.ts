@@ -23,6 +23,7 @@ import { createSweepService, type SweepService } from './sweep/sweepService'
 import { forgetFeatures } from './training/forgetFeatures'
 import { createTrainingService, type TrainingService } from './training/trainingService'
 import { createTripletService, type TripletService } from './triplets/tripletService'
+import { createStorage, type Storage } from './storage'
 import type { Workspace } from './workspace'
 
 export interface ServicesOptions {
@@ -49,6 +50,7 @@ export interface Services {
   readonly projection: ProjectionService
   readonly comparison: ComparisonService
   readonly queue: TrainingQueue
+  readonly storage: Storage
   /** See `createForget`. */
   readonly forget: ReturnType<typeof createForget>
   /** WebP bytes of an `image://` address, or null. */
@@ -216,6 +218,11 @@ export async function createServices(options: ServicesOptions): Promise<Services
     projection,
     comparison,
     queue,
+    storage: createStorage({
+      workspace,
+      store,
+      isInUse: () => turn.holder() !== null || imports.isAnyRunning(),
+    }),
     forget,
     readPicture: createPictureReader({
       workspace,

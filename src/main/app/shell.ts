@@ -36,5 +36,6 @@ export function createElectronShell(options: ElectronShellOptions): Shell {
       return answer.filePath
     },
     showInFolder: (file) => shell.showItemInFolder(file),
+    openFolder: (folder) => shell.openPath(folder),
   }
 }

@@ -9,6 +9,7 @@ import type { BackendOptions, BackendStart } from './backend'
 import { createKernelMemory, memoryOf } from './kernelMemory'
 import { type KernelPool, startKernelPool } from './kernelPool'
 import { instantiateKernels } from './kernelPoolProtocol'
+import { threadLimit } from './threads'
 import { startWasmModule, type WasmBackend } from './wasmModule'
 import { createWasmOperations } from './wasmOperations'
 
@@ -18,7 +19,10 @@ const maximumThreads = 16
 
 /** TensorFlow.js on WebAssembly, with our own kernels for training. */
 export const startWasm: BackendStart = async (options) => {
-  const threads = Math.min(options.threads ?? availableParallelism(), maximumThreads)
+  const threads = Math.min(
+    options.threads ?? threadLimit() ?? availableParallelism(),
+    maximumThreads,
+  )
   await startWasmModule(options.projectFolder, threads)
   const started = await startKernels(options, threads)
   return {

@@ -33,7 +33,14 @@ export const createHandlers = ({
   shell,
   about,
 }: HandlerOptions): Handlers<AppContract> => ({
-  app: createAppHandlers({ about, settings, jobs, backend: services.backend }),
+  app: createAppHandlers({
+    about,
+    settings,
+    jobs,
+    shell,
+    storage: services.storage,
+    backend: services.backend,
+  }),
   dataset: createDatasetHandlers(services, shell),
   labels: createLabelHandlers(services),
   training: createTrainingHandlers(services),

@@ -6,4 +6,6 @@ export interface Shell {
   chooseCsvFile(suggestedName: string): Promise<string | null>
   /** Opens the file manager at a file. */
   showInFolder(file: string): void
+  /** Opens a folder in the file manager; why not, where it cannot. */
+  openFolder(folder: string): Promise<string>
 }

@@ -52,6 +52,7 @@ export interface ImportJobs {
   /** Imports it as the dataset it looks like, or as another, or not at all. */
   answerMoved(answer: MovedAnswer): Promise<DatasetSummary | null>
   isRunning(datasetId: DatasetId): boolean
+  isAnyRunning(): boolean
   /** Asks the import of a dataset to end and waits for it. */
   endOf(datasetId: DatasetId): Promise<void>
   /** Asks running imports to end and waits for them. */
@@ -149,6 +150,7 @@ export function createImportJobs(options: ImportJobsOptions): ImportJobs {
       )
     },
     isRunning: (datasetId) => [...running.values()].some((one) => one.datasetId === datasetId),
+    isAnyRunning: () => running.size > 0,
     endOf: async (datasetId) => {
       for (const [controller, one] of running) {
         if (one.datasetId !== datasetId) continue

@@ -10,8 +10,18 @@ export interface AppInfo {
   readonly electron: string
   readonly platform: string
   readonly systemLocale: Locale
+  /** Absolute path of what the program keeps; shown, never sent back. */
+  readonly dataFolder: string
+  /** Threads that this machine can run at once. */
+  readonly threads: number
   /** null until it has been tried (a few seconds after start). */
   readonly backend: BackendReport | null
+}
+
+/** What can be made again. */
+export interface CacheSize {
+  readonly featureBytes: number
+  readonly thumbnailBytes: number
 }
 
 export const appContract = {
@@ -19,6 +29,11 @@ export const appContract = {
   settings: call<Settings>()(nothing),
   /** Merges into the stored settings and answers with all of them. */
   updateSettings: call<Settings>()(settings),
+  /** Opens the system's file manager at what the program keeps. */
+  openDataFolder: call<true>()(nothing),
+  cacheSize: call<CacheSize>()(nothing),
+  /** Removes features, and thumbnails that no dataset uses; answers what was freed. */
+  clearCache: call<CacheSize>()(nothing),
   jobs: call<readonly JobState[]>()(nothing),
   cancelJob: call<true>()(v.strictObject({ jobId })),
   /** All jobs that run or ended within the last seconds. */

@@ -19,6 +19,8 @@ it('follows what main sends', async () => {
         electron: '1',
         platform: 'linux',
         systemLocale: 'zh-CN',
+        dataFolder: '/data',
+        threads: 4,
         backend: null,
       }),
       settings: () => ({ theme: 'light' }),

@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createHandlers } from '../../../src/main/ipc/handlers'
@@ -63,8 +63,15 @@ beforeEach(async () => {
       chooseFolder: () => Promise.resolve(chosenFolder),
       chooseCsvFile: () => Promise.resolve(join(folder, 'out.csv')),
       showInFolder: (file) => void shownInFolder.push(file),
+      openFolder: (path) => {
+        shownInFolder.push(path)
+        return Promise.resolve('')
+      },
     },
-    about: { version: '1', electron: '', platform: 'linux', systemLocale: 'en' },
+    about: {
+      ...{ version: '1', electron: '', platform: 'linux', systemLocale: 'en' },
+      ...{ dataFolder: folder, threads: 4 },
+    },
   })
   const answer = serve(contract, handlers)
   const wire: Transport = {
@@ -146,6 +153,28 @@ describe('the contract over the real services', () => {
       code,
     })
     expect(await window.dataset.current({})).toBeNull()
+  })
+
+  it('shows where its data lies, and clears what can be made again', async () => {
+    const { datasetId } = await importImages()
+    await window.app.openDataFolder({})
+    expect(shownInFolder).toEqual([folder])
+    const features = join(folder, 'cache', 'features', 'network-2')
+    await mkdir(features, { recursive: true })
+    await writeFile(join(features, 'one.bin'), new Uint8Array(1000))
+    const orphan = join(folder, 'cache', 'thumbnails', 'ab', `${'ab'.repeat(32)}.webp`)
+    await mkdir(dirname(orphan), { recursive: true })
+    await writeFile(orphan, new Uint8Array(50))
+    const before = await window.app.cacheSize({})
+    expect(before.featureBytes).toBe(1000)
+    expect(await window.app.clearCache({})).toEqual({ featureBytes: 1000, thumbnailBytes: 50 })
+    expect(await window.app.cacheSize({})).toEqual({
+      featureBytes: 0,
+      thumbnailBytes: before.thumbnailBytes - 50,
+    })
+    // Thumbnails in use may be all that is left of a picture.
+    const [id] = await allImages(datasetId)
+    expect((await readFile((await services.dataset.thumbnail(id as ImageId))!)).length).not.toBe(0)
   })
 
   it('labels, tells, and takes back', async () => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { asAppError } from '../../../src/main/training/workerFailure'
-import { AppError, codeOfSystemError } from '../../../src/shared/errors'
+import { type AppError, codeOfSystemError } from '../../../src/shared/errors'
 
 const failing = (message: string, code?: string): Error =>
   Object.assign(new Error(message), code === undefined ? {} : { code })

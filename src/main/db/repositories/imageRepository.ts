@@ -141,6 +141,8 @@ export interface ImageRepository {
   setExcluded(transaction: Transaction, ids: Uint32Array, excluded: boolean): Promise<void>
   /** Contents that the images of this dataset have, and no others. */
   contentsOnlyOf(datasetId: DatasetId): Promise<readonly string[]>
+  /** Contents of all images of all datasets. */
+  allContents(): Promise<ReadonlySet<string>>
   /** How many images in the folder share their contents with another one. */
   countDuplicates(datasetId: DatasetId): Promise<number>
 }
@@ -388,6 +390,11 @@ export function createImageRepository(database: Database): ImageRepository {
         [datasetId],
       )
       return rows.map(({ sha256 }) => sha256)
+    },
+
+    async allContents() {
+      const rows = await database.all<{ sha256: string }>('SELECT DISTINCT sha256 FROM image')
+      return new Set(rows.map(({ sha256 }) => sha256))
     },
 
     async countDuplicates(datasetId) {

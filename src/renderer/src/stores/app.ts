@@ -26,6 +26,7 @@ export const useAppStore = defineStore('app', () => {
   const trainPanel = ref<'runs' | 'leaderboard'>('runs')
   const paletteOpen = ref(false)
   const helpOpen = ref(false)
+  const settingsOpen = ref(false)
   const systemDark = ref(true)
 
   const theme = computed<Theme>(() => settings.value.theme ?? 'system')
@@ -106,6 +107,7 @@ export const useAppStore = defineStore('app', () => {
     locale,
     paletteOpen,
     helpOpen,
+    settingsOpen,
     jobOf,
     trainingJob,
     waitingJobs,

@@ -15,6 +15,7 @@ export const errors = {
   busy: 'Something is running already. Let it finish or cancel it, then try again.',
   trainingBusy: '“{dataset}” is being trained, and this machine trains one at a time.',
   datasetBusy: 'Something of “{dataset}” is running. Cancel it first, or end it with the question.',
+  cacheBusy: 'The cache is in use. Wait until nothing trains or imports, then clear it.',
   importUnfinished:
     'The import did not come to its end, so the training that waited for it was called off. Look at the folder again, or train on what is there.',
   nothingToUndo: 'There is nothing to undo.',
@@ -30,6 +31,7 @@ export const errors = {
     'The system refused access. Check the permissions of the file or folder, then try again.',
   readOnly: 'That place cannot be written to. Choose another, or change its permissions.',
   writeFailed: 'The file could not be written. Choose another place and try again.',
+  openFailed: 'The folder could not be opened. Open {folder} in the file manager.',
   databaseBusy:
     'Another program holds the database, such as a backup. Close it, then try again; nothing was lost.',
   databaseDamaged:

@@ -67,16 +67,15 @@ export const interplay = {
     open: 'Open',
     cache: 'Cache',
     cacheText:
-      'Features and thumbnails; made again when they are needed, which makes the next training slower.',
+      'Clearing removes the features, which the next training computes again, and thumbnails that no dataset uses.',
     measuring: 'Measuring',
     cacheParts: '{features} of features, {thumbnails} of thumbnails',
     clear: 'Clear',
     clearing: 'Clearing',
-    clearBusy: 'Wait until nothing trains or imports.',
     cleared: '{size} freed',
     threads: 'Threads for training',
     threadsText:
-      'From the next training on. Fewer leave room for other programs; this machine has {n}.',
+      'From the next start of the program on. Fewer leave room for other programs; this machine has {n}.',
     automatic: 'Automatic',
   },
   status: {
