@@ -5,6 +5,7 @@ import { labelling } from './labelling'
 import { leaderboard } from './leaderboard'
 import { library } from './library'
 import { map } from './map'
+import { split } from './split'
 import { training } from './training'
 import { triplets } from './triplets'
 
@@ -16,6 +17,7 @@ export const en = {
   leaderboard,
   library,
   map,
+  split,
   training,
   triplets,
 }

@@ -6,6 +6,7 @@ import { labelling } from './labelling'
 import { leaderboard } from './leaderboard'
 import { library } from './library'
 import { map } from './map'
+import { split } from './split'
 import { training } from './training'
 import { triplets } from './triplets'
 
@@ -17,6 +18,7 @@ export const chinese: Messages = {
   leaderboard,
   library,
   map,
+  split,
   training,
   triplets,
 }
