@@ -1,14 +1,18 @@
+export { type GroupPlaces, groupPlaces } from './groupPlaces'
 export { pointsInPolygon } from './lasso'
 export { PointGrid } from './pointGrid'
 export {
   type Bounds,
   boundsOf,
   fitted,
+  type Insets,
   panned,
   type Point,
   type Size,
+  shifted,
   toPlane,
   toScreen,
   type View,
   zoomedAt,
 } from './viewTransform'
+export { type Direction, nextPoint } from './walk'

@@ -91,6 +91,26 @@ export class PointGrid {
     return best.index
   }
 
+  /** Whether any point lies in the box, its edges included. */
+  hasPointIn(minX: number, minY: number, maxX: number, maxY: number): boolean {
+    if (this.members.length === 0 || !(maxX >= this.minX) || !(maxY >= this.minY)) return false
+    const firstColumn = Math.max(0, this.column(minX))
+    const firstRow = Math.max(0, this.row(minY))
+    const lastColumn = this.column(maxX)
+    const lastRow = this.row(maxY)
+    for (let r = firstRow; r <= lastRow; r++) {
+      for (let c = firstColumn; c <= lastColumn; c++) {
+        const cell = r * this.columns + c
+        for (let at = this.starts[cell]!; at < this.starts[cell + 1]!; at++) {
+          const x = this.xy[2 * this.members[at]!]!
+          const y = this.xy[2 * this.members[at]! + 1]!
+          if (x >= minX && x <= maxX && y >= minY && y <= maxY) return true
+        }
+      }
+    }
+    return false
+  }
+
   private searchCell(
     cell: number,
     x: number,

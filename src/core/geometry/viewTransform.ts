@@ -91,22 +91,67 @@ export function boundsOf(xy: Float32Array): Bounds {
   return { minX, minY, maxX, maxY }
 }
 
+/** CSS pixels at the edges of the canvas that something else covers. */
+export interface Insets {
+  readonly top: number
+  readonly right: number
+  readonly bottom: number
+  readonly left: number
+}
+
+export const noInsets: Insets = { top: 0, right: 0, bottom: 0, left: 0 }
+
 /**
- * The view that shows all of the bounds with `paddingPx` free around them. One point, or none, is
- * shown at the middle at one unit to a third of the shorter side.
+ * The view that shows all of the bounds with `paddingPx` free around them, in the middle of what
+ * the insets leave; where they leave too little of the canvas, of all of it. One point, or none, is
+ * shown there at one unit to a third of the shorter side.
  */
-export function fitted(bounds: Bounds, size: Size, paddingPx: number): View {
-  if (bounds.minX > bounds.maxX) return { centerX: 0, centerY: 0, scale: fallbackScale(size) }
-  const width = bounds.maxX - bounds.minX
-  const height = bounds.maxY - bounds.minY
-  const roomX = Math.max(1, size.width - 2 * paddingPx)
-  const roomY = Math.max(1, size.height - 2 * paddingPx)
-  const scale = Math.min(roomX / width, roomY / height)
+export function fitted(
+  bounds: Bounds,
+  size: Size,
+  paddingPx: number,
+  insets: Insets = noInsets,
+): View {
+  const free = freeRoom(size, insets)
+  const isEmpty = bounds.minX > bounds.maxX
+  const width = isEmpty ? 0 : bounds.maxX - bounds.minX
+  const height = isEmpty ? 0 : bounds.maxY - bounds.minY
+  const roomX = Math.max(1, free.width - 2 * paddingPx)
+  const roomY = Math.max(1, free.height - 2 * paddingPx)
+  const wanted = Math.min(roomX / width, roomY / height)
+  const scale = Number.isFinite(wanted) && wanted > 0 ? wanted : fallbackScale(free)
+  const x = isEmpty ? 0 : (bounds.minX + bounds.maxX) / 2
+  const y = isEmpty ? 0 : (bounds.minY + bounds.maxY) / 2
   return {
-    centerX: (bounds.minX + bounds.maxX) / 2,
-    centerY: (bounds.minY + bounds.maxY) / 2,
-    scale: Number.isFinite(scale) && scale > 0 ? scale : fallbackScale(size),
+    centerX: x - (free.middleX - size.width / 2) / scale,
+    centerY: y + (free.middleY - size.height / 2) / scale,
+    scale,
   }
+}
+
+/** Least part of a side that insets must leave. */
+const leastFreeShare = 0.3
+
+function freeRoom(size: Size, { top, right, bottom, left }: Insets) {
+  const hasWidth = size.width - left - right >= leastFreeShare * size.width
+  const hasHeight = size.height - top - bottom >= leastFreeShare * size.height
+  return {
+    width: hasWidth ? size.width - left - right : size.width,
+    height: hasHeight ? size.height - top - bottom : size.height,
+    middleX: hasWidth ? (left + size.width - right) / 2 : size.width / 2,
+    middleY: hasHeight ? (top + size.height - bottom) / 2 : size.height / 2,
+  }
+}
+
+/** The view moved as little as brings a point of the plane within `marginPx` of its edges. */
+export function shifted(view: View, size: Size, x: number, y: number, marginPx: number): View {
+  const at = toScreen(view, size, x, y)
+  const within = (value: number, length: number): number =>
+    Math.max(
+      Math.min(marginPx, length / 2),
+      Math.min(length - Math.min(marginPx, length / 2), value),
+    )
+  return panned(view, within(at.x, size.width) - at.x, within(at.y, size.height) - at.y)
 }
 
 const fallbackScale = (size: Size): number => Math.max(1, Math.min(size.width, size.height)) / 3

@@ -1,47 +1,63 @@
 import { describe, expect, it } from 'vitest'
 import { emphasisOf } from '../../../src/renderer/src/features/map/emphasisOf'
 import { groupPoints } from '../../../src/renderer/src/features/map/groups'
+import { placeColors } from '../../../src/renderer/src/features/map/placeColors'
 import { labelColorRgb } from '../../../src/renderer/src/styles/labelColor'
 import { labelOf } from '../../support/windowData'
 
-const points = { splits: Uint8Array.of(1, 2, 1, 0), wrongNeighbour: Uint8Array.of(0, 1, 0, 0) }
+const points = {
+  splits: Uint8Array.of(1, 2, 1, 0),
+  wrongNeighbour: Uint8Array.of(0, 1, 0, 0),
+  xy: new Float32Array(8),
+}
 
 describe('groupPoints', () => {
   it('gives each label its own colour, by name, and what has none the last line', () => {
-    const { groups, groupOf, isGrouped } = groupPoints(
+    const { groups, groupOf, isByPlace } = groupPoints(
       'label',
       points,
       Uint32Array.of(2, 1, 2, 0),
       [labelOf(1, 'dog'), labelOf(2, 'cat'), labelOf(3, 'absent')],
     )
-    expect(groups.map(({ first, kind, pointCount }) => [kind, first, pointCount])).toEqual([
+    expect(groups.map(({ name, kind, pointCount }) => [kind, name, pointCount])).toEqual([
       ['label', 'cat', 2],
       ['label', 'dog', 1],
       ['noLabel', '', 1],
     ])
     expect([...groupOf]).toEqual([0, 1, 0, 2])
     expect(groups[0]?.color).toEqual(labelColorRgb(1))
-    expect(isGrouped).toBe(false)
+    expect(isByPlace).toBe(false)
   })
 
-  it('colours more than twenty labels by group and says so', () => {
-    const labels = Array.from({ length: 21 }, (_, i) => labelOf(i + 1, `label ${i + 1}`))
+  it('colours more than twenty labels by place, alike where they lie near each other', () => {
+    const labels = Array.from({ length: 40 }, (_, i) => labelOf(i + 1, `label ${i + 1}`))
     const ids = Uint32Array.from(labels, ({ id }) => id)
-    const grouped = groupPoints('label', points, ids, labels)
-    expect(grouped.isGrouped).toBe(true)
-    expect(grouped.groups.length).toBeLessThanOrEqual(20)
-    expect(grouped.groups.reduce((sum, group) => sum + group.labelCount, 0)).toBe(21)
-    expect(grouped.groups[0]).toMatchObject({ first: 'label 1', last: 'label 2', pointCount: 2 })
-    expect(groupPoints('label', points, ids.slice(0, 20), labels).isGrouped).toBe(false)
-  })
-
-  it('groups many labels by folder where they have one', () => {
-    const labels = Array.from({ length: 30 }, (_, i) =>
-      labelOf(i + 1, `${i < 18 ? 'animals' : 'food'}/${i}`),
+    // A row of pairs, the two of a pair close together, in no order of the alphabet.
+    const xy = Float32Array.from(ids, (id) => ((id * 7) % 20) * 10 + (id > 20 ? 1 : 0)).reduce(
+      (all, x, i) => all.fill(x, 2 * i, 2 * i + 2),
+      new Float32Array(80),
     )
-    const ids = Uint32Array.from(labels, ({ id }) => id)
-    const { groups } = groupPoints('label', points, ids, labels)
-    expect(groups.map((group) => group.labelCount)).toEqual([18, 12])
+    const grouped = groupPoints('label', { ...points, xy }, ids, labels)
+    expect(grouped.isByPlace).toBe(true)
+    expect(grouped.groups.map(({ name }) => name)).toEqual(labels.map(({ name }) => name))
+    const far = (a: number, b: number) =>
+      Math.hypot(
+        ...[0, 1, 2].map((k) => grouped.groups[a]!.color[k]! - grouped.groups[b]!.color[k]!),
+      )
+    for (let i = 0; i < 20; i++) {
+      const others = [...Array(40).keys()].filter((j) => j !== i && j !== i + 20)
+      const nearer = others.filter((j) => far(i, j) < far(i, i + 20)).length
+      expect(nearer, `label ${i + 1}`).toBeLessThanOrEqual(4)
+    }
+    const few = groupPoints('label', { ...points, xy }, ids.slice(0, 20), labels)
+    expect(few.isByPlace).toBe(false)
+    expect(few.groups[0]?.color).toEqual(labelColorRgb(1))
+  })
+
+  it('keeps apart what lies apart, and gives a label without a place grey', () => {
+    const colors = placeColors(Float32Array.of(-1, 0, 1, 0, 0, 1, 0, -1, NaN, 0))
+    expect(new Set(colors.map(String)).size).toBe(5)
+    expect(colors[4]).toEqual([128, 128, 128])
   })
 
   it('tells training from test, and wrong neighbours from right ones', () => {

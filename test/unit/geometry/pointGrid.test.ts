@@ -34,6 +34,26 @@ describe('PointGrid', () => {
     )
   })
 
+  it('knows of each box whether any point lies in it', () => {
+    const coordinate = fc.float({ min: -10, max: 10, noNaN: true })
+    const edge = fc.float({ min: -30, max: 30, noNaN: true })
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(coordinate, coordinate), { maxLength: 40 }),
+        fc.tuple(edge, edge),
+        fc.tuple(edge, edge),
+        (points, [x1, x2], [y1, y2]) => {
+          const [left, right] = [Math.min(x1, x2), Math.max(x1, x2)]
+          const [low, high] = [Math.min(y1, y2), Math.max(y1, y2)]
+          const isAny = points.some(([x, y]) => x >= left && x <= right && y >= low && y <= high)
+          const grid = new PointGrid(Float32Array.from(points.flat()))
+          expect(grid.hasPointIn(left, low, right, high)).toBe(isAny)
+        },
+      ),
+      { numRuns: 500 },
+    )
+  })
+
   it('finds points on a line, copies, and one alone', () => {
     expect(new PointGrid(Float32Array.of(1, 1)).nearest(1.2, 1, 0.5)).toBe(0)
     expect(new PointGrid(Float32Array.of(1, 1, 1, 1)).nearest(1, 1, 0)).toBe(0)

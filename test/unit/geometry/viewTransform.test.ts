@@ -3,6 +3,7 @@ import {
   boundsOf,
   fitted,
   panned,
+  shifted,
   toPlane,
   toScreen,
   zoomedAt,
@@ -39,6 +40,28 @@ describe('the view of a plane', () => {
     const screen = toScreen(zoomed, size, under.x, under.y)
     expect(screen.x).toBeCloseTo(pointer.x)
     expect(screen.y).toBeCloseTo(pointer.y)
+  })
+
+  it('fits all points beside what covers the edges, or over it where too little is left', () => {
+    const xy = Float32Array.of(-3, 0, 5, 1, 0, 2)
+    const insets = { top: 0, right: 48, bottom: 100, left: 244 }
+    const fit = fitted(boundsOf(xy), size, 20, insets)
+    for (let i = 0; i < 3; i++) {
+      const { x, y } = toScreen(fit, size, xy[2 * i]!, xy[2 * i + 1]!)
+      expect(x).toBeGreaterThanOrEqual(264 - 1e-6)
+      expect(x).toBeLessThanOrEqual(732 + 1e-6)
+      expect(y).toBeLessThanOrEqual(480 + 1e-6)
+    }
+    const narrow = { width: 300, height: 600 }
+    expect(fitted(boundsOf(xy), narrow, 20, insets).scale).toBeCloseTo(260 / 8)
+  })
+
+  it('brings a point into view by the least shift', () => {
+    expect(shifted(view, size, 2, -1, 40)).toEqual(view)
+    const moved = shifted(view, size, 100, -1, 40)
+    expect(toScreen(moved, size, 100, -1).x).toBeCloseTo(760)
+    expect(toScreen(moved, size, 100, -1).y).toBeCloseTo(300)
+    expect(moved.scale).toBe(view.scale)
   })
 
   it('zooms no further than its limits', () => {

@@ -48,7 +48,7 @@ export function labelColor(colorIndex: number): string {
 }
 
 /** OKLCH to sRGB; hue in degrees; what sRGB cannot show is cut at its edges. */
-function oklchToRgb(lightness: number, chroma: number, hue: number): Rgb {
+export function oklchToRgb(lightness: number, chroma: number, hue: number): Rgb {
   const angle = (hue * Math.PI) / 180
   const a = chroma * Math.cos(angle)
   const b = chroma * Math.sin(angle)

@@ -1,7 +1,9 @@
+import { groupPlaces } from '../../../../core/geometry'
 import type { LabelSummary } from '../../../../shared/model/dataset'
 import type { ProjectionPoints } from '../../../../shared/model/projection'
 import type { Rgb } from '../../scatter'
 import { labelColorRgb } from '../../styles/labelColor'
+import { placeColors } from './placeColors'
 
 export const colorings = ['label', 'split', 'neighbour'] as const
 export type Coloring = (typeof colorings)[number]
@@ -10,11 +12,9 @@ export type Coloring = (typeof colorings)[number]
 export interface PointGroup {
   /** Stays the same while labels come and go, so that a dimmed line stays dimmed. */
   readonly key: string
-  readonly kind: 'label' | 'labels' | 'noLabel' | 'train' | 'test' | 'noSplit' | 'wrong' | 'right'
-  /** First and, of several labels, last name; empty where the kind says it all. */
-  readonly first: string
-  readonly last: string
-  readonly labelCount: number
+  readonly kind: 'label' | 'noLabel' | 'train' | 'test' | 'noSplit' | 'wrong' | 'right'
+  /** Of a label; empty where the kind says it all. */
+  readonly name: string
   readonly pointCount: number
   readonly color: Rgb
 }
@@ -23,19 +23,20 @@ export interface Grouping {
   /** In the order of the legend; entry `groupOf[i]` is the group of point i. */
   readonly groups: readonly PointGroup[]
   readonly groupOf: Uint16Array
-  /** True where a colour stands for several labels. */
-  readonly isGrouped: boolean
+  /** True where colours follow the places of the labels, not the labels themselves. */
+  readonly isByPlace: boolean
 }
 
 /** Beyond this many labels, colours of their own could not be told apart. */
 export const mostLabels = 20
-/** Colours that stand for groups of labels. */
-const mostGroups = 12
 
 const grey: Rgb = [128, 128, 128]
 const train: Rgb = [86, 180, 233]
 const test: Rgb = [230, 159, 0]
 const wrong: Rgb = [232, 138, 46]
+
+/** A colour as CSS writes it. */
+export const cssOf = (color: Rgb): string => `rgb(${color.join(' ')})`
 
 /**
  * Which colour each point has and why.
@@ -44,13 +45,13 @@ const wrong: Rgb = [232, 138, 46]
  */
 export function groupPoints(
   coloring: Coloring,
-  points: Pick<ProjectionPoints, 'splits' | 'wrongNeighbour'>,
+  points: Pick<ProjectionPoints, 'splits' | 'wrongNeighbour' | 'xy'>,
   labelIds: Uint32Array,
   labels: readonly LabelSummary[],
 ): Grouping {
   switch (coloring) {
     case 'label':
-      return groupByLabel(labelIds, labels)
+      return groupByLabel(points.xy, labelIds, labels)
     case 'split':
       return collect(points.splits, [
         plain('noSplit', grey),
@@ -69,58 +70,32 @@ export function groupPoints(
 const plain = (kind: PointGroup['kind'], color: Rgb): PointGroup => ({
   key: kind,
   kind,
-  first: '',
-  last: '',
-  labelCount: 0,
+  name: '',
   pointCount: 0,
   color,
 })
 
-function groupByLabel(labelIds: Uint32Array, labels: readonly LabelSummary[]): Grouping {
+function groupByLabel(
+  xy: Float32Array,
+  labelIds: Uint32Array,
+  labels: readonly LabelSummary[],
+): Grouping {
   const present = new Set<number>(labelIds)
   const shown = labels
     .filter((label) => present.has(label.id))
     .toSorted((a, b) => compareNames(a.name, b.name))
-  const isGrouped = shown.length > mostLabels
-  const parts = isGrouped ? groupsOfLabels(shown) : shown.map((label) => [label])
-  const groupOfLabel = new Map<number, number>()
-  const groups: PointGroup[] = [plain('noLabel', grey)]
-  parts.forEach((part, index) => {
-    const [first] = part
-    const last = part.at(-1)
-    if (first === undefined || last === undefined) return
-    for (const label of part) groupOfLabel.set(label.id, groups.length)
-    groups.push({
-      key: isGrouped ? `labels ${first.name}` : `label ${first.id}`,
-      kind: part.length > 1 ? 'labels' : 'label',
-      first: first.name,
-      last: last.name,
-      labelCount: part.length,
-      pointCount: 0,
-      color: labelColorRgb(isGrouped ? index : first.colorIndex),
-    })
-  })
-  const codes = Uint16Array.from(labelIds, (id) => groupOfLabel.get(id) ?? 0)
-  return { ...collect(codes, groups), isGrouped }
-}
-
-/**
- * Labels in few groups: by folder where their names have one (`animals/cat`), else neighbours in
- * the alphabet, so that a person finds the group of a label without a search.
- */
-function groupsOfLabels(sorted: readonly LabelSummary[]): LabelSummary[][] {
-  const folders = new Map<string, LabelSummary[]>()
-  for (const label of sorted) {
-    const folder = label.name.split('/')[0] ?? label.name
-    const part = folders.get(folder)
-    if (part === undefined) folders.set(folder, [label])
-    else part.push(label)
-  }
-  if (folders.size > 1 && folders.size <= mostLabels) return [...folders.values()]
-  const size = Math.ceil(sorted.length / mostGroups)
-  return Array.from({ length: Math.ceil(sorted.length / size) }, (_, i) =>
-    sorted.slice(i * size, (i + 1) * size),
-  )
+  const numbers = new Map<number, number>(shown.map(({ id }, index) => [id, index + 1]))
+  const codes = Uint16Array.from(labelIds, (id) => numbers.get(id) ?? 0)
+  const isByPlace = shown.length > mostLabels
+  const places = isByPlace ? placeColors(groupPlaces(xy, codes, shown.length + 1).xy) : []
+  const groups = shown.map((label, index): PointGroup => ({
+    key: `label ${label.id}`,
+    kind: 'label',
+    name: label.name,
+    pointCount: 0,
+    color: isByPlace ? places[index + 1]! : labelColorRgb(label.colorIndex),
+  }))
+  return { ...collect(codes, [plain('noLabel', grey), ...groups]), isByPlace }
 }
 
 const collator = new Intl.Collator('en', { numeric: true })
@@ -143,7 +118,7 @@ function collect(codes: ArrayLike<number>, all: readonly PointGroup[]): Grouping
     groups.push({ ...all[code]!, pointCount })
   }
   const groupOf = Uint16Array.from(codes, (code) => place.get(code) ?? 0)
-  return { groups, groupOf, isGrouped: false }
+  return { groups, groupOf, isByPlace: false }
 }
 
 const isRest = (group: PointGroup): boolean => group.kind === 'noLabel' || group.kind === 'noSplit'

@@ -1,10 +1,14 @@
 import { onMounted, onUnmounted, shallowRef, watch, type Ref } from 'vue'
 import {
   boundsOf,
+  type Direction,
   fitted,
+  type Insets,
+  nextPoint,
   panned,
   type Point,
   PointGrid,
+  shifted,
   type Size,
   toPlane,
   toScreen,
@@ -17,6 +21,8 @@ import { createScatter, pointDiameter, type Rgb, type Scatter } from '../../scat
 const fitPaddingPx = 56
 /** How far in and out of the fitted view one can zoom. */
 const zoomRange = { minimum: 0.3, maximum: 400 } as const
+/** A view never shows the void alone: the point nearest to it stays this far from its edge. */
+const keptPx = 48
 /** Time in which points move from one map to the next. */
 const moveMs = 450
 /** Beyond this many points a move would stutter. */
@@ -31,6 +37,8 @@ export interface MapCanvasInput {
   /** Another value where the points are those of another run: then the view is fitted. */
   readonly key: () => number
   readonly sizeFactor: () => number
+  /** What lies over the edges of the canvas. */
+  readonly insets: () => Insets
   readonly colors: () => { readonly indices: Uint16Array; readonly palette: readonly Rgb[] }
   readonly levels: () => Uint8Array
   readonly ranks: () => Uint8Array
@@ -67,12 +75,23 @@ export function useMapCanvas(input: MapCanvasInput) {
     })
 
   function setView(next: View): void {
-    view.value = next
+    view.value = withPoint(next)
     isFitted = false
     show()
   }
+  /** The view itself where any point is seen, else moved to the nearest one: nobody gets lost. */
+  function withPoint(next: View): View {
+    const { width, height } = size.value
+    const from = toPlane(next, size.value, 0, height)
+    const to = toPlane(next, size.value, width, 0)
+    if (grid.hasPointIn(from.x, from.y, to.x, to.y)) return next
+    const nearest = grid.nearest(next.centerX, next.centerY, Number.MAX_VALUE)
+    if (nearest < 0) return next
+    const xy = input.xy()
+    return shifted(next, size.value, xy[2 * nearest]!, xy[2 * nearest + 1]!, keptPx)
+  }
   function fit(): void {
-    const next = fitted(boundsOf(input.xy()), size.value, fitPaddingPx)
+    const next = fitted(boundsOf(input.xy()), size.value, fitPaddingPx, input.insets())
     fitScale = next.scale
     view.value = next
     isFitted = true
@@ -93,6 +112,26 @@ export function useMapCanvas(input: MapCanvasInput) {
     const at = toPlane(view.value, size.value, screen.x, screen.y)
     const radius = (diameter() / 2 + reachPx) / view.value.scale
     return grid.nearest(at.x, at.y, radius, input.ranks())
+  }
+  /**
+   * The point an arrow key leads to from `from`, brought into view; where nothing is focused, the
+   * one nearest to the middle. -1 where there is none.
+   */
+  function walk(from: number, direction: Direction): number {
+    const { centerX, centerY } = view.value
+    const next =
+      from < 0
+        ? grid.nearest(centerX, centerY, Number.MAX_VALUE, input.ranks())
+        : nextPoint(input.xy(), from, direction, input.ranks())
+    if (next < 0) return next
+    const { x, y } = screenOf(next)
+    const { top, right, bottom, left } = input.insets()
+    const { width, height } = size.value
+    const isCovered = x < left || y < top || x > width - right || y > height - bottom
+    const xy = input.xy()
+    const edge = Math.max(keptPx, top, right, bottom, left)
+    if (isCovered) setView(shifted(view.value, size.value, xy[2 * next]!, xy[2 * next + 1]!, edge))
+    return next
   }
   const screenOf = (index: number): Point =>
     toScreen(view.value, size.value, drawn[2 * index] ?? 0, drawn[2 * index + 1] ?? 0)
@@ -160,10 +199,13 @@ export function useMapCanvas(input: MapCanvasInput) {
   })
   watch(input.colors, sendColors)
   watch(input.levels, (levels) => scatter?.setEmphasis(levels))
+  watch(input.insets, () => {
+    if (isFitted) fit()
+  })
   watch(input.sizeFactor, show)
   watch(input.rim, (rim) => scatter?.setRim(rim))
 
-  return { view, size, fit, pan, zoom, pick, screenOf, diameter }
+  return { view, size, fit, pan, zoom, pick, walk, screenOf, diameter }
 }
 
 function between(from: Float32Array, to: Float32Array, share: number): Float32Array<ArrayBuffer> {
