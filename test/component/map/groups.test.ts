@@ -32,11 +32,12 @@ describe('groupPoints', () => {
   it('colours more than twenty labels by place, alike where they lie near each other', () => {
     const labels = Array.from({ length: 40 }, (_, i) => labelOf(i + 1, `label ${i + 1}`))
     const ids = Uint32Array.from(labels, ({ id }) => id)
-    // A row of pairs, the two of a pair close together, in no order of the alphabet.
-    const xy = Float32Array.from(ids, (id) => ((id * 7) % 20) * 10 + (id > 20 ? 1 : 0)).reduce(
-      (all, x, i) => all.fill(x, 2 * i, 2 * i + 2),
-      new Float32Array(80),
-    )
+    // Pairs around a circle, the two of a pair close together, in no order of the alphabet.
+    const xy = Float32Array.from({ length: 80 }, (_, k) => {
+      const id = ids[k >> 1]!
+      const angle = (((id * 7) % 20) * 18 + (id > 20 ? 2 : 0)) * (Math.PI / 180)
+      return 5 * (k % 2 === 0 ? Math.cos(angle) : Math.sin(angle))
+    })
     const grouped = groupPoints('label', { ...points, xy }, ids, labels)
     expect(grouped.isByPlace).toBe(true)
     expect(grouped.groups.map(({ name }) => name)).toEqual(labels.map(({ name }) => name))
@@ -51,7 +52,7 @@ describe('groupPoints', () => {
     }
     const few = groupPoints('label', { ...points, xy }, ids.slice(0, 20), labels)
     expect(few.isByPlace).toBe(false)
-    expect(few.groups[0]?.color).toEqual(labelColorRgb(1))
+    expect(few.groups[0]?.color).toEqual(labelColorRgb(0))
   })
 
   it('keeps apart what lies apart, and gives a label without a place grey', () => {

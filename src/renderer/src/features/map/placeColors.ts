@@ -1,8 +1,10 @@
 import { oklchToRgb, type Rgb } from '../../styles/labelColor'
 
-/** Chroma at the outermost place; more is not to be had at this lightness in every hue. */
+/**
+ * Chroma at the outermost places; more is not to be had at this lightness in every hue. In the very
+ * middle it is 0, because all hues meet there.
+ */
 const greatestChroma = 0.15
-const leastChroma = 0.03
 /** Lightness from the bottom of the map to its top; both ends show on the dark and the light theme. */
 const lightness = { bottom: 0.56, top: 0.76 } as const
 
@@ -20,11 +22,11 @@ export function placeColors(places: Float32Array): readonly Rgb[] {
     if (Number.isNaN(x) || Number.isNaN(y)) return [128, 128, 128]
     const dx = 2 * x - 1
     const dy = 2 * y - 1
-    const away = Math.min(1, Math.hypot(dx, dy))
+    const away = Math.min(1, 1.4 * Math.hypot(dx, dy))
     const degrees = (Math.atan2(dy, dx) * 180) / Math.PI
     return oklchToRgb(
       lightness.bottom + (lightness.top - lightness.bottom) * y,
-      leastChroma + (greatestChroma - leastChroma) * away,
+      greatestChroma * away,
       (degrees + 360) % 360,
     )
   })
