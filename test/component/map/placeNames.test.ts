@@ -16,7 +16,7 @@ describe('placeNames', () => {
       size,
     )
     expect(shown.map(({ place }) => place.name)).toEqual(['many', 'away'])
-    expect(shown[0]).toMatchObject({ x: 200, y: 150 })
+    expect(shown[0]).toMatchObject({ x: 200, y: 137 })
   })
   it('brings out more names where one zooms in, and none that would be cut', () => {
     const places = [

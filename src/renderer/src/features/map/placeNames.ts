@@ -20,6 +20,8 @@ export interface ShownName {
 const mostNames = 60
 const lineHeightPx = 16
 const gapPx = 4
+/** A name stands so far above its place, so that it does not cover the points. */
+const raisedPx = 13
 /** Names are cut beyond this width, by the style as here. */
 export const widestNamePx = 132
 
@@ -32,7 +34,8 @@ export function placeNames(places: readonly NamedPlace[], view: View, size: Size
   const order = places.toSorted((a, b) => b.points - a.points || (a.name < b.name ? -1 : 1))
   for (const place of order) {
     if (shown.length >= mostNames) break
-    const { x, y } = toScreen(view, size, place.x, place.y)
+    const { x, y: placeY } = toScreen(view, size, place.x, place.y)
+    const y = placeY - raisedPx
     const half = Math.min(widestNamePx, widthOf(place.name)) / 2
     const isIn = x >= half && y >= lineHeightPx && x <= size.width - half && y <= size.height
     if (!isIn) continue
