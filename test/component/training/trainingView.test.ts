@@ -62,7 +62,7 @@ async function openAdvanced(view: VueWrapper): Promise<void> {
 }
 
 async function choose(view: VueWrapper, label: string, title: string): Promise<void> {
-  await view.get(`button[aria-label="${label}"]`).trigger('click')
+  await view.get(`button[aria-label^="${label}: "]`).trigger('click')
   await flushPromises()
   const item = [...document.querySelectorAll<HTMLElement>('.item')].find(
     (one) => one.querySelector('.title')?.textContent.trim() === title,

@@ -37,7 +37,7 @@ export const library: typeof english = {
   },
   chips: {
     title: '筛选',
-    search: '“{text}”',
+    search: '含“{text}”',
     further: '没有更多标签 | 另外 {n} 个标签 | 另外 {n} 个标签',
     remove: '移除筛选：{filter}',
     excluded: { exclude: '不含已排除的图片', include: '含已排除的图片', only: '已排除' },
