@@ -14,8 +14,8 @@ export interface ClassQuality extends ClassReport {
   readonly images: number
   /** Of them those whose neighbours voted: all, or the sample. */
   readonly asked: number
-  /** Images of the class that the vote takes for it. */
-  readonly right: number
+  /** Images of the class that the vote takes for it; null where it has too few to win one. */
+  readonly right: number | null
   /** The class that most of the others are taken for; null where there are no others. */
   readonly confusedWith: { readonly label: number; readonly count: number } | null
 }
@@ -29,11 +29,11 @@ export interface QualityReport {
   readonly queriesInAll: number
   /** Images whose neighbours voted: all, or the sample. */
   readonly asked: number
-  /** Share of those whose vote is right. */
+  /** Share of those whose vote is right, in the classes that can win one. */
   readonly accuracy: number
   /** Worst MAP@R first; classes of one image, which ask for nothing, last. */
   readonly classes: readonly ClassQuality[]
-  /** Images of `label` that the vote takes for `predicted`, most first. */
+  /** Images of `label` that the vote takes for `predicted`, most first; of classes that can win. */
   readonly confusions: readonly {
     readonly label: number
     readonly predicted: number
@@ -44,6 +44,9 @@ export interface QualityReport {
 
 /** Neighbours that vote, unless told otherwise. */
 export const votingNeighbours = 5
+
+/** Images that a class needs for the others of it to be most of an image's k voters. */
+export const leastVotedFor = (k: number): number => Math.ceil(k / 2) + 1
 
 export interface QualityOptions {
   readonly random: Random
@@ -96,10 +99,15 @@ export function* qualitySteps(
   const right = new Map<number, number>()
   const voted = new Map<number, number>()
   const places = new Map<string, number[]>()
+  for (const label of labels) images.set(label, (images.get(label) ?? 0) + 1)
+  const canWin = (label: number): boolean => images.get(label)! >= leastVotedFor(k)
+  const pairs = confusion.pairs.filter(({ label }) => canWin(label))
+  let canWinAsked = 0
   labels.forEach((label, row) => {
-    images.set(label, (images.get(label) ?? 0) + 1)
     if (confusion.isAsked[row] === 0) return
     voted.set(label, (voted.get(label) ?? 0) + 1)
+    if (!canWin(label)) return
+    canWinAsked++
     const predicted = confusion.predicted[row]!
     if (predicted === label) right.set(label, (right.get(label) ?? 0) + 1)
     const key = `${label} ${predicted}`
@@ -125,22 +133,25 @@ export function* qualitySteps(
     queries: retrieval.queries,
     queriesInAll: retrieval.queriesInAll,
     asked: confusion.asked,
-    accuracy: confusion.accuracy,
+    accuracy: rightInAll([...right.values()], canWinAsked),
     classes: [...asking, ...alone].map((entry) => {
       // Pairs come most frequent first.
-      const worst = confusion.pairs.find(({ label }) => label === entry.label)
+      const worst = pairs.find(({ label }) => label === entry.label)
       return {
         ...entry,
         images: images.get(entry.label)!,
         asked: voted.get(entry.label) ?? 0,
-        right: right.get(entry.label) ?? 0,
+        right: canWin(entry.label) ? (right.get(entry.label) ?? 0) : null,
         confusedWith: worst === undefined ? null : { label: worst.predicted, count: worst.count },
       }
     }),
-    confusions: confusion.pairs.map(({ label, predicted }) => ({
+    confusions: pairs.map(({ label, predicted }) => ({
       label,
       predicted,
       places: places.get(`${label} ${predicted}`) ?? [],
     })),
   }
 }
+
+const rightInAll = (right: readonly number[], asked: number): number =>
+  right.reduce((sum, count) => sum + count, 0) / Math.max(1, asked)

@@ -93,7 +93,9 @@ export async function writeReport(context: ResultContext, report: RunReport): Pr
       short(quality.mapAtR),
       short(quality.precisionAt1),
       short(quality.rPrecision),
-      short(quality.right / Math.max(1, quality.asked ?? quality.images)),
+      quality.right === null
+        ? ''
+        : short(quality.right / Math.max(1, quality.asked ?? quality.images)),
       name(quality.confusedWith?.labelId),
       quality.confusedWith?.count ?? 0,
     ]),

@@ -223,8 +223,8 @@ export interface LabelQuality {
   readonly mapAtR: number
   /** Images whose nearest neighbours voted: all, or a sample; absent in old reports: all. */
   readonly asked?: number
-  /** Of those the ones that the vote takes for this label. */
-  readonly right: number
+  /** Of those the ones that the vote takes for this label; null where it has too few to win. */
+  readonly right: number | null
   /** The label that most of the others are taken for. */
   readonly confusedWith: { readonly labelId: LabelId; readonly count: number } | null
 }

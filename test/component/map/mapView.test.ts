@@ -13,6 +13,7 @@ import { useLabelStore } from '../../../src/renderer/src/stores/labels'
 import { useRunStore } from '../../../src/renderer/src/stores/runs'
 import { useSelectionStore } from '../../../src/renderer/src/stores/selection'
 import { datasetOf, imageOf, labelOf } from '../../support/windowData'
+import { trainingRegistry } from '../../../src/main/training/registry'
 import { connectWire } from '../../support/windowWire'
 
 const runId = 9 as RunId
@@ -42,6 +43,7 @@ async function open(options: { runs?: readonly object[]; imageCount?: number } =
   let points = pca
   let cancelled = 0
   const wire = connectWire({
+    training: { registry: () => trainingRegistry() },
     dataset: {
       columns: () => ({
         ids: Uint32Array.of(1, 2, 3),

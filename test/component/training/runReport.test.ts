@@ -134,17 +134,22 @@ describe('the report by label', () => {
 describe('the figures of a run', () => {
   const metrics = (mapAtR: number) => ({ ...report.metrics, mapAtR })
   const run = (fields: Partial<RunSummary>): RunSummary =>
-    ({ before: null, closedForm: null, after: null, ...fields }) as RunSummary
+    ({
+      ...{ before: null, closedForm: null, after: null, options: { start: 'lda' } },
+      ...fields,
+    }) as RunSummary
+  const open = (shown: RunSummary) =>
+    mount(
+      { render: () => h(TooltipProvider, null, () => h(MetricsTable, { run: shown })) },
+      { global },
+    )
 
   it('shows before, closed form and after with their intervals', () => {
     const after = { ...metrics(0.6), mapAtRLow: 0.55, mapAtRHigh: 0.66 }
-    const view = mount(MetricsTable, {
-      props: { run: run({ before: metrics(0.4), closedForm: metrics(0.5), after }) },
-      global,
-    })
+    const view = open(run({ before: metrics(0.4), closedForm: metrics(0.5), after }))
     expect(view.findAll('tbody th').map((name) => name.text())).toEqual([
       'Before training',
-      'Closed form (LDA or PCA)',
+      'Discriminant analysis or whitening',
       'After training',
     ])
     expect(view.text()).toContain('0.550 to 0.660')
@@ -152,13 +157,9 @@ describe('the figures of a run', () => {
     expect(view.findAll('.bar.strong')).toHaveLength(1)
   })
   it('has no column of intervals where none was measured, and no table without figures', () => {
-    const old = mount(MetricsTable, { props: { run: run({ after: metrics(0.6) }) }, global })
+    const old = open(run({ after: metrics(0.6) }))
     expect(old.find('.bar').exists()).toBe(false)
-    expect(
-      mount(MetricsTable, { props: { run: run({}) }, global })
-        .find('table')
-        .exists(),
-    ).toBe(false)
+    expect(open(run({})).find('table').exists()).toBe(false)
   })
 })
 

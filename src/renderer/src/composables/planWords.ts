@@ -4,7 +4,13 @@ import type { Format } from './useFormat'
 type Translate = (key: string, values: Record<string, unknown>) => string
 
 /** What one click will do, in a sentence or two. */
-export function planWords(plan: TrainingPlan, format: Format, t: Translate): string {
+export function planWords(
+  plan: TrainingPlan,
+  format: Format,
+  t: Translate,
+  /** False while a training says how long it still takes. */
+  hasTime = true,
+): string {
   const { network, split } = plan.options
   const kind = { byClass: 'ByClass', byImage: 'ByImage', none: 'None' }[split]
   const byClass = split === 'byClass'
@@ -12,6 +18,7 @@ export function planWords(plan: TrainingPlan, format: Format, t: Translate): str
     train: format.count(byClass ? plan.trainClassCount : plan.trainImageCount),
     test: format.count(byClass ? plan.testClassCount : plan.testImageCount),
   })
+  if (!hasTime) return what
   const time = format.duration(roundedMs(plan.estimatedSeconds))
   return `${what} ${t('frame.train.time', { time })}`
 }

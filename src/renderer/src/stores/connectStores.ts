@@ -1,6 +1,7 @@
 import { watch } from 'vue'
 import { api } from '../api/client'
 import { useAppStore } from './app'
+import { useComparisonStore } from './comparison'
 import { useDatasetStore } from './dataset'
 import { useImageStore } from './images'
 import { useLabelStore } from './labels'
@@ -14,6 +15,7 @@ import { useSweepStore } from './sweeps'
  */
 export function connectStores(): { readonly loaded: Promise<void>; readonly stop: () => void } {
   const app = useAppStore()
+  const comparison = useComparisonStore()
   const dataset = useDatasetStore()
   const images = useImageStore()
   const labels = useLabelStore()
@@ -53,6 +55,7 @@ export function connectStores(): { readonly loaded: Promise<void>; readonly stop
       void labels.refresh()
     }),
     api.training.onProgress((state) => runs.remember(state)),
+    api.comparison.onChanged((state) => comparison.accept(state)),
     api.sweep.onProgress((state) => sweeps.remember(state)),
     // Each view finds its own selection again.
     watch(
@@ -70,6 +73,8 @@ export function connectStores(): { readonly loaded: Promise<void>; readonly stop
         runs.reset()
         void labels.refresh()
         void runs.refresh()
+        comparison.reset()
+        void comparison.refresh()
         sweeps.reset()
         void sweeps.refresh()
       },

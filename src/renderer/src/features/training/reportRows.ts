@@ -3,8 +3,8 @@ import type { LabelQuality } from '../../../../shared/model/training'
 /** A line of the report by label; shares are 0 to 1. */
 export interface ReportRow extends LabelQuality {
   readonly name: string
-  /** Share of its images that the vote takes for it. */
-  readonly share: number
+  /** Share of its images that the vote takes for it; null where too few could win one. */
+  readonly share: number | null
 }
 
 export const reportColumns = ['name', 'images', 'mapAtR', 'precisionAt1', 'share'] as const
@@ -34,16 +34,18 @@ export function reportRows(
     .map((label) => ({
       ...label,
       name: nameOf(label.labelId),
-      share: label.right / Math.max(1, label.asked ?? label.images),
+      share: label.right === null ? null : label.right / Math.max(1, label.asked ?? label.images),
     }))
     .sort((one, other) => {
       // A label that has nothing to find has no figure: it stays below, whichever way it goes.
       const idle = Number(one.queries === 0) - Number(other.queries === 0)
       if (column !== 'name' && column !== 'images' && idle !== 0) return idle
+      const unvoted = Number(one.share === null) - Number(other.share === null)
+      if (column === 'share' && unvoted !== 0) return unvoted
       const by =
         column === 'name'
           ? one.name.localeCompare(other.name, locale, { numeric: true })
-          : one[column] - other[column]
+          : (one[column] ?? 0) - (other[column] ?? 0)
       return sign * by || one.name.localeCompare(other.name, locale, { numeric: true })
     })
 }

@@ -76,7 +76,7 @@ export const leaderboard = {
   running: 'step {done} of {total}',
   waiting: 'waiting',
   startKept: 'start kept',
-  promote: 'Promote',
+  promote: 'Train in full',
   promoteHint: 'Trains this once more as a run of its own, with embeddings, triplets and map',
   promoteBusy: 'Wait until the comparison or training has ended, or cancel it',
   empty: {

@@ -1,4 +1,5 @@
 export const map = {
+  otherTest: '(other test labels)',
   title: 'Map',
   /** Read out in place of the picture. */
   picture: 'Map of {n} image, {method} | Map of {n} images, {method}',

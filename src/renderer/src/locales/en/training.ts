@@ -91,7 +91,13 @@ export const training = {
     before: 'Before training',
     after: 'After training',
     firstEpoch: 'After the first epoch',
-    closedForm: 'Closed form (LDA or PCA)',
+    closedForm: 'Closed form',
+    closedForms: {
+      lda: 'Discriminant analysis or whitening',
+      pca: 'Principal components',
+      random: 'Closed form',
+    },
+    today: 'Kept, on today’s labels',
     normTitle: 'Embedding length and learning rate',
     normHelp:
       'Mean length of the embeddings before they are normalised: where it runs away or falls to 0, training is in trouble. The dashed line is the learning rate, on the right axis.',
@@ -240,7 +246,30 @@ export const training = {
     labels: 'Labels',
     confusions: 'Mix-ups',
   },
+  gain: {
+    corrections: 'Against the run before: | With one correction: | With {count} corrections:',
+    figures: 'MAP@R {earlier} → {later} {where},',
+    interval: '({low} to {high})',
+    on: {
+      same: 'on the same test',
+      shared:
+        'on no label | on the one label that both keep unseen | on the {count} labels that both keep unseen',
+      byImage: 'on the test images of both',
+      none: 'on the same images',
+    },
+    mayBeChance: ': may be chance',
+    help: {
+      labels:
+        'Both runs on the labels of today. In brackets what the difference would be in 95 of 100 draws of as many labels (paired bootstrap).',
+      images:
+        'Both runs on the labels of today. In brackets what the difference would be in 95 of 100 draws of as many images (paired bootstrap).',
+    },
+  },
   result: {
+    today: 'On today’s labels',
+    mapAtRHelp:
+      'From 0 to 1. For every image: are its nearest neighbours of its own label? As many are looked at as there are others of its label, and the nearest count most. 1: all of its own kind come first.',
+    precisionAt1Help: 'From 0 to 1: of how many images the very nearest has the same label.',
     intervalName: '95 % interval of MAP@R',
     intervalHelp:
       'Where the figure would lie in 95 of 100 draws of as many images. Where two intervals overlap widely, the difference may be chance.',
@@ -268,6 +297,9 @@ export const training = {
       precisionAt1: 'Share whose very nearest image is of the label',
       share: 'Share that the vote of the nearest neighbours takes for the label',
     },
+    fewVotes: 'Too few images of this label to win a vote of the neighbours',
+    unvoted:
+      'No label is left out. | One label with too few images to win is left out. | {count} labels with too few images to win are left out.',
     single: 'one image, nothing to find',
     showLabel: 'Show in the library',
     onMap: 'Show on the map',
@@ -313,9 +345,23 @@ export const training = {
     neverRests: 'It never comes to rest.',
     active: '{share} active now.',
     mean: 'Mean of the last batch',
+    loss: 'Loss',
+    distance: 'Distance',
+    difference: 'Distance to positive − to negative',
   },
   runs: {
     heading: 'Runs',
+    yardstick: 'on today’s labels',
+    yardstickHelp:
+      'MAP@R of each run on the labels that its test images have now. Below it the difference to the run before; green or red only where chance is ruled out.',
+    measuring: 'Measuring on today’s labels',
+    whenTrained: 'when trained {figure}',
+    difference: 'Against the run before: with 95 % confidence between {low} and {high}',
+    testedOn: 'Tested on no labels | Tested on one label | Tested on {count} labels',
+    testedOnOthers:
+      'Tested on no labels | Tested on one other label: not comparable | Tested on {count} other labels: not comparable',
+    testedOnAll: 'Measured on the training images',
+    groupHelp: 'Runs that are tested on different labels cannot be ranked against one another.',
     none: 'No runs yet.',
     remove: 'Remove run',
   },

@@ -74,7 +74,7 @@ export const leaderboard: typeof english = {
   running: '第 {done} / {total} 步',
   waiting: '等待中',
   startKept: '保留起点',
-  promote: '正式训练',
+  promote: '完整训练',
   promoteHint: '用这一行的设置完整训练一次，得到嵌入、三元组和地图',
   promoteBusy: '请等待当前的比较或训练结束，或先取消它',
   empty: {

@@ -1,6 +1,7 @@
 import type { map as en } from '../en/map'
 
 export const map: typeof en = {
+  otherTest: '（测试标签不同）',
   title: '地图',
   picture: '{n} 张图片的地图，{method}',
   methods: { pca: 'PCA', umap: 'UMAP' },

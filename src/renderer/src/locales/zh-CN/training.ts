@@ -85,7 +85,9 @@ export const training: typeof english = {
     before: '训练前',
     after: '训练后',
     firstEpoch: '第一轮之后',
-    closedForm: '闭式解（LDA 或 PCA）',
+    closedForm: '闭式解',
+    closedForms: { lda: '判别分析或白化', pca: '主成分', random: '闭式解' },
+    today: '保留的模型，按当前标签',
     normTitle: '嵌入长度与学习率',
     normHelp:
       '归一化之前嵌入的平均长度：失控增大或降到 0 都说明训练出了问题。虚线为学习率，对应右侧坐标轴。',
@@ -223,7 +225,29 @@ export const training: typeof english = {
     labels: '各标签',
     confusions: '混淆',
   },
+  gain: {
+    corrections: '与前一次训练相比： | 经过 1 处更正： | 经过 {count} 处更正：',
+    figures: '{where} MAP@R {earlier} → {later}，',
+    interval: '（{low} 至 {high}）',
+    on: {
+      same: '在同一测试上',
+      shared: '没有共同的标签 | 在双方都未见过的 1 个标签上 | 在双方都未见过的 {count} 个标签上',
+      byImage: '在双方的测试图片上',
+      none: '在同样的图片上',
+    },
+    mayBeChance: '，可能只是偶然',
+    help: {
+      labels:
+        '两次训练都按当前标签计算。括号内为重新抽取同样多的标签时，100 次中 95 次所在的范围（配对自助法）。',
+      images:
+        '两次训练都按当前标签计算。括号内为重新抽取同样多的图片时，100 次中 95 次所在的范围（配对自助法）。',
+    },
+  },
   result: {
+    today: '按当前标签',
+    mapAtRHelp:
+      '从 0 到 1。对每张图片：最近的邻居是否与它同类？同类有几张就看几个邻居，越近的越重要。1 表示同类全都排在最前。',
+    precisionAt1Help: '从 0 到 1：最近的那张与自己同类的图片所占比例。',
     intervalName: 'MAP@R 的 95% 区间',
     intervalHelp:
       '若重新抽取同样多的图片，100 次中约有 95 次落在这个范围。两个区间重叠很多时，差别可能只是偶然。',
@@ -251,6 +275,8 @@ export const training: typeof english = {
       precisionAt1: '最近的那张是同类的比例',
       share: '最近邻投票把图片认作该标签的比例',
     },
+    fewVotes: '该标签图片太少，不可能在邻居投票中胜出',
+    unvoted: '没有遗漏的标签 | 有 1 个标签图片太少，未计入。 | 有 {count} 个标签图片太少，未计入。',
     single: '只有一张图片，没有同类可找',
     showLabel: '在图库中显示',
     onMap: '在地图上显示',
@@ -296,9 +322,23 @@ export const training: typeof english = {
     neverRests: '损失永不停止推动。',
     active: '当前有效比例 {share}。',
     mean: '最近一个批次的平均值',
+    loss: '损失',
+    distance: '距离',
+    difference: '到正样本的距离 − 到负样本的距离',
   },
   runs: {
     heading: '训练记录',
+    yardstick: '按当前标签',
+    yardstickHelp:
+      '每次训练的 MAP@R，按测试图片现在的标签计算。下方为与前一次训练的差别，只有排除偶然时才着色。',
+    measuring: '正在按当前标签重新评测',
+    whenTrained: '训练时 {figure}',
+    difference: '与前一次训练相比：95% 置信区间为 {low} 至 {high}',
+    testedOn: '没有测试标签 | 在 1 个标签上测试 | 在 {count} 个标签上测试',
+    testedOnOthers:
+      '没有测试标签 | 在另外 1 个标签上测试，不可比较 | 在另外 {count} 个标签上测试，不可比较',
+    testedOnAll: '在训练图片上测量',
+    groupHelp: '测试标签不同的训练不能相互排名。',
     none: '还没有训练记录。',
     remove: '删除这次训练',
   },

@@ -1,6 +1,6 @@
 import { shallowRef } from 'vue'
-import type { TrainingRegistry } from '../../../../shared/model/training'
-import { api } from '../../api/client'
+import type { TrainingRegistry } from '../../../shared/model/training'
+import { api } from '../api/client'
 
 /** Losses, miners and distances with their descriptions; the same for the whole session. */
 export function useRegistry() {
