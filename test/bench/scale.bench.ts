@@ -1,0 +1,165 @@
+/**
+ * `npm run bench -- scale [--small 7000] [--large 70000] [--source FOLDER] [--cold] [--json]`: the
+ * one click, headless, on Fashion-MNIST written out as PNG in ten folders, stage by stage: seconds
+ * of the clock and of the processor, and the peak of resident memory. Ratios of the time per image
+ * are of processor time, which other programs on the machine disturb less.
+ *
+ * The pictures come from the IDX files of Debian's `dataset-fashion-mnist`. They and the features
+ * stay in the user's cache, so that later stages can be measured again; `--cold` computes anew.
+ */
+import { spawn } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { cpus } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { gunzipSync } from 'node:zlib'
+import sharp from 'sharp'
+import { nativeEnvironment } from '../../scripts/nativeEnvironment.mjs'
+import { userCacheFolder } from '../../src/main/cli/workspace'
+import { projectFolder } from './backends'
+
+const { values } = parseArgs({
+  options: {
+    small: { type: 'string', default: '7000' },
+    large: { type: 'string', default: '70000' },
+    source: { type: 'string', default: '/usr/share/datasets/fashion-mnist' },
+    cold: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+  },
+})
+const cache = join(userCacheFolder(), 'bench-scale')
+const clothes = [
+  ...['t-shirt', 'trouser', 'pullover', 'dress', 'coat'],
+  ...['sandal', 'shirt', 'sneaker', 'bag', 'ankle boot'],
+]
+const side = 28
+/** Clock ticks of /proc a second. */
+const ticks = 100
+
+interface Stage {
+  readonly name: string
+  readonly seconds: number
+  readonly processorSeconds: number
+  readonly peakMiB: number
+}
+
+/** The first images of each of ten labels, as PNG. */
+async function drawPictures(count: number): Promise<string> {
+  const folder = join(cache, `pictures-${count}`)
+  if (existsSync(join(folder, '.complete'))) return folder
+  await Promise.all(clothes.map((name) => mkdir(join(folder, name), { recursive: true })))
+  const left = clothes.map(() => count / clothes.length)
+  let number = 0
+  for (const part of ['train', 't10k']) {
+    const read = (name: string) => gunzipSync(readFileSync(join(values.source, `${part}-${name}`)))
+    const pixels = read('images-idx3-ubyte.gz').subarray(16)
+    const labels = read('labels-idx1-ubyte.gz').subarray(8)
+    for (let from = 0; from < labels.length; from += 64) {
+      await Promise.all(
+        Array.from(labels.subarray(from, from + 64), async (label, i) => {
+          const file = join(folder, clothes[label]!, `${String(number++).padStart(5, '0')}.png`)
+          if (left[label]!-- <= 0) return
+          const at = (from + i) * side * side
+          await sharp(pixels.subarray(at, at + side * side), {
+            raw: { width: side, height: side, channels: 1 },
+          })
+            .png()
+            .toFile(file)
+        }),
+      )
+    }
+  }
+  await writeFile(join(folder, '.complete'), '')
+  return folder
+}
+
+/** What the system says of a process; zeros once it has ended. */
+function usageOf(pid: number): { processorSeconds: number; peakMiB: number } {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ')
+    return {
+      processorSeconds: (Number(fields[11]) + Number(fields[12])) / ticks,
+      peakMiB: Math.round(Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024),
+    }
+  } catch {
+    return { processorSeconds: 0, peakMiB: 0 }
+  }
+}
+
+/** Trains as `npm start -- train` does, and notes when each stage begins. */
+async function run(count: number): Promise<readonly Stage[]> {
+  const folder = await drawPictures(count)
+  const ownCache = join(cache, `cache-${count}`)
+  if (values.cold) await rm(ownCache, { recursive: true, force: true })
+  const cli = join(projectFolder, 'out', 'main', 'cli.js')
+  const out = join(cache, `results-${count}`)
+  const child = spawn(process.execPath, [cli, 'train', folder, '--out', out], {
+    env: { ...nativeEnvironment(process.env), XDG_CACHE_HOME: ownCache },
+    stdio: ['ignore', 'inherit', 'pipe'],
+  })
+  const begun: { name: string; at: number; usage: ReturnType<typeof usageOf> }[] = []
+  let usage = usageOf(child.pid!)
+  const poll = setInterval(() => {
+    const now = usageOf(child.pid!)
+    if (now.peakMiB > 0) usage = now
+  }, 200)
+  let rest = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    const lines = (rest + text).split('\n')
+    rest = lines.pop()!
+    for (const line of lines) {
+      process.stderr.write(`${count}: ${line}\n`)
+      const name = /^([A-Z][a-z ]+)(?::|$)/.exec(line)?.[1]
+      if (name === undefined || name === begun.at(-1)?.name) continue
+      begun.push({ name, at: performance.now(), usage: usageOf(child.pid!) })
+    }
+  })
+  const status = await new Promise((resolve) => child.on('close', resolve))
+  clearInterval(poll)
+  if (status !== 0) throw new Error(`training on ${count} pictures ended with ${String(status)}`)
+  const end = { name: '', at: performance.now(), usage }
+  return begun.map((stage, i) => {
+    const next = begun[i + 1] ?? end
+    return {
+      name: stage.name,
+      seconds: (next.at - stage.at) / 1000,
+      processorSeconds: next.usage.processorSeconds - stage.usage.processorSeconds,
+      peakMiB: next.usage.peakMiB,
+    }
+  })
+}
+
+const sumOf = (stages: readonly Stage[], key: 'seconds' | 'processorSeconds') =>
+  stages.reduce((sum, stage) => sum + stage[key], 0)
+
+async function main(): Promise<void> {
+  const [small, large] = [Number(values.small), Number(values.large)]
+  const runs = { small: await run(small), large: await run(large) }
+  const perImage = (stages: readonly Stage[], count: number) =>
+    (1000 * sumOf(stages, 'processorSeconds')) / count
+  const result = {
+    name: 'scale',
+    machine: { cpu: cpus()[0]?.model ?? '', cores: cpus().length, node: process.version },
+    images: { small, large },
+    stages: runs,
+    seconds: { small: sumOf(runs.small, 'seconds'), large: sumOf(runs.large, 'seconds') },
+    processorMsPerImage: {
+      small: perImage(runs.small, small),
+      large: perImage(runs.large, large),
+    },
+    timesPerImage: perImage(runs.large, large) / perImage(runs.small, small),
+    peakMiB: Math.max(...runs.large.map(({ peakMiB }) => peakMiB)),
+  }
+  if (values.json) {
+    process.stdout.write(`${JSON.stringify(result)}\n`)
+    return
+  }
+  console.table(runs.small)
+  console.table(runs.large)
+  const { timesPerImage, peakMiB } = result
+  console.table({ timesPerImage, peakMiB, seconds: result.seconds.large })
+}
+
+void main()
