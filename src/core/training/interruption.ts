@@ -6,6 +6,7 @@ export class Interruption {
   private readonly controller = new AbortController()
   private resumed: Promise<void> | null = null
   private release: () => void = () => {}
+  private wantsState = false
 
   get signal(): AbortSignal {
     return this.controller.signal
@@ -13,6 +14,11 @@ export class Interruption {
 
   get isCancelled(): boolean {
     return this.controller.signal.aborted
+  }
+
+  /** It ends now, to go on another time. */
+  get isSuspended(): boolean {
+    return this.wantsState
   }
 
   get isPaused(): boolean {
@@ -32,6 +38,13 @@ export class Interruption {
   cancel(): void {
     this.controller.abort()
     this.resume()
+  }
+
+  /** Cancels, and asks for the state to go on from another time. */
+  suspend(): void {
+    if (this.isCancelled) return
+    this.wantsState = true
+    this.cancel()
   }
 
   /** Resolves when the loop may go on; at once when it is not paused. */

@@ -23,6 +23,8 @@ export type LoopEvent<Snapshot> =
   | { readonly kind: 'warning'; readonly warning: TrainingWarning }
   | { readonly kind: 'paused' }
   | { readonly kind: 'resumed' }
+  /** To go on from another time; 'ended' follows. */
+  | { readonly kind: 'suspended'; readonly state: LoopState<Snapshot> }
   | {
       readonly kind: 'ended'
       readonly reason: 'finished' | 'cancelled' | 'notANumber'
@@ -76,8 +78,9 @@ export async function* train<Snapshot>(
 
   const firstEpoch = (resume?.epoch ?? 0) + 1
   training: for (let epoch = firstEpoch; epoch <= options.epochs && !isOver(); epoch++) {
-    run.startEpoch()
-    for (let i = 0; i < options.stepsPerEpoch && !isOver(); i++) {
+    const part = epoch === firstEpoch ? resume?.part : undefined
+    run.startEpoch(part)
+    for (let i = part?.steps ?? 0; i < options.stepsPerEpoch && !isOver(); i++) {
       if (interruption.isPaused) {
         const pausedAt = input.now()
         yield { kind: 'paused' }
@@ -86,6 +89,12 @@ export async function* train<Snapshot>(
         if (!interruption.isCancelled) yield { kind: 'resumed' }
       }
       if (interruption.isCancelled) {
+        if (interruption.isSuspended) {
+          const whole = epoch - 1
+          const now = { epoch: whole, part: run.epochPart(i), best, lastGood }
+          const state = { ...now, elapsedMs: elapsedMs(), run: run.state(whole) }
+          yield { kind: 'suspended', state }
+        }
         reason = 'cancelled'
         break training
       }

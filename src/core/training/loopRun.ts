@@ -9,7 +9,7 @@ import { Adam } from './adam'
 import { type Batches, createBatches } from './batches'
 import { TripletLedger } from './ledger'
 import type { Evaluation, LoopInput } from './loopInput'
-import type { LoopRunState, TrainingPoint } from './loopState'
+import type { EpochPart, LoopRunState, TrainingPoint } from './loopState'
 import { distanceMarginOf, innermostLoss, lossOfRun } from './lossChoice'
 import { hardestTriplets, meanDistances, normStatistics, toMinedBatch } from './minedBatch'
 import { gentleMiner, type Recipe, recipeOf } from './recipe'
@@ -90,9 +90,14 @@ export class LoopRun<Snapshot> {
     this.goBack(resumed.point)
   }
 
-  startEpoch(): void {
-    this.epochSums = emptySums()
+  /** @param part of an epoch that is gone on with */
+  startEpoch(part?: EpochPart): void {
+    this.epochSums = { ...emptySums(), ...part?.sums }
     this.epochStartedAt = this.input.now()
+  }
+
+  epochPart(steps: number): EpochPart {
+    return { steps, sums: { ...this.epochSums } }
   }
 
   /** Learning rate of the coming step, of the network. */

@@ -36,9 +36,18 @@ export interface KeptState<Snapshot> {
   readonly lossParameters: Readonly<Record<string, Float32Array>>
 }
 
-/** All of a loop between two epochs. */
+/** How far a loop was within an epoch. */
+export interface EpochPart {
+  readonly steps: number
+  readonly sums: Readonly<Record<string, number>>
+}
+
+/** All of a loop between two steps. */
 export interface LoopState<Snapshot> {
+  /** The last that is whole. */
   readonly epoch: number
+  /** Of the one after it; absent between two epochs. */
+  readonly part?: EpochPart
   readonly elapsedMs: number
   readonly run: LoopRunState<Snapshot>
   readonly best: KeptState<Snapshot>

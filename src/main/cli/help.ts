@@ -20,7 +20,8 @@ export function helpText(commands: readonly Command[], name?: string): string {
     name === undefined
       ? [
           '',
-          'Exit codes: 0 done, 1 failed, 2 wrong arguments, 130 cancelled (what was finished is kept).',
+          'Exit codes: 0 done, 1 failed, 2 wrong arguments, 130 cancelled (what was finished',
+          'is kept), 143 told to end by SIGTERM (train --resume goes on).',
           'Example: npm start -- train ./photos --out ./results',
         ]
       : []

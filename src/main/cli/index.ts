@@ -13,10 +13,11 @@ import { parseArguments, type ParsedCommand, UsageError } from './parse'
 import { ProgressLine } from './progressLine'
 import { openSession, type ProgramFolders, type Session } from './session'
 import { checkSweepArguments, runSweep, sweepText } from './sweep'
-import { checkTrainArguments, runTrain, summaryText } from './train'
+import { checkTrainArguments, enterRun, runTrain, summaryText } from './train'
+import { holdOut, type OutFolder, workFolder } from './outFolder'
 
 /** Exit codes of the headless program. */
-const exitCode = { done: 0, failed: 1, usage: 2, cancelled: 130 } as const
+const exitCode = { done: 0, failed: 1, usage: 2, cancelled: 130, terminated: 143 } as const
 
 const commands = commandsFor({
   losses: losses.names,
@@ -60,39 +61,74 @@ async function main(args: readonly string[]): Promise<number> {
     progress.line('Cancelling; what is finished is kept. Once more ends at once.')
     interrupt.abort()
   }
+  const terminate = new AbortController()
+  const onTerminate = () => {
+    if (terminate.signal.aborted) return
+    const at = performance.now()
+    progress.line('Told to end; what there is is saved.')
+    terminate.abort()
+    const end = () => {
+      progress.line(`Ended after ${((performance.now() - at) / 1000).toFixed(1)} s.`)
+      process.exit(exitCode.terminated)
+    }
+    setTimeout(end, terminateLimitMs)
+    whenTerminated = end
+  }
+  let whenTerminated = () => {}
   process.on('SIGINT', onSignal)
-  process.on('SIGTERM', onSignal)
+  process.on('SIGTERM', onTerminate)
   try {
     const parsed = parseArguments(args, commands)
     if (parsed.flags.has('help')) {
       process.stdout.write(`${helpText(commands, parsed.command.name)}\n`)
       return exitCode.done
     }
-    return await runCommand(parsed, programFolders(), progress, interrupt.signal)
+    return await runCommand(parsed, {
+      folders: programFolders(),
+      progress,
+      signal: interrupt.signal,
+      terminated: terminate.signal,
+    })
   } catch (error) {
     progress.clear()
     return report(error, isVerbose)
   } finally {
     process.off('SIGINT', onSignal)
-    process.off('SIGTERM', onSignal)
+    whenTerminated()
+    process.off('SIGTERM', onTerminate)
   }
 }
 
-async function runCommand(
-  parsed: ParsedCommand,
-  folders: ProgramFolders,
-  progress: ProgressLine,
-  signal: AbortSignal,
-): Promise<number> {
+/** A program that is told to end has ended by then, in the middle if need be. */
+const terminateLimitMs = 1900
+
+interface Circumstances {
+  readonly folders: ProgramFolders
+  readonly progress: ProgressLine
+  /** To end soon, with what there is as the result. */
+  readonly signal: AbortSignal
+  /** To end at once, in a way that can be gone on with. */
+  readonly terminated: AbortSignal
+}
+
+async function runCommand(parsed: ParsedCommand, circumstances: Circumstances): Promise<number> {
+  const { folders, progress, signal } = circumstances
   const print = (text: string) => process.stdout.write(`${text}\n`)
   const json = (value: unknown) => print(JSON.stringify(value, null, 2))
   const isJson = parsed.flags.has('json')
   switch (parsed.command.name) {
     case 'train': {
       const checked = await checkTrainArguments(parsed)
-      return inSession(folders, progress, signal, async (session) => {
-        const outcome = await runTrain(session, checked, folders.version)
-        if (outcome === null) return exitCode.cancelled
+      const { version } = folders
+      return inOut(checked.out, async (place) => {
+        const job = await enterRun(place, checked, { version, progress })
+        const kept = workFolder(place.state)
+        const outcome = await inSession(circumstances, kept, (session) =>
+          runTrain(session, { place, job, namesLabels: checked.namesLabels, version }),
+        )
+        if (outcome === 'terminated' || outcome === null) return codeWithout(outcome)
+        // Only now nothing in it is open any more.
+        await place.discard()
         if (isJson) json({ ...outcome.metrics, out: outcome.out })
         else print(summaryText(outcome))
         return outcome.isCancelled ? exitCode.cancelled : exitCode.done
@@ -100,9 +136,11 @@ async function runCommand(
     }
     case 'sweep': {
       const checked = await checkSweepArguments(parsed)
-      return inSession(folders, progress, signal, async (session) => {
-        const outcome = await runSweep(session, checked)
-        if (outcome === null) return exitCode.cancelled
+      return inOut(checked.out, async () => {
+        const outcome = await inSession(circumstances, undefined, (session) =>
+          runSweep(session, checked),
+        )
+        if (outcome === 'terminated' || outcome === null) return codeWithout(outcome)
         if (isJson) json({ ...outcome.state, out: outcome.out })
         else print(sweepText(outcome))
         if (signal.aborted) return exitCode.cancelled
@@ -113,17 +151,15 @@ async function runCommand(
     }
     case 'embed': {
       const checked = await checkEmbedArguments(parsed)
-      return inSession(folders, progress, signal, async (session) => {
-        const outcome = await runEmbed(session, checked)
-        if (outcome === null) return exitCode.cancelled
-        if (isJson) json(outcome)
-        else {
-          print(
-            `${outcome.rows} images with ${outcome.embeddingSize} numbers each in ${outcome.out}`,
-          )
-        }
-        return exitCode.done
-      })
+      const outcome = await inSession(circumstances, undefined, (session) =>
+        runEmbed(session, checked),
+      )
+      if (outcome === 'terminated' || outcome === null) return codeWithout(outcome)
+      if (isJson) json(outcome)
+      else {
+        print(`${outcome.rows} images with ${outcome.embeddingSize} numbers each in ${outcome.out}`)
+      }
+      return exitCode.done
     }
     case 'version':
       if (isJson) json({ version: folders.version })
@@ -135,18 +171,41 @@ async function runCommand(
   }
 }
 
-async function inSession(
-  folders: ProgramFolders,
-  progress: ProgressLine,
-  signal: AbortSignal,
-  work: (session: Session) => Promise<number>,
-): Promise<number> {
-  const session = await openSession(folders, progress, signal)
+const codeWithout = (outcome: 'terminated' | null): number =>
+  outcome === null ? exitCode.cancelled : exitCode.terminated
+
+/** Works in a folder for results that this process alone writes to. */
+async function inOut(out: string, work: (place: OutFolder) => Promise<number>): Promise<number> {
+  const place = await holdOut(out)
   try {
-    return await work(session)
+    return await work(place)
+  } finally {
+    await place.release()
+  }
+}
+
+/** @param kept folder of a state that stays; absent: a temporary one */
+async function inSession<Outcome>(
+  { folders, progress, signal, terminated }: Circumstances,
+  kept: string | undefined,
+  work: (session: Session) => Promise<Outcome>,
+): Promise<Outcome | 'terminated'> {
+  const session = await openSession(folders, progress, signal, kept)
+  try {
+    const done = work(session)
+    // What it says once the session is closed under it is of no interest.
+    done.catch(() => {})
+    return await Promise.race([done, whenAborted(terminated)])
   } finally {
     await session.close()
   }
+}
+
+function whenAborted(signal: AbortSignal): Promise<'terminated'> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve('terminated')
+    signal.addEventListener('abort', () => resolve('terminated'))
+  })
 }
 
 function report(error: unknown, isVerbose: boolean): number {

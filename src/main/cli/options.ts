@@ -42,6 +42,16 @@ export function commandsFor(names: {
         isRequired: true,
       },
       {
+        name: 'resume',
+        kind: 'flag',
+        meaning: 'go on with the run in DIR that was not finished; without one, start',
+      },
+      {
+        name: 'start-over',
+        kind: 'flag',
+        meaning: 'give up the run in DIR that was not finished, and start',
+      },
+      {
         name: 'run-file',
         kind: 'text',
         value: 'FILE',

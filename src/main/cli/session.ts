@@ -1,5 +1,5 @@
-import { mkdir, stat } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
 import { contract } from '../../shared/contract'
 import { AppError } from '../../shared/errors'
 import type { DatasetSummary, ImportReport } from '../../shared/model/dataset'
@@ -31,8 +31,9 @@ export async function openSession(
   folders: ProgramFolders,
   progress: ProgressLine,
   signal: AbortSignal,
+  kept?: string,
 ): Promise<Session> {
-  const headless = await createHeadlessWorkspace()
+  const headless = await createHeadlessWorkspace(kept)
   const listeners = new Map<string, Set<(payload: unknown) => void>>()
   try {
     const services = await createServices({
@@ -78,15 +79,18 @@ export async function existingFolder(given: string): Promise<string> {
   return folder
 }
 
-/** Makes the folder for results; found out before the work, not after it. */
+/** Makes the folder for results and writes into it; found out before the work, not after it. */
 export async function prepareOut(out: string): Promise<void> {
   try {
     await mkdir(out, { recursive: true })
+    const probe = join(out, `.semblance-${process.pid}.part`)
+    await writeFile(probe, '')
+    await rm(probe)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     throw new AppError(
       'writeFailed',
-      `The folder for results, ${out}, cannot be made (${reason}). Choose another with --out.`,
+      `The folder for results, ${out}, cannot be made or written to (${reason}). Choose another with --out.`,
       { out },
       error,
     )

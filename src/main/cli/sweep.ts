@@ -17,7 +17,7 @@ import { durationText } from './progressLine'
 import { requestOf } from './request'
 import { writeImportReport } from './results'
 import { checkUnseen, sayUnseen, withUnseenLabels } from './unseenLabels'
-import { count, existingFolder, importFolder, prepareOut, type Session } from './session'
+import { count, existingFolder, importFolder, type Session } from './session'
 import { nearestName, sameName } from './suggestion'
 
 export interface SweepOutcome {
@@ -86,7 +86,6 @@ export async function runSweep(
   { request, folder, namesLabels, out }: Awaited<ReturnType<typeof checkSweepArguments>>,
 ): Promise<SweepOutcome | null> {
   const { services, progress, signal } = session
-  await prepareOut(out)
   const { dataset, report } = await importFolder(session, folder, [out])
   await writeImportReport(out, report)
   if (signal.aborted) return null

@@ -12,6 +12,8 @@ const notOfSweep = [
   'add-loss',
   'minutes',
   'seed',
+  'resume',
+  'start-over',
 ]
 
 /** The sweep takes what a training takes, for all of its runs alike. */

@@ -1,6 +1,7 @@
+import { copyFile, readFile, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { AppError } from '../../shared/errors'
-import type { RunId } from '../../shared/model/ids'
+import type { DatasetId, RunId } from '../../shared/model/ids'
 import type { ProjectionPoints, ProjectionState } from '../../shared/model/projection'
 import type {
   RetrievalMetrics,
@@ -9,8 +10,8 @@ import type {
   TrainingStage,
   TrainingState,
 } from '../../shared/model/training'
-import type { ParsedCommand } from './parse'
-import { durationText } from './progressLine'
+import { type ParsedCommand, UsageError } from './parse'
+import { durationText, type ProgressLine } from './progressLine'
 import { requestOf } from './request'
 import {
   type MetricsFile,
@@ -24,7 +25,10 @@ import {
 } from './results'
 import { readRunFile, runFileOf } from './runFile'
 import { checkUnseen, sayUnseen, withUnseenLabels } from './unseenLabels'
-import { count, existingFolder, importFolder, prepareOut, type Session } from './session'
+import { count, existingFolder, importFolder, type Session } from './session'
+import { checkRoom } from './room'
+import { checkUnfinished, type OutFolder, type UnfinishedJob, workFolder } from './outFolder'
+import { publish, stagingFolder } from './publish'
 
 export interface TrainOutcome {
   readonly metrics: MetricsFile
@@ -48,33 +52,154 @@ export async function checkTrainArguments(parsed: ParsedCommand) {
   const request = await withUnseenLabels({ ...written, ...requestOf(parsed) }, parsed)
   const folder = await existingFolder(parsed.positionals[0]!)
   const namesLabels = parsed.texts.has('unseen-labels')
-  return { request, folder, namesLabels, out: resolve(parsed.texts.get('out')!) }
+  const isResumed = parsed.flags.has('resume')
+  const isAnew = parsed.flags.has('start-over')
+  if (isResumed && isAnew) {
+    throw new UsageError('--resume and --start-over are both given. Give one of them.')
+  }
+  return { request, folder, namesLabels, out: resolve(parsed.texts.get('out')!), isResumed, isAnew }
+}
+
+export type TrainArguments = Awaited<ReturnType<typeof checkTrainArguments>>
+
+/**
+ * Begins the state of a run in the folder for results, or takes up the one that is there.
+ * @throws UsageError where one is there that was not asked for
+ */
+export async function enterRun(
+  place: OutFolder,
+  { request, folder, isResumed, isAnew }: TrainArguments,
+  { version, progress }: { readonly version: string; readonly progress: ProgressLine },
+): Promise<UnfinishedJob> {
+  const { unfinished, out } = place
+  if (!isAnew) checkUnfinished(place, { folder, request, isResumed })
+  if (unfinished !== null && !isAnew) {
+    progress.line(`Going on with the run in ${out} that was not finished.`)
+    if (unfinished.version !== version) {
+      progress.line(
+        `Note: it was begun by version ${unfinished.version}; its numbers may differ from those of one version throughout.`,
+      )
+    }
+    return unfinished
+  }
+  await place.discard()
+  if (isResumed) progress.line(`No unfinished run is in ${out}; a new one starts.`)
+  const job = { version, folder, startedAt: Date.now(), request }
+  await place.begin(job)
+  return job
 }
 
 /** Imports, trains and writes all results; null where it was cancelled before there were any. */
 export async function runTrain(
   session: Session,
-  { request, folder, namesLabels, out }: Awaited<ReturnType<typeof checkTrainArguments>>,
-  version: string,
+  { place, job, namesLabels, version }: RunOfTrain,
 ): Promise<TrainOutcome | null> {
+  const { services, progress } = session
+  const { out, state: stateFolder } = place
+  const { dataset, report } = await importFolder(session, job.folder, [out]).catch(
+    async (failure: unknown) => {
+      await place.discard()
+      throw failure
+    },
+  )
+  const reportFile = join(workFolder(stateFolder), 'import-report.json')
+  const isKnown = await isThere(reportFile)
+  if (!isKnown && !session.signal.aborted) {
+    await writeImportReport(workFolder(stateFolder), report)
+    // Where there are no results that it could be taken to belong to, it is of use at once.
+    if (!(await isThere(join(out, 'metrics.json')))) await writeImportReport(out, report)
+  }
+  if (session.signal.aborted) {
+    await place.discard()
+    return null
+  }
+  const outcome = await trainOnce(session, { place, job, namesLabels, datasetId: dataset.id })
+  if (outcome === null) return null
+  const { state, result, unseen } = outcome
+  if (!state.run.hasEmbeddings) {
+    await place.discard()
+    return null
+  }
+  const metrics = metricsOf(version, state, result, unseen)
+  const staging = await stagingFolder(stateFolder)
+  await copyFile(reportFile, join(staging, 'import-report.json'))
+  await writeJson(join(staging, 'metrics.json'), metrics)
+  await writeJson(join(staging, 'run.json'), runFileOf(version, state.run, unseen))
+  const context: ResultContext = {
+    store: services.store,
+    workspace: services.workspace,
+    datasetId: dataset.id,
+    out: staging,
+  }
+  progress.update('Writing embeddings')
+  await writeRunResults(context, state.run.id)
+  progress.update('Comparing labels')
+  await writeReport(context, await services.training.report({ runId: state.run.id }))
+  const points = await project(session, state.run.id)
+  if (points !== null) await writeMap(context, points)
+  await publish(stateFolder, out, version)
+  progress.clear()
+  return { metrics, out, isCancelled: session.signal.aborted || state.run.status === 'cancelled' }
+}
+
+const isThere = async (file: string): Promise<boolean> =>
+  (await stat(file).catch(() => null)) !== null
+
+type Ended = Awaited<ReturnType<Session['services']['training']['finished']>> & {
+  readonly unseen: Awaited<ReturnType<typeof sayUnseen>>
+}
+
+interface RunOfTrain {
+  readonly place: OutFolder
+  readonly job: UnfinishedJob
+  readonly namesLabels: boolean
+  readonly version: string
+}
+
+/** Trains, goes on with what was trained, or gives what had ended; null where the program ends. */
+async function trainOnce(
+  session: Session,
+  { place, job, namesLabels, datasetId }: Omit<RunOfTrain, 'version'> & { datasetId: DatasetId },
+): Promise<Ended | null> {
   const { services, progress, signal } = session
-  await prepareOut(out)
-  const { dataset, report } = await importFolder(session, folder, [out])
-  await writeImportReport(out, report)
-  if (signal.aborted) return null
-  const input = { datasetId: dataset.id, request }
-  await checkUnseen(session, dataset.id, request, namesLabels)
-  const plan = await services.training.plan(input)
-  progress.line(planSentence(plan))
-  const unseen = await sayUnseen(session, dataset.id, request)
+  const { training } = services
+  const outcomeFile = join(workFolder(place.state), 'outcome.json')
+  const [known] = await training.runs({ datasetId })
+  if (known?.hasEmbeddings === true && (await isThere(outcomeFile))) {
+    // Written below, in the folder of the run's state.
+    return JSON.parse(await readFile(outcomeFile, 'utf8')) as Ended
+  }
+  const canGoOn = known?.status === 'interrupted' || known?.status === 'failed'
+  const input = { datasetId, request: job.request }
+  if (!canGoOn) {
+    await checkUnseen(session, datasetId, job.request, namesLabels).catch(
+      async (failure: unknown) => {
+        await place.discard()
+        throw failure
+      },
+    )
+    const plan = await training.plan(input).catch(async (failure: unknown) => {
+      await place.discard()
+      throw failure
+    })
+    await checkRoom(place.out, plan)
+    progress.line(planSentence(plan))
+  }
+  const unseen = await sayUnseen(session, datasetId, job.request)
   const stop = session.on('training', 'progress', (state) => {
     showState(session, state as TrainingState)
   })
-  const run = await services.training.start(input)
+  const run = canGoOn
+    ? await training.resumeRun({ runId: known.id }).catch((failure: unknown) => {
+        throw failure instanceof AppError && failure.code === 'invalidInput'
+          ? new UsageError(`${failure.message} --start-over does.`)
+          : failure
+      })
+    : await training.start(input)
   const cancel = () => void services.training.cancel({ runId: run.id })
   signal.addEventListener('abort', cancel)
   if (signal.aborted) cancel()
-  const { state, result } = await services.training.finished(run.id)
+  const { state, result } = await training.finished(run.id)
   signal.removeEventListener('abort', cancel)
   stop()
   progress.clear()
@@ -82,26 +207,16 @@ export async function runTrain(
     progress.line(warningText(warning))
   }
   if (state.error !== null) {
-    throw new AppError('trainingFailed', state.error.message, { code: state.error.code })
+    throw new AppError(
+      'trainingFailed',
+      `${state.error.message} What it had learned is kept: --resume goes on with it.`,
+      { code: state.error.code },
+    )
   }
-  const metrics = metricsOf(version, state, result, unseen)
-  await writeJson(join(out, 'metrics.json'), metrics)
-  await writeJson(join(out, 'run.json'), runFileOf(version, state.run, unseen))
-  if (!state.run.hasEmbeddings) return null
-  const context: ResultContext = {
-    store: services.store,
-    workspace: services.workspace,
-    datasetId: dataset.id,
-    out,
-  }
-  progress.update('Writing embeddings')
-  await writeRunResults(context, run.id)
-  progress.update('Comparing labels')
-  await writeReport(context, await services.training.report({ runId: run.id }))
-  const points = await project(session, run.id)
-  if (points !== null) await writeMap(context, points)
-  progress.clear()
-  return { metrics, out, isCancelled: signal.aborted }
+  // The program was told to end; what there is stays for another time.
+  if (state.run.status === 'interrupted') return null
+  await writeJson(outcomeFile, { state, result, unseen })
+  return { state, result, unseen }
 }
 
 /** The map of the run's embeddings; the best there is where it was cancelled. */
@@ -148,6 +263,7 @@ const warningTexts: Readonly<Record<TrainingState['warnings'][number]['kind'], s
   notANumber: 'the loss was no longer a number.',
   semiHardFallback: 'few semi-hard negatives were left; the farthest stood in for them.',
   classesTooSmall: 'some labels have fewer images than a batch takes; they are drawn repeatedly.',
+  damagedCheckpoint: 'the newest checkpoint was damaged, so an older state stood in for it.',
 }
 
 const remedyTexts: Readonly<Record<TrainingRemedy, string>> = {

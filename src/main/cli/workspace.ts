@@ -25,9 +25,10 @@ export function userCacheFolder(
 /**
  * A database and run folder of this process alone, removed at its end; thumbnails and features
  * stay in the user's cache, so that a second run on the same images is quick.
+ * @param kept a folder that they lie in instead, and stay in
  */
-export async function createHeadlessWorkspace(): Promise<HeadlessWorkspace> {
-  const folder = await mkdtemp(join(tmpdir(), 'semblance-'))
+export async function createHeadlessWorkspace(kept?: string): Promise<HeadlessWorkspace> {
+  const folder = kept ?? (await mkdtemp(join(tmpdir(), 'semblance-')))
   return {
     workspace: {
       databaseFile: join(folder, 'semblance.sqlite'),
@@ -35,6 +36,8 @@ export async function createHeadlessWorkspace(): Promise<HeadlessWorkspace> {
       runsFolder: join(folder, 'runs'),
       sweepsFolder: join(folder, 'sweeps'),
     },
-    remove: () => rm(folder, { recursive: true, force: true }),
+    remove: async () => {
+      if (kept === undefined) await rm(folder, { recursive: true, force: true })
+    },
   }
 }

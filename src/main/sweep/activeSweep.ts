@@ -37,8 +37,10 @@ export interface ActiveSweepInput {
   readonly workerFile: string
   /** Of the worker, less what is left to train. */
   readonly job: Omit<SweepJob, 'rows' | 'wantsBaselines'>
-  /** While it runs; the last state is what `finished` gives. */
+  /** While it runs; never a state that has ended. */
   readonly onProgress: (state: SweepState) => void
+  /** In the very step in which the state ends: nobody sees one without the other. */
+  readonly onEnded: (state: SweepState) => void
 }
 
 /** A failure of the machine, not of the run: the same run may well succeed another time. */
@@ -126,16 +128,20 @@ export class ActiveSweep {
     }
     await this.writes
     for (const row of this.rows.values()) if (row.status === 'running') this.set(row, 'waiting')
-    this.status = this.statusAtEnd()
+    let status = this.statusAtEnd()
     try {
-      await this.writeFiles()
+      await this.writeFiles(status)
     } catch (failure) {
       this.fail(failure)
-      this.status = 'failed'
+      status = 'failed'
     }
     await this.input.journal.close().catch(() => {})
     this.tell.stop()
-    return this.state()
+    // It counts as on until all of it is written and let go of.
+    this.status = status
+    const ended = this.state()
+    this.input.onEnded(ended)
+    return ended
   }
 
   /** A worker that dies takes the run it was at with it; another goes on with the rest. */
@@ -250,9 +256,10 @@ export class ActiveSweep {
     })
   }
 
-  private writeFiles(): Promise<void> {
+  private writeFiles(status: SweepStatus = this.status): Promise<void> {
     const { folder, version } = this.input
-    return writeSweepFiles(folder, { state: this.state(), options: this.options, version })
+    const state = { ...this.state(), status }
+    return writeSweepFiles(folder, { state, options: this.options, version })
   }
 
   private set(row: SweepRow, status: SweepRow['status']): void {

@@ -84,14 +84,13 @@ class Service implements SweepService {
   }
 
   async start(input: OfDataset): Promise<SweepState> {
-    return this.begin(withSplit(input), () => this.newFolder())
+    return (await this.begin(withSplit(input), () => this.newFolder())).state()
   }
 
   async startIn(folder: string, input: OfDataset): Promise<ActiveSweep> {
-    await this.begin(withSplit(input), () =>
+    return this.begin(withSplit(input), () =>
       Promise.resolve({ id: null, folder, startedAt: Date.now() }),
     )
-    return this.active!
   }
 
   async cancel({ sweepId }: OfSweep): Promise<true> {
@@ -105,7 +104,7 @@ class Service implements SweepService {
     const { datasetId, startedAt } = known
     const request = { ...known.request, training: ofEarlierVersion(known.request.training) }
     const place = { id: sweepId, folder: this.folderOf(sweepId), startedAt }
-    return this.begin({ datasetId, request }, () => Promise.resolve(place))
+    return (await this.begin({ datasetId, request }, () => Promise.resolve(place))).state()
   }
 
   async list({ datasetId }: { readonly datasetId: DatasetId }): Promise<readonly SweepState[]> {
@@ -156,7 +155,7 @@ class Service implements SweepService {
   private async begin(
     input: OfDataset,
     placeOf: () => Promise<{ id: SweepId | null; folder: string; startedAt: number }>,
-  ): Promise<SweepState> {
+  ): Promise<ActiveSweep> {
     const begun = this.beginAlone(input, placeOf)
     this.beginning = begun
     try {
@@ -169,7 +168,7 @@ class Service implements SweepService {
   private async beginAlone(
     { datasetId, request }: OfDataset,
     placeOf: () => Promise<{ id: SweepId | null; folder: string; startedAt: number }>,
-  ): Promise<SweepState> {
+  ): Promise<ActiveSweep> {
     const giveBack = this.options.turn.take({ kind: 'sweep', datasetId })
     try {
       const { workspace, workersFolder, projectFolder } = this.options
@@ -211,19 +210,17 @@ class Service implements SweepService {
           projectFolder,
         },
         onProgress: (state) => this.options.onProgress?.(state),
+        // Whoever hears that it has ended may start the next, or remove this one, at once.
+        onEnded: (state) => {
+          giveBack()
+          this.active = null
+          this.activeId = null
+          this.options.onProgress?.(state)
+        },
       })
       this.active = active
       this.activeId = id
-      // Whoever hears that it has ended may start the next at once.
-      void active.finished.then((state) => {
-        giveBack()
-        if (this.active === active) {
-          this.active = null
-          this.activeId = null
-        }
-        this.options.onProgress?.(state)
-      })
-      return active.state()
+      return active
     } catch (failure) {
       giveBack()
       throw failure

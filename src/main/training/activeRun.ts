@@ -14,6 +14,7 @@ import type {
 import { appendCurve, curveColumns } from '../db/curveFile'
 import type { Store } from '../db/store'
 import { startWorker, type WorkerHandle } from '../jobs/workerHost'
+import { removeCheckpoint } from './checkpoint'
 import type {
   TrainingCommand,
   TrainingResult,
@@ -30,12 +31,16 @@ export interface ActiveRunInput {
   readonly workerFile: string
   /** What a run that is taken up again has behind it. */
   readonly earlier?: {
+    /** File in its folder; null: there is none that is whole. */
+    readonly checkpoint: string | null
     readonly epochs: readonly EpochRecord[]
     readonly warnings: readonly TrainingWarning[]
     readonly durationMs: number
   }
   readonly onProgress: (state: TrainingState) => void
   readonly onTriplets: (runId: RunId) => void
+  /** In the very step in which the state ends: nobody sees one without the other. */
+  readonly onEnded: (state: TrainingState) => void
 }
 
 const progressEveryMs = 100
@@ -100,6 +105,17 @@ export class ActiveRun {
     this.worker.post({ kind: 'cancel' })
   }
 
+  /**
+   * Ends the run so that it can go on another time: with a checkpoint of its last step where it
+   * trains. What takes longer than `limitMs` is ended in the middle; the run counts as interrupted.
+   */
+  async suspend(limitMs: number): Promise<void> {
+    this.worker.post({ kind: 'suspend' })
+    const timer = setTimeout(() => void this.worker.terminate(), limitMs)
+    await this.finished
+    clearTimeout(timer)
+  }
+
   /** Ends the worker in the middle of whatever it does; the run counts as interrupted. */
   async terminate(): Promise<void> {
     await this.worker.terminate()
@@ -134,9 +150,15 @@ export class ActiveRun {
     await this.worker.ended.catch((error: unknown) => (crash = serializeError(error)))
     await this.writes.catch(() => {})
     this.error ??= crash
-    await this.conclude(this.statusAtEnd())
-    this.send(true)
-    return this.state()
+    this.summary = await this.conclude(this.statusAtEnd())
+    const { status } = this.summary
+    if (status === 'finished' || status === 'cancelled') {
+      await removeCheckpoint(this.input.job.runFolder).catch(() => {})
+    }
+    if (this.progressTimer !== null) clearTimeout(this.progressTimer)
+    const ended = this.state()
+    this.input.onEnded(ended)
+    return ended
   }
 
   private statusAtEnd(): RunStatus {
@@ -145,7 +167,8 @@ export class ActiveRun {
     return this.result.reason === 'cancelled' ? 'cancelled' : 'finished'
   }
 
-  private async conclude(status: RunStatus): Promise<void> {
+  /** Writes how it ended; until that is done it counts as on. */
+  private async conclude(status: RunStatus): Promise<RunSummary> {
     const { result, error } = this
     const durationMs = this.durationMs()
     const changes = {
@@ -157,7 +180,7 @@ export class ActiveRun {
       bestEpoch: result === null || result.steps === 0 ? null : result.bestEpoch,
       hasEmbeddings: result?.hasEmbeddings ?? false,
     }
-    this.summary = { ...this.summary, ...changes }
+    const concluded = { ...this.summary, ...changes }
     const { store } = this.input
     try {
       await store.runs.update(this.runId, {
@@ -167,9 +190,10 @@ export class ActiveRun {
         error,
       })
       const stored = await store.runs.find(this.runId)
-      if (stored !== undefined) this.summary = stored.summary
+      return stored?.summary ?? concluded
     } catch (failure) {
       this.error ??= serializeError(failure)
+      return { ...concluded, status: 'failed' }
     }
   }
 
@@ -227,7 +251,7 @@ export class ActiveRun {
         this.error = message.error
         break
     }
-    this.send(false)
+    this.send()
   }
 
   private enter(stage: TrainingStage, done: number, total: number): void {
@@ -278,9 +302,9 @@ export class ActiveRun {
     return Math.max(0, Math.round(perUnit * (stageTotal - stageDone)))
   }
 
-  private send(isLast: boolean): void {
+  private send(): void {
     const wait = this.lastProgress + progressEveryMs - performance.now()
-    if (isLast || wait <= 0) {
+    if (wait <= 0) {
       if (this.progressTimer !== null) clearTimeout(this.progressTimer)
       this.progressTimer = null
       this.lastProgress = performance.now()

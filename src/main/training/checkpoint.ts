@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
-import { open, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { open, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { deserialize, serialize } from 'node:v8'
 import * as v from 'valibot'
 import type { SavedModel } from '../../core/network'
 import type { MinedTriplet } from '../../core/training/ledger'
 import type { LoopState } from '../../core/training/loopState'
+import type { RateSearch } from '../../shared/model/training'
 import type { TrainJob } from './messages'
 
 /** What was decided before the loop and is not decided anew when it is taken up again. */
@@ -15,6 +16,8 @@ export interface LoopDecisions {
   readonly wantedEpoch: number | null
   /** MAP@R of that search by epoch, from 0. */
   readonly validation: readonly number[] | null
+  /** How the learning rate was found; absent where it was given. */
+  readonly rateSearch?: RateSearch
 }
 
 /** An interrupted training between two epochs. */
@@ -24,16 +27,20 @@ export interface Checkpoint {
   readonly triplets: readonly MinedTriplet[]
 }
 
-const headerSchema = v.object({
-  format: v.literal('semblance-checkpoint-1'),
+const header = v.object({
+  /** That of earlier versions has no checksum. */
+  format: v.picklist(['semblance-checkpoint-1', 'semblance-checkpoint-2']),
   /** Of the images, labels, split and options that it goes with. */
   fingerprint: v.string(),
   epoch: v.number(),
   steps: v.number(),
+  /** SHA-256 of all that follows the header. */
+  checksum: v.exactOptional(v.string()),
 })
-export type CheckpointHeader = v.InferOutput<typeof headerSchema>
+export type CheckpointHeader = v.InferOutput<typeof header>
 
-const fileName = 'checkpoint.bin'
+/** Newest first. */
+const fileNames = ['checkpoint.bin', 'checkpoint.previous.bin'] as const
 const greatestHeader = 65_536
 
 /** Tells whether a job is that of a checkpoint: same images in the same order, labels, options. */
@@ -47,68 +54,106 @@ export function jobFingerprint(
   return hash.digest('hex')
 }
 
-/** Replaces the checkpoint of a run: uint32 length, a header in JSON, the state. */
+const checksumOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+
+/**
+ * Writes a checkpoint (uint32 length, a header in JSON, the state) beside the last one, which is
+ * kept; on the disk before either is renamed, so that a crash at any moment leaves one whole.
+ */
 export async function writeCheckpoint(
   folder: string,
   fingerprint: string,
   checkpoint: Checkpoint,
 ): Promise<void> {
   const { epoch, run } = checkpoint.loop
-  const header: CheckpointHeader = {
-    format: 'semblance-checkpoint-1',
+  const state = serialize(checkpoint)
+  const described: CheckpointHeader = {
+    format: 'semblance-checkpoint-2',
     fingerprint,
     epoch,
     steps: run.steps,
+    checksum: checksumOf(state),
   }
-  const text = Buffer.from(JSON.stringify(header))
+  const text = Buffer.from(JSON.stringify(described))
   const length = Buffer.alloc(4)
   length.writeUInt32LE(text.length)
-  const file = join(folder, fileName)
-  await writeFile(`${file}.new`, Buffer.concat([length, text, serialize(checkpoint)]))
-  await rename(`${file}.new`, file)
-}
-
-/** What a run's checkpoint is of; null where there is none that can be read. */
-export async function readCheckpointHeader(folder: string): Promise<CheckpointHeader | null> {
-  const file = await open(join(folder, fileName)).catch(() => null)
-  if (file === null) return null
+  const [newest, previous] = fileNames.map((name) => join(folder, name)) as [string, string]
+  const handle = await open(`${newest}.new`, 'w')
   try {
-    const { buffer, bytesRead } = await file.read(
-      Buffer.alloc(greatestHeader + 4),
-      0,
-      greatestHeader + 4,
-      0,
-    )
-    return headerOf(buffer.subarray(0, bytesRead))?.header ?? null
+    await handle.writeFile(Buffer.concat([length, text, state]))
+    await handle.sync()
   } finally {
-    await file.close()
+    await handle.close()
   }
+  await rename(newest, previous).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error
+  })
+  await rename(`${newest}.new`, newest)
 }
 
-/** The checkpoint of a run; null where there is none for this fingerprint. */
+/** What a run can go on from. */
+export interface FoundCheckpoint {
+  /** Name of the file in the run's folder; null: there is none that can be used. */
+  readonly name: string | null
+  readonly header: CheckpointHeader | null
+  /** Files that are there but damaged; an older one, or the start, stands in for them. */
+  readonly damaged: readonly string[]
+}
+
+/** The newest checkpoint of a run's folder that is whole. */
+export async function findCheckpoint(folder: string): Promise<FoundCheckpoint> {
+  const damaged: string[] = []
+  for (const name of fileNames) {
+    const bytes = await readFile(join(folder, name)).catch(() => null)
+    if (bytes === null) continue
+    const found = headerOf(bytes)
+    if (found !== null && isWhole(bytes, found)) return { name, header: found.header, damaged }
+    damaged.push(name)
+  }
+  return { name: null, header: null, damaged }
+}
+
+/** @param name as {@link findCheckpoint} gave it; null where it is not of this fingerprint */
 export async function readCheckpoint(
   folder: string,
+  name: string,
   fingerprint: string,
 ): Promise<Checkpoint | null> {
-  const bytes = await readFile(join(folder, fileName)).catch(() => null)
-  const found = bytes === null ? null : headerOf(bytes)
-  if (bytes === null || found === null || found.header.fingerprint !== fingerprint) return null
-  // Written by this program into its own folder, under a header that was just checked.
+  const bytes = await readFile(join(folder, name))
+  const found = headerOf(bytes)
+  if (found === null || found.header.fingerprint !== fingerprint) return null
+  // Written by this program into its own folder; header and checksum were checked.
   return deserialize(bytes.subarray(found.end)) as Checkpoint
 }
 
 export async function removeCheckpoint(folder: string): Promise<void> {
-  await rm(join(folder, fileName), { force: true })
+  for (const name of [...fileNames, `${fileNames[0]}.new`]) {
+    await rm(join(folder, name), { force: true })
+  }
 }
 
-function headerOf(
-  bytes: Buffer,
-): { readonly header: CheckpointHeader; readonly end: number } | null {
+interface FoundHeader {
+  readonly header: CheckpointHeader
+  readonly end: number
+}
+
+function isWhole(bytes: Buffer, { header: described, end }: FoundHeader): boolean {
+  const state = bytes.subarray(end)
+  if (described.checksum !== undefined) return checksumOf(state) === described.checksum
+  try {
+    deserialize(state)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function headerOf(bytes: Buffer): FoundHeader | null {
   if (bytes.length < 4) return null
   const end = 4 + bytes.readUInt32LE(0)
   if (end > Math.min(bytes.length, greatestHeader)) return null
   try {
-    const parsed = v.safeParse(headerSchema, JSON.parse(bytes.toString('utf8', 4, end)))
+    const parsed = v.safeParse(header, JSON.parse(bytes.toString('utf8', 4, end)))
     return parsed.success ? { header: parsed.output, end } : null
   } catch {
     return null

@@ -68,6 +68,10 @@ async function follow(
         post({ kind: 'epoch', record: event.record, isBest: event.isBest })
         await context.onEpoch?.(event, decisions)
         break
+      case 'suspended':
+        batcher.flush()
+        await context.onSuspended?.(event.state, decisions)
+        break
       case 'warning':
         post(event)
         break

@@ -40,8 +40,8 @@ export interface TrainJob extends JobBase {
   readonly labelKeys: readonly string[]
   /** 0 not used, 1 training, 2 test. */
   readonly split: Uint8Array
-  /** Goes on from the checkpoint in the run's folder, where there is one. */
-  readonly isResumed: boolean
+  /** File in the run's folder that it goes on from; null: from the start. */
+  readonly checkpoint: string | null
 }
 
 export interface EmbedJob extends JobBase {
@@ -74,7 +74,11 @@ export interface ReportJob {
 export type WorkerJob = TrainJob | EmbedJob | ProbeJob | ReportJob
 
 export type TrainingCommand =
-  { readonly kind: 'pause' } | { readonly kind: 'resume' } | { readonly kind: 'cancel' }
+  | { readonly kind: 'pause' }
+  | { readonly kind: 'resume' }
+  | { readonly kind: 'cancel' }
+  /** A training writes its checkpoint and ends, to go on another time; else as `cancel`. */
+  | { readonly kind: 'suspend' }
 
 /** Mined triplets by image id, worst first. */
 export interface TripletColumns {

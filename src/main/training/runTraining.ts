@@ -1,8 +1,11 @@
 import { createRandom } from '../../core/math/random'
 import type { Interruption } from '../../core/training/interruption'
 import { TripletLedger } from '../../core/training/ledger'
+import type { LoopState } from '../../core/training/loopState'
+import type { SavedModel } from '../../core/network'
+import type { RateSearch } from '../../shared/model/training'
 import type { Backend } from '../backend/backend'
-import { jobFingerprint, readCheckpoint, removeCheckpoint, writeCheckpoint } from './checkpoint'
+import { jobFingerprint, type LoopDecisions, readCheckpoint, writeCheckpoint } from './checkpoint'
 import { type JobInputs, loadFeatures, loadPixels } from './inputs'
 import type { TrainingResult, TrainJob, WorkerMessage } from './messages'
 import { saveResults } from './saveResults'
@@ -23,19 +26,38 @@ const checkpointPatience = 20
 /** Triplets that are shown while it trains. */
 const shownTriplets = 200
 
-/** The whole of a run in the worker: inputs, baseline, training, embedding, saving. */
-export async function runTraining(run: RunContext): Promise<TrainingResult> {
-  const { job, backend, interruption, post } = run
+/**
+ * The whole of a run in the worker: inputs, baseline, training, embedding, saving. Null where it
+ * was suspended: its checkpoint is what there is.
+ */
+export async function runTraining(run: RunContext): Promise<TrainingResult | null> {
+  const { job, backend, interruption } = run
+  let rateSearch: RateSearch | null = null
+  const post = (message: WorkerMessage) => {
+    if (message.kind === 'rate') rateSearch = message.search
+    run.post(message)
+  }
   const report = new StageReport(post)
   report.stage('preparing', 0, 0)
   const inputs = await loadInputs(run, report)
-  if (inputs === null) return nothing([])
+  if (inputs === null) return interruption.isSuspended ? null : nothing([])
   const data = divideRows(inputs, job.labels, job.split, job.options, job.labelKeys)
   const ledger = new TripletLedger()
   const fingerprint = jobFingerprint(job)
-  const resume = job.isResumed ? await readCheckpoint(job.runFolder, fingerprint) : null
+  const resume =
+    job.checkpoint === null
+      ? null
+      : await readCheckpoint(job.runFolder, job.checkpoint, fingerprint)
+  if (resume?.decisions.rateSearch !== undefined) {
+    post({ kind: 'rate', search: resume.decisions.rateSearch })
+  }
   ledger.restore(resume?.triplets ?? [])
   let nextCheckpoint = 0
+  const keep = (loop: LoopState<SavedModel>, decided: LoopDecisions) => {
+    const decisions = rateSearch === null ? decided : { ...decided, rateSearch }
+    const checkpoint = { decisions, loop, triplets: ledger.state() }
+    return writeCheckpoint(job.runFolder, fingerprint, checkpoint)
+  }
   const context: TrainingContext = {
     options: job.options,
     backend,
@@ -47,15 +69,16 @@ export async function runTraining(run: RunContext): Promise<TrainingResult> {
       post({ kind: 'triplets', triplets: tripletColumns(ledger, job.images.ids, shownTriplets) })
       const startedAt = performance.now()
       if (startedAt < nextCheckpoint) return
-      const checkpoint = { decisions, loop: event.checkpoint(), triplets: ledger.state() }
-      await writeCheckpoint(job.runFolder, fingerprint, checkpoint)
+      await keep(event.checkpoint(), decisions)
       const endedAt = performance.now()
       nextCheckpoint = endedAt + checkpointPatience * (endedAt - startedAt)
       post({ kind: 'checkpoint', epoch: event.record.epoch })
     },
+    onSuspended: keep,
     ...(resume === null ? {} : { resume }),
   }
   const trained = await trainModel(context, data)
+  if (interruption.isSuspended) return null
   if (trained === null) return nothing(inputs.unreadable)
   const { saved, before, closedForm, validation, ended } = trained
   const { test } = data
@@ -64,7 +87,7 @@ export async function runTraining(run: RunContext): Promise<TrainingResult> {
   const results = { saved, test, ledger, lossParameters, kept }
   const work = { job, backend, report, interruption, inputs, ...results }
   const after = await saveResults(work)
-  await removeCheckpoint(job.runFolder)
+  if (interruption.isSuspended) return null
   const { unreadable } = inputs
   return { ...end, before, closedForm, validation, after, hasEmbeddings: true, unreadable }
 }

@@ -32,6 +32,8 @@ port.on('message', (command: TrainingCommand) => {
       return interruption.resume()
     case 'cancel':
       return interruption.cancel()
+    case 'suspend':
+      return interruption.suspend()
   }
 })
 
@@ -49,7 +51,7 @@ async function run(): Promise<void> {
     post({ kind: 'backend', report: backend.report })
     if (job.kind === 'train') {
       const result = await runTraining({ job, backend, interruption, post })
-      post({ kind: 'finished', result })
+      if (result !== null) post({ kind: 'finished', result })
     } else if (job.kind === 'sweep') await runSweep({ job, backend, interruption, post })
     else if (job.kind === 'embed') await embed(job, backend)
   } catch (error) {

@@ -4,6 +4,7 @@ import type { SavedModel } from '../../core/network'
 import type { Interruption } from '../../core/training/interruption'
 import type { TripletLedger } from '../../core/training/ledger'
 import type { LoopEvent } from '../../core/training/loop'
+import type { LoopState } from '../../core/training/loopState'
 import type { InputSource } from '../../core/training/model'
 import type { Preparation } from '../../core/training/preparation'
 import type { RetrievalMetrics, TrainingOptions } from '../../shared/model/training'
@@ -36,6 +37,8 @@ export interface TrainingContext {
     event: Extract<LoopEvent<SavedModel>, { kind: 'epoch' }>,
     decisions: LoopDecisions,
   ) => Promise<void>
+  /** Where the training itself is suspended. */
+  readonly onSuspended?: (state: LoopState<SavedModel>, decisions: LoopDecisions) => Promise<void>
   /** Where an interrupted training goes on. */
   readonly resume?: Checkpoint
 }

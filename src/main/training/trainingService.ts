@@ -19,6 +19,7 @@ import type {
   TrainingRegistry,
   TrainingRequest,
   TrainingState,
+  TrainingWarning,
 } from '../../shared/model/training'
 import { prepareTensorflow } from '../backend/environment'
 import { cutCurve, readCurve } from '../db/curveFile'
@@ -27,7 +28,7 @@ import type { Turn } from '../jobs/turn'
 import { startWorker } from '../jobs/workerHost'
 import { runFolder, type Workspace } from '../workspace'
 import { ActiveRun, type ActiveRunInput, noSuchRun, withFewHistograms } from './activeRun'
-import { jobFingerprint, readCheckpointHeader } from './checkpoint'
+import { findCheckpoint, jobFingerprint } from './checkpoint'
 import { countCachedFeatures } from './cachedKeys'
 import { cachedTaps } from './inputs'
 import type {
@@ -71,8 +72,8 @@ export interface TrainingService {
   /** @throws AppError busy while another run is on, and what `planTraining` throws */
   start(input: DatasetRequest): Promise<RunSummary>
   /**
-   * Goes on with a run that the program's end interrupted, from its last checkpoint.
-   * @throws AppError invalidInput where it was not interrupted or the images have changed; busy
+   * Goes on with a run that failed or was interrupted, from its last checkpoint that is whole.
+   * @throws AppError invalidInput where it ended well or the images have changed; busy
    */
   resumeRun(input: OfRun): Promise<RunSummary>
   pause(input: OfRun): Promise<true>
@@ -94,7 +95,7 @@ export interface TrainingService {
   embed(input: EmbedInput): Promise<{ readonly rows: number } | null>
   /** Ends what trains on a dataset in the middle of whatever it does. */
   endOf(input: { readonly datasetId: DatasetId }): Promise<void>
-  /** Ends a run in the middle of whatever it does. */
+  /** Ends a run within two seconds, so that it can go on another time. */
   close(): Promise<void>
 }
 
@@ -106,6 +107,16 @@ export interface EmbedInput {
   readonly signal?: AbortSignal
   readonly onProgress?: (stage: string, done: number, total: number) => void
 }
+
+/** With what follows, a program that is told to end does so within two seconds. */
+const suspendLimitMs = 1500
+
+/** @param epoch after which the run goes on; 0: from its start */
+const damagedCheckpoint = (epoch: number): TrainingWarning => ({
+  kind: 'damagedCheckpoint',
+  epoch,
+  action: epoch === 0 ? 'The run went on from its start.' : `The run went on after epoch ${epoch}.`,
+})
 
 export function createTrainingService(options: TrainingServiceOptions): TrainingService {
   prepareTensorflow()
@@ -127,6 +138,8 @@ class Service implements TrainingService {
   private readonly ended = new Map<RunId, EndedRun>()
   /** While a run is being started. */
   private starting: Promise<unknown> | null = null
+  /** Of the turn that the run which is on holds. */
+  private giveBack: (() => void) | null = null
   private knownBackend: BackendReport | null = null
 
   constructor(private readonly options: TrainingServiceOptions) {}
@@ -167,10 +180,10 @@ class Service implements TrainingService {
     if (stored === undefined) throw noSuchRun(runId)
     return this.alone(stored.datasetId, async () => {
       const { summary, warnings } = stored
-      if (summary.status !== 'interrupted') {
+      if (summary.status !== 'interrupted' && summary.status !== 'failed') {
         throw new AppError(
           'invalidInput',
-          'This run was not interrupted, so there is nothing to go on with. Start a new one.',
+          'This run was not interrupted and did not fail, so there is nothing to go on with. Start a new one.',
           { runId, status: summary.status },
         )
       }
@@ -180,7 +193,7 @@ class Service implements TrainingService {
       const { split } = splitOfRun({ ...images, ...kept }, summary.options)
       const folder = runFolder(workspace, runId)
       await mkdir(folder, { recursive: true })
-      const header = await readCheckpointHeader(folder)
+      const { name, header, damaged } = await findCheckpoint(folder)
       const fingerprint = jobFingerprint({ ...images, split, options: summary.options })
       if (header !== null && header.fingerprint !== fingerprint) {
         throw new AppError(
@@ -192,12 +205,18 @@ class Service implements TrainingService {
       // What came after the checkpoint comes again; without one, all of it.
       await store.runs.cutEpochs(runId, header?.epoch ?? 0)
       await cutCurve(folder, header?.steps ?? 0)
-      await store.runs.update(runId, { status: 'running' })
+      await store.runs.update(runId, { status: 'running', error: null })
       const epochs = await store.runs.epochs(runId)
       const lastEpoch = header?.epoch ?? 0
       return this.launch(stored.datasetId, { ...summary, status: 'running' }, images, split, {
+        checkpoint: name,
         epochs,
-        warnings: warnings.filter(({ epoch }) => epoch <= lastEpoch),
+        warnings: [
+          ...warnings.filter(
+            ({ epoch, kind }) => epoch <= lastEpoch && kind !== 'damagedCheckpoint',
+          ),
+          ...(damaged.length > 0 ? [damagedCheckpoint(lastEpoch)] : []),
+        ],
         durationMs: summary.durationMs,
       })
     })
@@ -346,7 +365,7 @@ class Service implements TrainingService {
   }
 
   async close(): Promise<void> {
-    await this.active?.terminate()
+    await this.active?.suspend(suspendLimitMs)
   }
 
   async endOf({ datasetId }: { readonly datasetId: DatasetId }): Promise<void> {
@@ -369,22 +388,22 @@ class Service implements TrainingService {
       this.starting = begun
       const run = await begun
       this.active = run
-      void run.finished.then((state) => {
-        this.ended.set(run.runId, { state, result: run.result })
-        // The lists of its images go with the run itself.
-        for (const runId of this.ended.keys()) {
-          if (this.ended.size <= mostEnded) break
-          this.ended.delete(runId)
-        }
-        if (this.active === run) this.active = null
-        giveBack?.()
-      })
+      this.giveBack = giveBack ?? null
       return run.state().run
     } catch (failure) {
       giveBack?.()
       throw failure
     } finally {
       this.starting = null
+    }
+  }
+
+  /** The lists of its images go with the run itself. */
+  private remember(run: ActiveRun, state: TrainingState): void {
+    this.ended.set(run.runId, { state, result: run.result })
+    for (const runId of this.ended.keys()) {
+      if (this.ended.size <= mostEnded) break
+      this.ended.delete(runId)
     }
   }
 
@@ -396,7 +415,7 @@ class Service implements TrainingService {
     earlier?: ActiveRunInput['earlier'],
   ): ActiveRun {
     const { store, workspace, workersFolder, projectFolder, events = {} } = this.options
-    const { id, options } = summary
+    const { id, options, backend } = summary
     return new ActiveRun({
       store,
       datasetId,
@@ -409,12 +428,13 @@ class Service implements TrainingService {
         labelKeys,
         split,
         options,
-        backend: options.backend,
+        // The numbers go on on the backend that they began on.
+        backend: earlier === undefined ? options.backend : (backend?.name ?? options.backend),
         runFolder: runFolder(workspace, id),
         cacheFolder: workspace.cacheFolder,
         workersFolder,
         projectFolder,
-        isResumed: earlier !== undefined,
+        checkpoint: earlier?.checkpoint ?? null,
       },
       ...(earlier === undefined ? {} : { earlier }),
       onProgress: (state) => {
@@ -422,6 +442,15 @@ class Service implements TrainingService {
         events.progress?.(state)
       },
       onTriplets: (runId) => events.tripletsChanged?.({ runId }),
+      // Whoever hears that it has ended may start the next, or remove this one, at once.
+      onEnded: (state) => {
+        const run = this.active
+        if (run !== null) this.remember(run, state)
+        this.active = null
+        this.giveBack?.()
+        this.giveBack = null
+        events.progress?.(state)
+      },
     })
   }
 

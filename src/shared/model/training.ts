@@ -332,6 +332,7 @@ export const trainingWarnings = [
   'notANumber',
   'semiHardFallback',
   'classesTooSmall',
+  'damagedCheckpoint',
 ] as const
 /** What goes wrong in a way that has a remedy. */
 export type TrainingTrouble = 'collapse' | 'deadMargin' | 'notANumber'

@@ -289,4 +289,17 @@ describe('sweep service', () => {
     for (const bar of [frozen, closedForm, untrained]) expect(bar!.mapAtR).toBeGreaterThan(0.1)
     expect(new Set([frozen, closedForm, untrained].map((bar) => bar!.mapAtR)).size).toBe(3)
   })
+
+  it('can be removed as soon as its state says that it has ended', async () => {
+    const { id } = await sweeps.start({ datasetId, request: requestOf({ losses: ['triplet'] }) })
+    const sweepId = id!
+    // Looks at every turn of the loop, so also at the moments between the last writes.
+    for (;;) {
+      const state = await sweeps.state({ sweepId })
+      if (hasEnded(state!)) break
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    await expect(sweeps.remove({ sweepId })).resolves.toBe(true)
+    expect(await sweeps.state({ sweepId })).toBeNull()
+  })
 })

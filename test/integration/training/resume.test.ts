@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { loadModel } from '../../../src/main/training/modelFiles'
@@ -44,6 +45,12 @@ async function numbersOf(id: RunId) {
   }
 }
 
+function flipLast(bytes: Buffer): Buffer {
+  const harmed = Buffer.from(bytes)
+  harmed[harmed.length - 50]! ^= 1
+  return harmed
+}
+
 const modelOf = (id: RunId) => loadModel(join(runFolder(training.workspace, id), 'model'))
 
 describe('a run that was interrupted', () => {
@@ -75,6 +82,53 @@ describe('a run that was interrupted', () => {
     expect(await numbersOf(id)).toEqual(await numbersOf(whole.id))
     expect(await modelOf(id)).toEqual(await modelOf(whole.id))
     expect(existsSync(join(runFolder(training.workspace, id), 'checkpoint.bin'))).toBe(false)
+  })
+
+  it.each([
+    ['the newest torn off', ['checkpoint.bin'], (bytes: Buffer) => bytes.subarray(0, -100), 1],
+    ['the newest with a byte flipped', ['checkpoint.bin'], flipLast, 1],
+    ['both', ['checkpoint.bin', 'checkpoint.previous.bin'], flipLast, 0],
+  ] as const)('goes on from what is whole, and says so: %s', async (_, files, harm, least) => {
+    const request = { ...small, epochs: 40 }
+    const whole = await training.run(request)
+    const { datasetId, workspace } = training
+    const { id } = await training.service().start({ datasetId, request })
+    const folder = runFolder(workspace, id)
+    await training.when(
+      ({ run, epochs }) =>
+        run.id === id && epochs.length >= 3 && existsSync(join(folder, 'checkpoint.previous.bin')),
+    )
+    await training.restart()
+    for (const name of files) {
+      await writeFile(join(folder, name), harm(await readFile(join(folder, name))))
+    }
+    await training.service().resumeRun({ runId: id })
+    const { state } = await training.service().finished(id)
+    expect(state.run.status).toBe('finished')
+    const said = state.warnings.find(({ kind }) => kind === 'damagedCheckpoint')
+    expect(said).toBeDefined()
+    if (least === 0) expect(said!.epoch).toBe(0)
+    else expect(said!.epoch).toBeGreaterThanOrEqual(least)
+    expect(await numbersOf(id)).toEqual(await numbersOf(whole.id))
+    expect(existsSync(join(folder, 'checkpoint.previous.bin'))).toBe(false)
+  })
+
+  it('goes on after it failed, and can be removed in the moment in which it ends', async () => {
+    const { datasetId, store } = training
+    const { id } = await training.service().start({ datasetId, request: small })
+    await training.when(({ run, epochs }) => run.id === id && epochs.length >= 2)
+    await training.restart()
+    await store.runs.update(id, { status: 'failed' })
+    const gone = new Promise<unknown>((resolve) => {
+      void training.when(({ run }) => {
+        if (run.id !== id || run.status === 'running') return false
+        resolve(training.service().removeRun({ runId: id }))
+        return true
+      })
+    })
+    await training.service().resumeRun({ runId: id })
+    await expect(gone).resolves.toBe(true)
+    expect(await training.service().state({ runId: id })).toBeNull()
   })
 
   it('keeps what a loss has learned beside the model', async () => {

@@ -128,6 +128,8 @@ export const training = {
     notANumber: 'The loss became infinite.',
     semiHardFallback: 'Few semi-hard negatives are left; the farthest negatives stood in for them.',
     classesTooSmall: 'Some labels have fewer images than a batch takes; they are drawn repeatedly.',
+    damagedCheckpoint:
+      'The newest checkpoint was damaged; the run went on from the one before, or from its start.',
     applied: 'Training went back to the state after epoch {epoch} and on with {remedy}.',
     remedies: {
       lowerLearningRate: 'a lower learning rate',

@@ -117,6 +117,7 @@ export const training: typeof english = {
     notANumber: '损失变为无穷大。',
     semiHardFallback: '半困难负样本所剩不多，已用最远的负样本代替。',
     classesTooSmall: '有些标签的图片少于一个批次所取的数量，会被重复抽取。',
+    damagedCheckpoint: '最新的检查点已损坏；训练从前一个检查点（或从头）继续。',
     applied: '训练退回到第 {epoch} 轮之后的状态，并改用{remedy}继续。',
     remedies: {
       lowerLearningRate: '更低的学习率',

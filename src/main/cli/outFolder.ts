@@ -1,0 +1,124 @@
+import { mkdir, readFile, rm } from 'node:fs/promises'
+import { isDeepStrictEqual } from 'node:util'
+import { join } from 'node:path'
+import * as v from 'valibot'
+import { AppError, codeOfSystemError } from '../../shared/errors'
+import { type TrainingRequest, trainingRequest } from '../../shared/model/training'
+import { isLock, lockFolder } from '../db/folderLock'
+import { UsageError } from './parse'
+import { finishPublishing } from './publish'
+import { writeJson } from './results'
+
+/** What a run that has not ended is of; lies in the folder of its state. */
+const job = v.object({
+  version: v.string(),
+  folder: v.string(),
+  startedAt: v.number(),
+  request: trainingRequest,
+})
+export type UnfinishedJob = v.InferOutput<typeof job>
+
+/** A folder for results, held by this process alone. */
+export interface OutFolder {
+  readonly out: string
+  /** `.semblance` in it: the lock, and what an unfinished run has so far. */
+  readonly state: string
+  /** Of the run that was not finished here; null: there is none. */
+  readonly unfinished: UnfinishedJob | null
+  begin(started: UnfinishedJob): Promise<void>
+  /** Forgets the unfinished run. */
+  discard(): Promise<void>
+  release(): Promise<void>
+}
+
+/** Of the state in a folder for results. */
+export const workFolder = (state: string): string => join(state, 'unfinished')
+const jobFile = (state: string): string => join(workFolder(state), 'job.json')
+
+/**
+ * Makes the folder for results and takes its lock; found out before the work, not after it. Results
+ * that were on their way when the program was ended are put in place first.
+ * @throws AppError busy while another process works there; readOnly, diskFull or writeFailed
+ */
+export async function holdOut(out: string): Promise<OutFolder> {
+  const state = join(out, '.semblance')
+  try {
+    await mkdir(state, { recursive: true })
+    const lock = await lockFolder(state)
+    if (!isLock(lock)) {
+      const who = lock.pid === null ? 'another process' : `process ${lock.pid}`
+      throw new AppError(
+        'busy',
+        `${out} is in use: ${who} of Semblance writes its results there. Wait until it ends, or choose another folder with --out.`,
+        { out },
+      )
+    }
+    await finishPublishing(state, out)
+    return {
+      out,
+      state,
+      unfinished: await readJob(state),
+      async begin(started) {
+        await mkdir(workFolder(state), { recursive: true })
+        await writeJson(jobFile(state), started)
+      },
+      discard: () => rm(workFolder(state), { recursive: true, force: true }),
+      release: () => lock.release(),
+    }
+  } catch (error) {
+    if (error instanceof AppError) throw error
+    const code = codeOfSystemError(error)
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new AppError(
+      code === 'diskFull' || code === 'readOnly' ? code : 'writeFailed',
+      `The folder for results, ${out}, cannot be written to (${reason}). Choose another with --out.`,
+      { out },
+      error,
+    )
+  }
+}
+
+async function readJob(state: string): Promise<UnfinishedJob | null> {
+  try {
+    const parsed = v.safeParse(job, JSON.parse(await readFile(jobFile(state), 'utf8')))
+    return parsed.success ? parsed.output : null
+  } catch {
+    return null
+  }
+}
+
+/**
+ * Whether what was asked for is the run that was not finished.
+ * @throws UsageError naming what is different, or the run where nobody asked to go on with it
+ */
+export function checkUnfinished(
+  { unfinished, out }: Pick<OutFolder, 'unfinished' | 'out'>,
+  asked: {
+    readonly folder: string
+    readonly request: TrainingRequest
+    readonly isResumed: boolean
+  },
+): void {
+  if (unfinished === null) return
+  const begun = new Date(unfinished.startedAt).toISOString()
+  if (!asked.isResumed) {
+    throw new UsageError(
+      `${out} holds a run on ${unfinished.folder} that was not finished (begun ${begun}). Add --resume to go on with it, or --start-over to give it up.`,
+    )
+  }
+  const other =
+    asked.folder === unfinished.folder
+      ? Object.keys(asked.request).find(
+          (key) =>
+            !isDeepStrictEqual(
+              asked.request[key as keyof TrainingRequest],
+              unfinished.request[key as keyof TrainingRequest],
+            ),
+        )
+      : 'FOLDER'
+  if (other === undefined) return
+  const was = other === 'FOLDER' ? unfinished.folder : 'other options'
+  throw new UsageError(
+    `The run in ${out} was begun with ${was}, and ${other} is different now. --resume alone goes on with it as it was; --start-over gives it up.`,
+  )
+}
