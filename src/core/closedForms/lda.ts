@@ -40,12 +40,25 @@ export function fitLda(
   const rows = new Float64Array(between.data)
   solveLower(within, d, rows, classes, product)
   const wanted = Math.min(dimensions, classes - 1, d)
-  const { values, vectors } =
-    classes <= d
-      ? directionsOfFewClasses(rows, classes, d, wanted, product)
-      : directions(rows, classes, d, wanted)
+  const { values, vectors } = classDirections(rows, classes, d, wanted, product)
   solveLowerTransposed(within, d, vectors, values.length, product)
   return projectionOfRows(scatter.mean(), vectors, values)
+}
+
+/**
+ * Unit directions in which whitened class means differ most, with their variance between classes.
+ * @param rows class means, weighted and whitened, [classes, d]; may be overwritten
+ */
+export function classDirections(
+  rows: Float64Array,
+  classes: number,
+  d: number,
+  wanted: number,
+  product: MatrixProduct,
+): { readonly values: Float64Array; readonly vectors: Float64Array } {
+  return classes <= d
+    ? directionsOfFewClasses(rows, classes, d, wanted, product)
+    : directions(rows, classes, d, wanted)
 }
 
 /** Eigenvectors of rows^T rows through the smaller rows rows^T. */

@@ -12,8 +12,8 @@ const blockRows = 1024
 export class ScatterAccumulator {
   count = 0
   private shift: Float64Array | null = null
-  private readonly squares: Float64Array
-  private readonly sums: Float64Array
+  private squares: Float64Array
+  private sums: Float64Array
   private readonly classSums = new Map<number, { count: number; sum: Float64Array }>()
 
   constructor(
@@ -33,8 +33,30 @@ export class ScatterAccumulator {
       throw new Error(`Rows have ${rows.columns} components, not ${this.dimension}`)
     }
     for (let from = 0; from < rows.rows; from += blockRows) {
-      this.addBlock(rows, from, Math.min(rows.rows, from + blockRows), labels)
+      this.addBlock(rows, from, Math.min(rows.rows, from + blockRows), labels, 1)
     }
+  }
+
+  /**
+   * These sums without some of the rows that were added, [n, d], with the labels they came with: a
+   * fit without a fold costs the work of the fold.
+   */
+  without(rows: Matrix, labels?: ArrayLike<number>): ScatterAccumulator {
+    const result = new ScatterAccumulator(this.dimension, this.product)
+    result.count = this.count
+    result.shift = this.shift
+    result.squares = this.squares.slice()
+    result.sums = this.sums.slice()
+    for (const [label, { count, sum }] of this.classSums) {
+      result.classSums.set(label, { count, sum: sum.slice() })
+    }
+    for (let from = 0; from < rows.rows; from += blockRows) {
+      result.addBlock(rows, from, Math.min(rows.rows, from + blockRows), labels, -1)
+    }
+    for (const [label, { count }] of result.classSums) {
+      if (count === 0) result.classSums.delete(label)
+    }
+    return result
   }
 
   /** Mean of all rows, [d]. */
@@ -91,6 +113,7 @@ export class ScatterAccumulator {
     from: number,
     to: number,
     labels: ArrayLike<number> | undefined,
+    sign: 1 | -1,
   ): void {
     const d = this.dimension
     // Taking a rough mean out first keeps float32 products from drowning in a large offset.
@@ -99,17 +122,17 @@ export class ScatterAccumulator {
     for (let i = from; i < to; i++) {
       const label = labels?.[i] ?? -1
       const entry = label >= 0 ? this.classOf(label) : null
-      if (entry !== null) entry.count++
+      if (entry !== null) entry.count += sign
       for (let k = 0; k < d; k++) {
         const value = rows.data[i * d + k]! - shift[k]!
         centered.data[(i - from) * d + k] = value
-        this.sums[k] = this.sums[k]! + value
-        if (entry !== null) entry.sum[k] = entry.sum[k]! + value
+        this.sums[k] = this.sums[k]! + sign * value
+        if (entry !== null) entry.sum[k] = entry.sum[k]! + sign * value
       }
     }
     const squares = this.product.transposedMultiply(centered, centered).data
-    for (let k = 0; k < squares.length; k++) this.squares[k] = this.squares[k]! + squares[k]!
-    this.count += to - from
+    for (let k = 0; k < squares.length; k++) this.squares[k] = this.squares[k]! + sign * squares[k]!
+    this.count += sign * (to - from)
   }
 
   private classOf(label: number) {

@@ -17,7 +17,7 @@ export interface StepSettings {
 
 /** A trainable map from an input (a picture, a feature vector) to an embedding. */
 export interface EmbeddingModel {
-  readonly kind: 'small' | 'head'
+  readonly kind: 'small' | 'head' | 'features'
   /** Without the batch: `[size, size, 3]` for pictures, values 0 to 1; `[inputSize]` for features. */
   readonly inputShape: readonly number[]
   readonly embeddingSize: number

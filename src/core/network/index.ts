@@ -2,6 +2,7 @@ export type { EmbeddingModel, LossOfEmbeddings, StepSettings } from './embedding
 export type { Adam, NetworkOperations, Parameter, Pooling } from './networkOperations'
 export { createLinearHead, type LinearHeadOptions } from './linearHead'
 export { plainOperations } from './plainOperations'
+export { createPlainFeatures, savedFeatures } from './plainFeatures'
 export { restoreModel } from './restoreModel'
 export {
   deserializeModel,

@@ -1,5 +1,6 @@
 import { createRandom } from '../math/random'
 import type { EmbeddingModel } from './embeddingModel'
+import { createPlainFeatures } from './plainFeatures'
 import { createLinearHead } from './linearHead'
 import type { NetworkOperations } from './networkOperations'
 import { type SavedModel, unreadable } from './savedModel'
@@ -23,6 +24,10 @@ function createLike(saved: SavedModel, operations: NetworkOperations): Embedding
   if (size === undefined) throw unreadable('the shape of its input is missing')
   // Chance serves only the start weights, which are replaced, and dropout, which may start anew.
   const random = createRandom(`restored at step ${saved.step}`)
+  if (kind === 'features') {
+    if (embeddingSize !== size) throw unreadable('its embeddings are not as long as its features')
+    return createPlainFeatures(size)
+  }
   if (kind === 'head') {
     return createLinearHead({ inputSize: size, embeddingSize, random, operations, dropout })
   }

@@ -9,7 +9,8 @@ export interface SavedTensor {
 
 /** A model at one moment: what it is and all its numbers. */
 export interface SavedModel {
-  readonly kind: 'small' | 'head'
+  /** 'features': the input as it is, without a number of its own. */
+  readonly kind: 'small' | 'head' | 'features'
   readonly inputShape: readonly number[]
   readonly embeddingSize: number
   /** Optimizer steps taken. */
@@ -30,7 +31,7 @@ const size = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(maximumNu
 const manifestSchema = v.object({
   format: v.literal(format),
   version: v.literal(version),
-  kind: v.picklist(['small', 'head']),
+  kind: v.picklist(['small', 'head', 'features']),
   inputShape: v.pipe(v.array(v.pipe(size, v.minValue(1))), v.minLength(1), v.maxLength(3)),
   embeddingSize: v.pipe(size, v.minValue(1)),
   step: v.pipe(v.number(), v.integer(), v.minValue(0)),

@@ -7,6 +7,7 @@ import { createMatrix, type Matrix } from '../math/matrix'
 import type { MatrixProduct } from '../math/product'
 import type { Random } from '../math/random'
 import type { Preparation } from './preparation'
+import { startConstants } from './startConstants'
 
 export interface DiscriminantInput {
   /** Reads training rows [from, to) as [to - from, dimension]. */
@@ -16,18 +17,17 @@ export interface DiscriminantInput {
   readonly labels: Int32Array
   /** Directions to keep, at most `dimension`. */
   readonly size: number
+  /** 'bySize': the analysis where there are more classes than directions, else whitening. */
+  readonly form?: 'bySize' | 'whitening' | 'analysis'
   readonly random: Random
   readonly product: MatrixProduct
 }
 
-const manyClassesShrinkage = 0.1
 /**
  * Below this many directions a random basis loses too much, and principal ones of the training
  * rows keep more.
  */
 const leastRandomSize = 400
-/** Rows that principal directions are found from. */
-const principalRows = 1500
 const blockRows = 1024
 
 /**
@@ -51,9 +51,9 @@ export function fitDiscriminant(input: DiscriminantInput): Preparation {
     const to = Math.min(labels.length, from + blockRows)
     scatter.add(input.read(from, to), labels.subarray(from, to))
   }
-  return classes > input.size
-    ? fitManyClasses(input, scatter)
-    : fitFewClasses(input, scatter, classes)
+  const { form = 'bySize' } = input
+  const isAnalysis = form === 'bySize' ? classes > input.size : form === 'analysis'
+  return isAnalysis ? fitManyClasses(input, scatter) : fitFewClasses(input, scatter, classes)
 }
 
 /**
@@ -61,10 +61,14 @@ export function fitDiscriminant(input: DiscriminantInput): Preparation {
  * less their variation says of that of others: MAP@R on unseen classes at .1 and at .4, 5 of
  * Fashion-MNIST .498, .510; 30 of drawings .405, .409; 60 emoji .506, .497.
  */
-export const fewClassesShrinkage = (classes: number): number => Math.min(0.3, 0.1 + 1 / classes)
+export const shrinkageOf = (classes: number): number =>
+  Math.min(startConstants.mostShrinkage, startConstants.leastShrinkage + 1 / classes)
 
-function fitManyClasses({ product, size }: DiscriminantInput, scatter: ScatterAccumulator) {
-  const settings = { dimensions: size, shrinkage: manyClassesShrinkage }
+function fitManyClasses({ product, size, form }: DiscriminantInput, scatter: ScatterAccumulator) {
+  const { leastShrinkage } = startConstants
+  const classes = scatter.betweenRows().rows
+  const shrinkage = form === 'analysis' ? shrinkageOf(classes) : leastShrinkage
+  const settings = { dimensions: size, shrinkage }
   const { mean, projection, values } = fitLda(scatter, settings, product)
   const { data, columns } = projection
   for (let i = 0; i < data.length; i++) data[i] = data[i]! * directionWeight(values[i % columns]!)
@@ -77,7 +81,8 @@ function fitManyClasses({ product, size }: DiscriminantInput, scatter: ScatterAc
  * from weighted directions gets further: 500 classes, conv12+conv13, .608 to .617 against .606 to
  * .614 without weights.
  */
-const directionWeight = (ratio: number): number => Math.sqrt(ratio / (ratio + 0.5))
+export const directionWeight = (ratio: number): number =>
+  Math.sqrt(ratio / (ratio + startConstants.halfWeightRatio))
 
 function fitFewClasses(
   input: DiscriminantInput,
@@ -86,7 +91,7 @@ function fitFewClasses(
 ): Preparation {
   const { dimension, product } = input
   const mean = Float32Array.from(scatter.mean())
-  const shrinkage = fewClassesShrinkage(classes)
+  const shrinkage = shrinkageOf(classes)
   const factor = factorWithin(scatter, scatter.betweenRows(), shrinkage, product)
   const basis = chooseBasis(input, mean, factor)
   // Rows x of whitened features L^-1 x on a basis Q are rows x on L^-T Q^T.
@@ -103,9 +108,12 @@ function fitFewClasses(
 
 /** Orthonormal rows [size, dimension], or fewer where there are not so many dimensions. */
 function chooseBasis(input: DiscriminantInput, mean: Float32Array, factor: Float64Array): Matrix {
-  const { size, dimension, random, labels, product } = input
+  const { size, dimension, random, labels, product, form } = input
   if (size >= dimension) return identity(dimension)
-  if (size >= leastRandomSize || labels.length <= size) return randomBasis(size, dimension, random)
+  const { principalRows } = startConstants
+  const rowCount = Math.min(labels.length, principalRows)
+  const isRandom = form === 'whitening' ? rowCount <= size : size >= leastRandomSize
+  if (isRandom || labels.length <= size) return randomBasis(size, dimension, random)
   const chosen = random.shuffle([...labels.keys()]).slice(0, principalRows)
   const rows = new Float64Array(chosen.length * dimension)
   chosen.forEach((row, i) => {

@@ -18,6 +18,7 @@ import { regularizers } from '../regularizers'
 import { resolveOptions, type ComponentChoice } from '../registry/options'
 import { innermostLoss, type LossOptions, lossOfRun } from './lossChoice'
 import { dimensionOf, featuresName, tapsOf } from './features'
+import { startConstants } from './startConstants'
 import { splitRows } from './split'
 
 /** Seconds that pieces of work take on the backend that will run; rough is enough. */
@@ -122,14 +123,15 @@ export function planTraining(input: PlanInput): PlannedTraining {
   const recipe = chooseRecipe(network, request)
   const batch = chooseBatch(trainSizes, network, request, reasons)
   const trainImageCount = sum(trainSizes)
-  const start = request.start ?? 'lda'
+  const start = request.start ?? 'auto'
   if (network === 'frozen' && start === 'lda') reasons.push('ldaStart')
+  if (network === 'frozen' && start === 'auto') reasons.push('autoStart')
   const options: TrainingOptions = {
     network,
     ...recipe,
     ...batch,
     ...chooseSchedule(trainSizes, batch, network, request),
-    embeddingSize: request.embeddingSize ?? chooseEmbeddingSize(network, trainSizes),
+    embeddingSize: request.embeddingSize ?? chooseEmbeddingSize(network, start, trainSizes),
     learningRate: request.learningRate ?? chooseLearningRate(network, trainSizes, kind),
     imageSizePx: request.imageSizePx ?? 64,
     ...seeds,
@@ -315,10 +317,12 @@ const hasManyClasses = (trainSizes: readonly number[]): boolean => countClasses(
 /** Many classes fill fewer directions well; with few, more directions keep what new ones need. */
 function chooseEmbeddingSize(
   network: TrainingOptions['network'],
+  start: TrainingOptions['start'],
   trainSizes: readonly number[],
 ): number {
   if (network === 'small') return 128
-  if (hasManyClasses(trainSizes)) return Math.min(512, countClasses(trainSizes) - 1)
+  if (start === 'lda' && hasManyClasses(trainSizes))
+    return Math.min(512, countClasses(trainSizes) - 1)
   return sum(trainSizes) <= 4000 ? 1024 : 512
 }
 
@@ -456,11 +460,16 @@ function chooseSchedule(
   }
 }
 
-/** A start is fitted twice, as its head is trained twice; most of its work is a factorisation. */
+/**
+ * A start is fitted twice, as its head is trained twice; most of its work is a factorisation. Each
+ * fold of the choice of one takes about half as long.
+ */
 const startSeconds = (options: TrainingOptions, speed: WorkSpeed): number =>
   options.start === 'random'
     ? 1
-    : 2 * speed.secondsPerStart * (dimensionOf(tapsOf(options.features)) / 2976) ** 2.5
+    : (options.start === 'auto' ? 2 + startConstants.folds / 2 : 2) *
+      speed.secondsPerStart *
+      (dimensionOf(tapsOf(options.features)) / 2976) ** 2.5
 
 function estimateSeconds(
   options: TrainingOptions,

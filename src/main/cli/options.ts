@@ -1,3 +1,4 @@
+import { headStarts } from '../../shared/model/training'
 import type { Command, CommandOption } from './command'
 import { recipeOptions } from './recipeOptions'
 import { sweepCommand } from './sweepOptions'
@@ -163,8 +164,9 @@ export function commandsFor(names: {
       {
         name: 'start',
         kind: 'text',
-        choices: ['lda', 'pca', 'random'],
-        meaning: 'where a head on frozen features starts',
+        choices: headStarts,
+        meaning:
+          'where a head on frozen features starts; auto: whitening or the analysis, by held-out training labels',
       },
       {
         name: 'split',

@@ -1,7 +1,7 @@
 import { losses } from '../../core/losses'
 import { innermostLoss } from '../../core/training/lossChoice'
 import { miners } from '../../core/miners'
-import type { Component, TrainingRequest } from '../../shared/model/training'
+import type { Component, HeadStart, TrainingRequest } from '../../shared/model/training'
 import { type ParsedCommand, UsageError } from './parse'
 
 /** The training request of the options of `train`; what is not given stays open. */
@@ -29,7 +29,7 @@ export function requestOf(parsed: ParsedCommand): TrainingRequest {
     seed: numbers.get('seed'),
     splitSeed: numbers.get('split-seed'),
     backend: text<'auto' | 'tensorflow' | 'wasm' | 'js'>('backend'),
-    start: text<'lda' | 'pca' | 'random'>('start'),
+    start: text<HeadStart>('start'),
     features: text('features'),
     addedLosses: addedLossesOf(parsed, given.ofLoss),
     reducer: text('reducer'),

@@ -1,6 +1,7 @@
 import { cp, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ImportReport } from '../../shared/model/dataset'
+import type { KeptModel } from '../../shared/model/kept'
 import type { DatasetId, RunId } from '../../shared/model/ids'
 import type { ProjectionPoints } from '../../shared/model/projection'
 import type {
@@ -145,6 +146,8 @@ export interface MetricsFile {
   /** MAP@R of a head on held-out labels by epoch, from 0: the closed form; null without a search. */
   readonly validation: readonly number[] | null
   readonly bestEpoch: number | null
+  /** Which of features, closed form and trained head is saved and why; null where nothing was chosen. */
+  readonly kept: KeptModel | null
   readonly steps: number
   readonly durationSeconds: number
   readonly warnings: TrainingState['warnings']
@@ -175,6 +178,7 @@ export function metricsOf(
     after: run.after,
     validation: result?.validation ?? null,
     bestEpoch: run.bestEpoch,
+    kept: run.kept ?? null,
     steps: result?.steps ?? state.latest?.step ?? 0,
     durationSeconds: Math.round(run.durationMs / 100) / 10,
     warnings: state.warnings,

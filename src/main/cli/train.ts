@@ -326,11 +326,42 @@ export function summaryText({ metrics, out }: TrainOutcome): string {
     `${on} (${queriesText(metrics.after)}):`,
     of('before', metrics.before),
     of('closed form', metrics.closedForm),
-    of('after', metrics.after),
-    `Trained for ${count(metrics.steps)} steps on ${metrics.backendDescription ?? metrics.backend}; the state after epoch ${metrics.bestEpoch ?? 0} is kept.`,
+    metrics.kept !== null && metrics.kept.what !== 'trained'
+      ? of('trained', metrics.kept.trained ?? null)
+      : null,
+    of(metrics.kept === null ? 'after' : 'kept', metrics.after),
+    keptText(metrics),
+    `Trained for ${count(metrics.steps)} steps on ${metrics.backendDescription ?? metrics.backend}${keptState(metrics)}.`,
     `Results are in ${out}`,
   ]
   return lines.filter((line) => line !== null).join('\n')
+}
+
+const keptNames = { whitening: 'whitening', analysis: 'discriminant analysis' } as const
+
+const keptState = ({ kept, bestEpoch }: MetricsFile): string =>
+  kept === null || kept.what === 'trained'
+    ? `; the state after epoch ${bestEpoch ?? 0} is kept`
+    : ''
+
+/** Which of features, closed form and trained head is kept, and why; null where nothing was chosen. */
+function keptText({ kept }: MetricsFile): string | null {
+  if (kept === null) return null
+  const { what, closedForm, reason, heldOut } = kept
+  if (reason === 'nothingHeldOut') {
+    return 'Kept: the trained head. There were too few images to hold some out, so nothing says whether training helped.'
+  }
+  if (reason === 'openEnd') {
+    return 'Kept: the trained head. --minutes ends it, so it was not tried on held-out labels whether it helps; give --steps or --epochs to have the best kept.'
+  }
+  const form = `the closed form (${keptNames[closedForm]})`
+  const kind = heldOut?.over ?? 'labels'
+  const score = (of: { readonly mapAtR: number } | undefined) => (of?.mapAtR ?? 0).toFixed(3)
+  const trained = heldOut?.trained
+  const found = `on training ${kind} held out for that, MAP@R ${score(trained?.score)} trained, ${score(trained?.without)} without`
+  if (what === 'trained') return `Kept: the trained head, started from ${form}; ${found}.`
+  const name = what === 'features' ? 'the features as they are' : form
+  return `Kept: ${name}. Training did not help: ${found}. What may help: correct labels, more images of each label, more labels, other --features.`
 }
 
 const percent = (done: number, total: number): string =>

@@ -177,6 +177,7 @@ export class ActiveRun {
       after: result?.after ?? null,
       before: result?.before ?? this.summary.before,
       closedForm: result?.closedForm ?? this.summary.closedForm,
+      kept: result?.kept ?? null,
       bestEpoch: result === null || result.steps === 0 ? null : result.bestEpoch,
       hasEmbeddings: result?.hasEmbeddings ?? false,
     }

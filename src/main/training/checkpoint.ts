@@ -7,6 +7,7 @@ import type { SavedModel } from '../../core/network'
 import type { MinedTriplet } from '../../core/training/ledger'
 import type { LoopState } from '../../core/training/loopState'
 import type { RateSearch } from '../../shared/model/training'
+import type { ClosedForm, KeptModel } from '../../shared/model/kept'
 import type { TrainJob } from './messages'
 
 /** What was decided before the loop and is not decided anew when it is taken up again. */
@@ -18,6 +19,10 @@ export interface LoopDecisions {
   readonly validation: readonly number[] | null
   /** How the learning rate was found; absent where it was given. */
   readonly rateSearch?: RateSearch
+  /** The start that held-out labels chose; absent where the options name it. */
+  readonly form?: ClosedForm
+  /** What is to be saved at the end; absent: what was trained. */
+  readonly kept?: KeptModel
 }
 
 /** An interrupted training between two epochs. */

@@ -1,8 +1,10 @@
+import type { Matrix } from '../../core/math/matrix'
 import { simdProduct } from '../../core/math/simdProduct'
 import { train } from '../../core/training/loop'
 import type { Evaluation } from '../../core/training/loopInput'
-import { featureSource } from '../../core/training/model'
+import { featureSource, type InputSource } from '../../core/training/model'
 import { applyPreparation } from '../../core/training/preparation'
+import type { RetrievalMetrics, TrainingOptions } from '../../shared/model/training'
 import { createHead } from './createHead'
 import { embedMatrix } from './embedMatrix'
 import { prepareHead } from './headStart'
@@ -21,40 +23,71 @@ export async function findEpoch(
   { source, training }: TrainingData,
   learningRate: number,
 ): Promise<Pick<LoopDecisions, 'wantedEpoch' | 'validation'>> {
-  const { options, report, random, prepare: prepareStart = prepareHead } = context
-  const { product } = context.backend
-  const isOpenEnd = options.maxMinutes !== null && options.maxSteps === null
-  const held = isOpenEnd
+  const { options, random } = context
+  const held = isOpenEnd(options)
     ? null
     : holdOut(training, { leastClasses: 10, share: 0.2, random: random.fork('validation') })
   if (held === null) return { wantedEpoch: null, validation: null }
+  const validation: number[] = []
   const embeddingSize = sizeForFewer(options.embeddingSize, training, held.kept)
-  const preparation = prepareStart(
-    source,
-    held.kept,
-    { ...options, embeddingSize },
-    random.fork('start'),
-    product,
+  await trainWithout(
+    { ...context, options: { ...options, embeddingSize } },
+    { source, kept: held.kept, asked: held.heldOut.rows, learningRate },
+    async (epoch, embeddings) => {
+      const metrics = await measureQuietly(context, embeddings, held.heldOut.labels)
+      validation[epoch] = metrics.mapAtR
+      return metrics
+    },
   )
+  return { wantedEpoch: firstBest(validation), validation }
+}
+
+/** The first of equals: the closed form itself, where training betters nothing. */
+export const firstBest = (validation: readonly number[]): number =>
+  validation.reduce((best, score, at) => (score > validation[best]! ? at : best), 0)
+
+/** Whether a clock ends it, so that its epochs cannot be counted beforehand. */
+export const isOpenEnd = ({ maxMinutes, maxSteps }: TrainingOptions): boolean =>
+  maxMinutes !== null && maxSteps === null
+
+/**
+ * Trains a head as the run will, on some of the training rows, and has it measured on others after
+ * each epoch, from 0: the start.
+ */
+export async function trainWithout(
+  context: TrainingContext,
+  work: {
+    readonly source: InputSource
+    readonly kept: LabelledRows
+    /** Rows to embed. */
+    readonly asked: Uint32Array
+    readonly learningRate: number
+    /** Steps of earlier such trainings, and of all. */
+    readonly progress?: { readonly before: number; readonly total: number }
+  },
+  measure: (epoch: number, embeddings: Matrix) => Promise<RetrievalMetrics>,
+): Promise<void> {
+  const { options, report, random, prepare: prepareStart = prepareHead } = context
+  const { product } = context.backend
+  const { source, kept, asked, learningRate } = work
+  const preparation = prepareStart(source, kept, options, random.fork('start'), product)
   const prepare = (rows: Uint32Array) =>
     applyPreparation(preparation, gather(source, rows), product)
-  const keptInputs = prepare(held.kept.rows)
-  const heldInputs = prepare(held.heldOut.rows)
+  const keptInputs = prepare(kept.rows)
+  const askedInputs = prepare(asked)
   const model = createHead(context, preparation, 'selection')
-  const probe = featureSource(heldInputs.data, heldInputs.columns)
-  const places = Uint32Array.from(held.heldOut.rows.keys())
-  const validation: number[] = []
+  const probe = featureSource(askedInputs.data, askedInputs.columns)
+  const places = Uint32Array.from(asked.keys())
   const evaluate = async (epoch: number): Promise<Evaluation> => {
-    const embeddings = await embedMatrix(model, probe, places)
-    const metrics = await measureQuietly(context, embeddings, held.heldOut.labels)
-    validation[epoch] = metrics.mapAtR
+    const metrics = await measure(epoch, await embedMatrix(model, probe, places))
     return { metrics, histogram: null, selection: metrics.mapAtR }
   }
+  const { before, total } = work.progress ?? { before: 0, total: expectedSteps(options) }
   const events = train({
     model,
     source: featureSource(keptInputs.data, keptInputs.columns),
-    rows: Uint32Array.from(held.kept.rows.keys()),
-    labels: renumber(held.kept).labels,
+    rows: Uint32Array.from(kept.rows.keys()),
+    labels: renumber(kept).labels,
     options,
     learningRate,
     random: random.fork('selection'),
@@ -66,17 +99,9 @@ export async function findEpoch(
   })
   for await (const event of events) {
     if (event.kind === 'paused' || event.kind === 'resumed') report.post({ kind: event.kind })
-    if (event.kind === 'step') {
-      report.progress('baseline', event.progress.step, expectedSteps(options))
-    }
+    if (event.kind === 'step') report.progress('baseline', before + event.progress.step, total)
   }
   model.dispose()
-  // The first of equals: the closed form itself, where training betters nothing.
-  const wantedEpoch = validation.reduce(
-    (best, score, at) => (score > validation[best]! ? at : best),
-    0,
-  )
-  return { wantedEpoch, validation }
 }
 
 /**

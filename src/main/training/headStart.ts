@@ -32,9 +32,11 @@ export function prepareHead(
   const count = training.rows.length
   if (options.start === 'random') return standardization(read(0, count))
   const size = Math.min(options.embeddingSize, source.rowSize)
-  if (options.start === 'lda') {
+  if (options.start === 'auto') throw new Error('A start is chosen before it is fitted')
+  if (options.start !== 'pca') {
     const { labels } = training
-    return fitDiscriminant({ read, dimension: source.rowSize, labels, size, random, product })
+    const form = options.start === 'lda' ? 'bySize' : options.start
+    return fitDiscriminant({ read, dimension: source.rowSize, labels, size, form, random, product })
   }
   const scatter = new ScatterAccumulator(source.rowSize, product)
   const block = 1024

@@ -1,4 +1,5 @@
 import type { SerializedError } from '../../shared/errors'
+import type { KeptModel } from '../../shared/model/kept'
 import type { RunId } from '../../shared/model/ids'
 import type {
   BackendReport,
@@ -106,6 +107,8 @@ export interface TrainingResult {
   readonly after: RetrievalMetrics | null
   /** MAP@R of a head on held-out classes by epoch, from 0: the closed form; null without a search. */
   readonly validation: readonly number[] | null
+  /** Which of features, closed form and trained head is saved; null where nothing was chosen. */
+  readonly kept: KeptModel | null
   readonly bestEpoch: number
   readonly steps: number
   /** Of the training steps alone. */

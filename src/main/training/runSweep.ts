@@ -7,6 +7,7 @@ import { AppError, serializeError } from '../../shared/errors'
 import type { MeasuredRetrieval, SweepBaselines } from '../../shared/model/sweep'
 import type { RetrievalMetrics, TrainingOptions } from '../../shared/model/training'
 import type { Backend } from '../backend/backend'
+import { chooseForm } from './decideKept'
 import { createHead } from './createHead'
 import { embedMatrix } from './embedMatrix'
 import { type JobInputs, loadFeatures, loadPixels } from './inputs'
@@ -39,10 +40,17 @@ export async function runSweep(sweep: SweepContext): Promise<void> {
   const shared = job.rows[0]!.options
   const data = divideRows(inputs, job.labels, job.split, shared, job.labelKeys)
   const prepare = rememberStarts()
+  const withStart = await startOf(sweep, data)
+  if (withStart === null) return
   if (job.wantsBaselines) {
     post({ kind: 'stage', stage: 'baselines', done: 0, total: 1 })
     await breathe()
-    const context = contextOf(sweep, { ...shared, seed: job.sharedSeed }, prepare, () => {})
+    const context = contextOf(
+      sweep,
+      withStart({ ...shared, seed: job.sharedSeed }),
+      prepare,
+      () => {},
+    )
     const baselines = await measureBaselines(context, data)
     // What was cut short is no baseline.
     if (interruption.isCancelled) return
@@ -53,13 +61,32 @@ export async function runSweep(sweep: SweepContext): Promise<void> {
     if (interruption.isCancelled) return
     post({ kind: 'rowStarted', key })
     try {
-      const outcome = await trainRow(sweep, options, data, prepare)
+      const outcome = await trainRow(sweep, withStart(options), data, prepare)
       if (outcome === null) return
       post({ kind: 'rowFinished', key, outcome })
     } catch (error) {
       post({ kind: 'rowFailed', key, error: serializeError(asAppError(error)) })
     }
   }
+}
+
+/**
+ * Puts the start that held-out labels choose in the place of 'auto', once for all runs, so that
+ * these differ in nothing else. Null where it was cancelled.
+ */
+async function startOf(
+  sweep: SweepContext,
+  data: TrainingData,
+): Promise<((options: TrainingOptions) => TrainingOptions) | null> {
+  const { job, post } = sweep
+  const shared = job.rows[0]!.options
+  if (shared.network !== 'frozen' || shared.start !== 'auto') return (options) => options
+  post({ kind: 'stage', stage: 'baselines', done: 0, total: 1 })
+  await breathe()
+  const context = contextOf(sweep, { ...shared, seed: job.sharedSeed }, undefined, () => {})
+  const chosen = await chooseForm(context, data)
+  if (chosen === null) return null
+  return (options) => ({ ...options, start: chosen.form })
 }
 
 /** Null where it was cancelled. */

@@ -65,6 +65,7 @@ export async function runTraining(run: RunContext): Promise<TrainingResult | nul
     random: createRandom(job.options.seed),
     report,
     ledger,
+    keepsBest: true,
     async onEpoch(event, decisions) {
       post({ kind: 'triplets', triplets: tripletColumns(ledger, job.images.ids, shownTriplets) })
       const startedAt = performance.now()
@@ -80,16 +81,22 @@ export async function runTraining(run: RunContext): Promise<TrainingResult | nul
   const trained = await trainModel(context, data)
   if (interruption.isSuspended) return null
   if (trained === null) return nothing(inputs.unreadable)
-  const { saved, before, closedForm, validation, ended } = trained
+  const { saved, before, closedForm, validation, ended, kept: choice } = trained
   const { test } = data
   const { lossParameters, ...end } = ended
   const kept = { epoch: ended.bestEpoch, step: ended.bestEpoch === 0 ? 0 : ended.steps }
-  const results = { saved, test, ledger, lossParameters, kept }
+  const isTrained = choice === null || choice.what === 'trained'
+  const results = {
+    ...{ saved, test, ledger, kept },
+    // Trained numbers go with the trained embedding alone.
+    lossParameters: isTrained ? lossParameters : {},
+  }
   const work = { job, backend, report, interruption, inputs, ...results }
   const after = await saveResults(work)
   if (interruption.isSuspended) return null
   const { unreadable } = inputs
-  return { ...end, before, closedForm, validation, after, hasEmbeddings: true, unreadable }
+  const measured = { before, closedForm, validation, after, kept: choice }
+  return { ...end, ...measured, hasEmbeddings: true, unreadable }
 }
 
 async function loadInputs(
@@ -119,6 +126,7 @@ function nothing(unreadable: TrainingResult['unreadable']): TrainingResult {
     closedForm: null,
     after: null,
     validation: null,
+    kept: null,
     bestEpoch: 0,
     steps: 0,
     imagesPerSecond: 0,

@@ -1,7 +1,10 @@
 import type { Matrix } from '../../core/math/matrix'
+import { savedFeatures } from '../../core/network'
 import { foldPreparation } from '../../core/training/preparation'
+import type { LoopDecisions } from './checkpoint'
 import { chooseRate } from './chooseRate'
 import { createHead } from './createHead'
+import { chooseForm, decideKept } from './decideKept'
 import { embedMatrix } from './embedMatrix'
 import { findEpoch } from './findEpoch'
 import { runLoop } from './followLoop'
@@ -18,48 +21,61 @@ import {
 
 /** A linear layer on frozen features, from a closed form or from chance. Null where cancelled early. */
 export async function trainHead(
-  context: TrainingContext,
+  given: TrainingContext,
   data: TrainingData,
 ): Promise<TrainedModel | null> {
-  const { options, backend, report } = context
+  const { backend, report } = given
   const { product } = backend
   const { source, training, test } = data
   report.stage('baseline', 0, 1)
-  const measure = (embeddings: Matrix) => measureTest(context, embeddings, test.labels)
+  const measure = (embeddings: Matrix) => measureTest(given, embeddings, test.labels)
   const before = await measure(gather(source, test.rows))
   report.post({ kind: 'baseline', before, closedForm: null })
   await breathe()
 
-  const start = () => {
+  let decisions = given.resume?.decisions
+  const chosen =
+    given.options.start === 'auto' && decisions === undefined ? await chooseForm(given, data) : null
+  const start = chosen?.form ?? decisions?.form
+  if (given.options.start === 'auto' && start === undefined) return null
+  const context: TrainingContext =
+    start === undefined ? given : { ...given, options: { ...given.options, start } }
+  const { options } = context
+
+  const begin = () => {
     const { prepare = prepareHead } = context
     const preparation = prepare(source, training, options, context.random.fork('start'), product)
     const prepared = preparedSource(preparation, source, product)
     return { preparation, prepared, model: createHead(context, preparation, 'head') }
   }
   // Both the start and the choice of the epoch need much memory: together only where they must be.
-  let started: ReturnType<typeof start> | null = null
-  let decisions = context.resume?.decisions
+  let started: ReturnType<typeof begin> | null = null
   if (decisions === undefined) {
-    if (options.learningRate === 'find') started = start()
+    if (options.learningRate === 'find') started = begin()
     const learningRate = await chooseRate(
       context,
       started === null ? null : { model: started.model, source: started.prepared, training },
     )
-    decisions = { learningRate, ...(await findEpoch(context, data, learningRate)) }
+    const found: Omit<LoopDecisions, 'learningRate'> =
+      chosen !== null && context.keepsBest === true
+        ? { form: chosen.form, ...(await decideKept(context, data, chosen, learningRate)) }
+        : await findEpoch(context, data, learningRate)
+    decisions = { learningRate, ...found }
   }
   if (context.interruption.isCancelled) {
     started?.model.dispose()
     return null
   }
-  started ??= start()
+  started ??= begin()
   const { preparation, prepared, model } = started
   let closedForm: TrainedModel['closedForm'] = null
   if (options.start !== 'random') {
     closedForm = await measure(await embedMatrix(model, prepared, test.rows))
     report.post({ kind: 'baseline', before, closedForm })
   }
+  const { wantedEpoch, kept = null } = decisions
+  const beginning = kept?.what === 'closedForm' ? model.snapshot() : null
   // Earlier than the epoch found is nearer to it the later it is; after it, the other way round.
-  const { wantedEpoch } = decisions
   const select = wantedEpoch === null ? null : (epoch: number) => -Math.abs(epoch - wantedEpoch)
   const ended = await runLoop(context, {
     model,
@@ -69,7 +85,19 @@ export async function trainHead(
     decisions,
     select,
   })
-  const saved = foldPreparation(preparation, model.snapshot(), product)
+  const trained =
+    kept === null ? null : await measure(await embedMatrix(model, prepared, test.rows))
+  const saved =
+    kept?.what === 'features'
+      ? savedFeatures(source.rowSize)
+      : foldPreparation(preparation, beginning ?? model.snapshot(), product)
   model.dispose()
-  return { saved, before, closedForm, validation: decisions.validation, ended }
+  return {
+    saved,
+    before,
+    closedForm,
+    validation: decisions.validation,
+    ended: kept === null || kept.what === 'trained' ? ended : { ...ended, bestEpoch: 0 },
+    kept: kept === null || trained === null ? null : { ...kept, trained },
+  }
 }

@@ -43,5 +43,5 @@ export async function trainSmall(
   })
   const saved = model.snapshot()
   model.dispose()
-  return { saved, before, closedForm: null, validation: null, ended }
+  return { saved, before, closedForm: null, validation: null, ended, kept: null }
 }

@@ -7,6 +7,7 @@ import type { LoopEvent } from '../../core/training/loop'
 import type { LoopState } from '../../core/training/loopState'
 import type { InputSource } from '../../core/training/model'
 import type { Preparation } from '../../core/training/preparation'
+import type { KeptModel } from '../../shared/model/kept'
 import type { RetrievalMetrics, TrainingOptions } from '../../shared/model/training'
 import type { Backend } from '../backend/backend'
 import type { Checkpoint, LoopDecisions } from './checkpoint'
@@ -39,6 +40,11 @@ export interface TrainingContext {
   ) => Promise<void>
   /** Where the training itself is suspended. */
   readonly onSuspended?: (state: LoopState<SavedModel>, decisions: LoopDecisions) => Promise<void>
+  /**
+   * Saves the best of plain features, the closed form and the trained head, where the start is
+   * 'auto'; absent: the trained head, whatever it is worth.
+   */
+  readonly keepsBest?: boolean
   /** Where an interrupted training goes on. */
   readonly resume?: Checkpoint
 }
@@ -71,6 +77,8 @@ export interface TrainedModel {
   /** MAP@R of a head on held-out classes by epoch, from 0: the closed form; null without a search. */
   readonly validation: readonly number[] | null
   readonly ended: LoopEnd
+  /** Which of them is saved, and why; null where nothing was chosen. */
+  readonly kept: KeptModel | null
 }
 
 /** Lets messages in between two pieces of work. */

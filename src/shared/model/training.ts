@@ -1,5 +1,9 @@
 import * as v from 'valibot'
+import type { KeptModel } from './kept'
+import type { RetrievalMetrics } from './retrieval'
 import type { DatasetId, ImageId, LabelId, RunId } from './ids'
+
+export type { RetrievalMetrics } from './retrieval'
 
 /** Options of a loss, miner, reducer: plain numbers, switches, choices. */
 export const componentOptions = v.record(
@@ -25,6 +29,14 @@ const count = (minimum: number, maximum: number) =>
 
 export const learningRateSchedules = ['constant', 'cosine'] as const
 export type LearningRateSchedule = (typeof learningRateSchedules)[number]
+
+/**
+ * Where a head on frozen features starts. 'auto': whitening or the discriminant analysis, whichever
+ * is better on held-out training labels. 'lda': as earlier versions chose, the analysis where there
+ * are more labels than numbers, else whitening.
+ */
+export const headStarts = ['auto', 'whitening', 'analysis', 'lda', 'pca', 'random'] as const
+export type HeadStart = (typeof headStarts)[number]
 
 /**
  * What a person may set; whatever is absent is decided from the images (`planTraining`).
@@ -64,7 +76,7 @@ export const trainingRequest = v.strictObject({
   ),
   backend: v.optional(v.picklist(['auto', 'tensorflow', 'wasm', 'js'])),
   /** Where a head on frozen features starts from. */
-  start: v.optional(v.picklist(['lda', 'pca', 'random'])),
+  start: v.optional(v.picklist(headStarts)),
   /** Which layers of the frozen network the features are taken from. */
   features: v.optional(v.pipe(v.string(), v.maxLength(64))),
   /** Losses that are added to `loss`, each times its weight. */
@@ -117,7 +129,7 @@ export interface TrainingOptions {
   /** Names of the labels kept unseen where the request said them; absent: the dataset's choice. */
   readonly unseenLabels?: readonly string[]
   readonly backend: 'auto' | 'tensorflow' | 'wasm' | 'js'
-  readonly start: 'lda' | 'pca' | 'random'
+  readonly start: HeadStart
   readonly features: string
   readonly addedLosses: readonly WeightedComponent[]
   /** Null: the reduction belongs to the formula of the loss. */
@@ -196,21 +208,9 @@ export const planReasons = [
   'fewClassesByImage',
   'smallClasses',
   'ldaStart',
+  'autoStart',
 ] as const
 export type PlanReason = (typeof planReasons)[number]
-
-export interface RetrievalMetrics {
-  readonly precisionAt1: number
-  readonly rPrecision: number
-  readonly mapAtR: number
-  /** Number of queries the means are over. */
-  readonly queries: number
-  /** How many queries there are, where those are a random sample of them. */
-  readonly queriesInAll?: number
-  /** 95 % bootstrap interval of MAP@R over the queries; absent where it was not computed. */
-  readonly mapAtRLow?: number
-  readonly mapAtRHigh?: number
-}
 
 /** How well a label's images find each other among the images of the report. */
 export interface LabelQuality {
@@ -365,6 +365,8 @@ export interface RunSummary {
   readonly closedForm: RetrievalMetrics | null
   readonly after: RetrievalMetrics | null
   readonly bestEpoch: number | null
+  /** Absent while it trains; null where nothing was chosen, as in runs of earlier versions. */
+  readonly kept?: KeptModel | null
   readonly durationMs: number
   readonly backend: BackendReport | null
   readonly hasEmbeddings: boolean

@@ -3,7 +3,7 @@ import { createMatrix, type Matrix } from '../../../src/core/math/matrix'
 import { javascriptProduct } from '../../../src/core/math/product'
 import { createRandom } from '../../../src/core/math/random'
 import {
-  fewClassesShrinkage,
+  shrinkageOf,
   fitDiscriminant,
   randomBasis,
 } from '../../../src/core/training/discriminantStart'
@@ -84,7 +84,7 @@ describe('fitDiscriminant', () => {
     const { projection } = preparation
     const column = (k: number) =>
       Array.from({ length: dimension }, (_, a) => projection!.data[a * dimension + k]!)
-    const s = fewClassesShrinkage(4)
+    const s = shrinkageOf(4)
     const form = (x: readonly number[], y: readonly number[]) => {
       let sum = 0
       for (let a = 0; a < dimension; a++) {

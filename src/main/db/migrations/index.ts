@@ -3,6 +3,7 @@ import { listIndexes } from './0020-list-indexes'
 import { datasetSplit } from './0030-dataset-split'
 import { verdicts } from './0040-verdicts'
 import { runComparison } from './0050-run-comparison'
+import { keptModel } from './0080-kept-model'
 import type { Migration } from './migration'
 
 /** In ascending order; a released one is never edited, only followed by another. */
@@ -12,4 +13,5 @@ export const migrations: readonly Migration[] = [
   datasetSplit,
   verdicts,
   runComparison,
+  keptModel,
 ]

@@ -1,4 +1,5 @@
 import type { SerializedError } from '../../../shared/errors'
+import type { KeptModel } from '../../../shared/model/kept'
 import type { DatasetId, RunId } from '../../../shared/model/ids'
 import {
   type BackendReport,
@@ -22,6 +23,7 @@ export interface RunChanges {
   readonly closedForm?: RetrievalMetrics | null
   readonly after?: RetrievalMetrics | null
   readonly bestEpoch?: number | null
+  readonly kept?: KeptModel | null
   readonly backend?: BackendReport | null
   readonly hasEmbeddings?: boolean
   readonly warnings?: readonly TrainingWarning[]
@@ -66,6 +68,7 @@ interface RunRow {
   readonly closed_form: string | null
   readonly after: string | null
   readonly best_epoch: number | null
+  readonly kept: string | null
   readonly backend: string | null
   readonly has_embeddings: number
   readonly warnings: string
@@ -167,6 +170,7 @@ function assignmentsOf(changes: RunChanges): {
   if (changes.closedForm !== undefined) set('closed_form', json(changes.closedForm))
   if (changes.after !== undefined) set('after', json(changes.after))
   if (changes.bestEpoch !== undefined) set('best_epoch', changes.bestEpoch)
+  if (changes.kept !== undefined) set('kept', json(changes.kept))
   if (changes.backend !== undefined) set('backend', json(changes.backend))
   if (changes.hasEmbeddings !== undefined) set('has_embeddings', changes.hasEmbeddings ? 1 : 0)
   if (changes.warnings !== undefined) set('warnings', JSON.stringify(changes.warnings))
@@ -188,6 +192,7 @@ function storedRunOf(row: RunRow): StoredRun {
       closedForm: parsed<RetrievalMetrics>(row.closed_form),
       after: parsed<RetrievalMetrics>(row.after),
       bestEpoch: row.best_epoch,
+      kept: parsed<KeptModel>(row.kept),
       durationMs: row.duration_ms,
       backend: parsed<BackendReport>(row.backend),
       hasEmbeddings: row.has_embeddings === 1,

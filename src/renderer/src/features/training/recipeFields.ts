@@ -1,4 +1,8 @@
-import type { TrainingOptions, TrainingRequest } from '../../../../shared/model/training'
+import {
+  headStarts,
+  type TrainingOptions,
+  type TrainingRequest,
+} from '../../../../shared/model/training'
 
 type Field = keyof TrainingRequest & keyof TrainingOptions
 
@@ -64,7 +68,7 @@ export const recipeGroups: readonly RecipeGroup[] = [
       {
         field: 'start',
         kind: 'choice',
-        names: ['lda', 'pca', 'random'],
+        names: headStarts,
         words: 'starts',
         shown: isFrozen,
       },

@@ -1,3 +1,4 @@
+import type { KeptModel } from '../../../../shared/model/kept'
 import type { RunSummary } from '../../../../shared/model/training'
 
 /** A message key with what fills it; the view translates it. */
@@ -17,8 +18,38 @@ export function resultSentence(run: RunSummary): Sentence | null {
   return { key: `training.ended.finished${kinds[run.options.split]}`, values }
 }
 
+/** Which of plain features, closed form and trained head was kept, and why. */
+function keptSentence(kept: KeptModel, run: RunSummary): Sentence {
+  const { what, closedForm, reason, heldOut } = kept
+  if (reason === 'nothingHeldOut' || reason === 'openEnd') {
+    return { key: `training.ended.kept_${reason}`, values: {} }
+  }
+  const trained = heldOut?.trained ?? null
+  const over = heldOut?.over ?? 'labels'
+  const values = {
+    trained: (trained?.score.mapAtR ?? 0).toFixed(3),
+    without: (trained?.without.mapAtR ?? 0).toFixed(3),
+    gain: (trained?.gain.mapAtR ?? 0).toFixed(3),
+  }
+  if (what === 'trained') {
+    const start = run.closedForm === null ? 0 : (run.after?.mapAtR ?? 0) - run.closedForm.mapAtR
+    return {
+      key: `training.ended.kept_trained_${over}`,
+      values: { ...values, test: signed(start) },
+    }
+  }
+  const form = what === 'features' ? 'features' : closedForm
+  return { key: `training.ended.kept_${form}_${over}`, values }
+}
+
+const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`
+
+/** Whether training gave nothing that is worth keeping: then the window says what to try. */
+export const didNotHelp = (run: RunSummary): boolean => run.kept?.reason === 'noBetter'
+
 /** What training added to the closed form it began with; null where it began with none. */
 export function addedSentence(run: RunSummary): Sentence | null {
+  if (run.kept !== null && run.kept !== undefined) return keptSentence(run.kept, run)
   if (run.closedForm === null || run.after === null) return null
   if (run.bestEpoch === 0) return { key: 'training.ended.startKept', values: {} }
   const difference = run.after.mapAtR - run.closedForm.mapAtR

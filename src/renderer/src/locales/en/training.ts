@@ -24,6 +24,8 @@ export const training = {
         'Too few labels to keep some unseen, so quality is measured on what it trained on.',
       fewClassesByImage: 'Few labels: images, not labels, are kept aside for the test.',
       smallClasses: 'Some labels have few images, so each batch takes fewer of them.',
+      autoStart:
+        'It starts from whitening or a discriminant analysis, whichever finds more on training labels held out for that, and keeps what is best there.',
       ldaStart:
         'It starts from a closed form (discriminant analysis, or whitening where labels are few) and goes on from there.',
     },
@@ -62,6 +64,28 @@ export const training = {
     addedNothing: 'Training changed nothing against the closed form it began with.',
     startKept:
       'No epoch bettered the closed form it began with on labels held out for that, so the closed form is kept.',
+    kept_trained_labels:
+      'The trained model is kept: on training labels held out for that, training gained {gain} MAP@R; on the test {test}.',
+    kept_trained_images:
+      'The trained model is kept: on training images held out for that, training gained {gain} MAP@R; on the test {test}.',
+    kept_whitening_labels:
+      'Training did not help: on training labels held out for that it reached {trained} MAP@R, the closed form alone (whitening) {without}. The closed form is kept.',
+    kept_whitening_images:
+      'Training did not help: on training images held out for that it reached {trained} MAP@R, the closed form alone (whitening) {without}. The closed form is kept.',
+    kept_analysis_labels:
+      'Training did not help: on training labels held out for that it reached {trained} MAP@R, the closed form alone (discriminant analysis) {without}. The closed form is kept.',
+    kept_analysis_images:
+      'Training did not help: on training images held out for that it reached {trained} MAP@R, the closed form alone (discriminant analysis) {without}. The closed form is kept.',
+    kept_features_labels:
+      'Training did not help: on training labels held out for that it reached {trained} MAP@R, the features as they are {without}. The features are kept as they are.',
+    kept_features_images:
+      'Training did not help: on training images held out for that it reached {trained} MAP@R, the features as they are {without}. The features are kept as they are.',
+    kept_nothingHeldOut:
+      'There were too few images to hold some out, so nothing says whether training helped.',
+    kept_openEnd:
+      'A clock ended the training, so it was not tried on held-out labels whether it helps. Set steps or epochs instead to have the best kept.',
+    whatToTry:
+      'What may help: correct wrong labels, label more images of each label, add more labels, or choose other features.',
     cancelled: 'Stopped by you. The best state so far is kept.',
     cancelledEmpty: 'Stopped by you before anything was learned.',
     interrupted: 'The program ended while this run was training. It can go on from its last epoch.',
@@ -90,9 +114,14 @@ export const training = {
     precisionAt1: 'P@1',
     before: 'Before training',
     after: 'After training',
+    trained: 'Trained (not kept)',
+    kept: 'Kept',
     firstEpoch: 'After the first epoch',
     closedForm: 'Closed form',
     closedForms: {
+      auto: 'Closed form',
+      whitening: 'Whitening',
+      analysis: 'Discriminant analysis',
       lda: 'Discriminant analysis or whitening',
       pca: 'Principal components',
       random: 'Closed form',
@@ -190,7 +219,10 @@ export const training = {
     start: 'Start from',
     startHelp: 'Where the head begins.',
     starts: {
-      lda: 'Discriminant analysis (LDA)',
+      auto: 'Chosen by held-out labels',
+      whitening: 'Whitening',
+      analysis: 'Discriminant analysis (LDA)',
+      lda: 'By the number of labels, as before',
       pca: 'Principal components (PCA)',
       random: 'Random',
     },

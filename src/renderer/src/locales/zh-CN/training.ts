@@ -21,6 +21,7 @@ export const training: typeof english = {
       oneClassNoSplit: '标签太少，无法留出测试集，指标在训练图片上计算。',
       fewClassesByImage: '标签较少，因此按图片而不是按标签留出测试集。',
       smallClasses: '有些标签的图片很少，因此每个批次从中取得也少。',
+      autoStart: '以白化或判别分析为起点（取在留出的训练标签上更好者），并保留其中最好的模型。',
       ldaStart: '以闭式解为起点继续训练（线性判别分析；标签较少时为白化）。',
     },
   },
@@ -57,6 +58,26 @@ export const training: typeof english = {
     lost: '训练后 MAP@R 比起始的闭式解低 {difference}：可能是偶然，也可能步数过多。',
     addedNothing: '与起始的闭式解相比，训练没有带来变化。',
     startKept: '在专门留出的标签上，没有一轮优于起始的闭式解，因此保留闭式解。',
+    kept_trained_labels:
+      '已保留训练后的模型：在专门留出的训练标签上，训练使 MAP@R 提高 {gain}；在测试上为 {test}。',
+    kept_trained_images:
+      '已保留训练后的模型：在专门留出的训练图像上，训练使 MAP@R 提高 {gain}；在测试上为 {test}。',
+    kept_whitening_labels:
+      '训练没有帮助：在专门留出的训练标签上，训练后 MAP@R 为 {trained}，仅用闭式解（白化）为 {without}。因此保留闭式解。',
+    kept_whitening_images:
+      '训练没有帮助：在专门留出的训练图像上，训练后 MAP@R 为 {trained}，仅用闭式解（白化）为 {without}。因此保留闭式解。',
+    kept_analysis_labels:
+      '训练没有帮助：在专门留出的训练标签上，训练后 MAP@R 为 {trained}，仅用闭式解（判别分析）为 {without}。因此保留闭式解。',
+    kept_analysis_images:
+      '训练没有帮助：在专门留出的训练图像上，训练后 MAP@R 为 {trained}，仅用闭式解（判别分析）为 {without}。因此保留闭式解。',
+    kept_features_labels:
+      '训练没有帮助：在专门留出的训练标签上，训练后 MAP@R 为 {trained}，原始特征为 {without}。因此保留原始特征。',
+    kept_features_images:
+      '训练没有帮助：在专门留出的训练图像上，训练后 MAP@R 为 {trained}，原始特征为 {without}。因此保留原始特征。',
+    kept_nothingHeldOut: '图像太少，无法留出一部分，因此无从得知训练是否有帮助。',
+    kept_openEnd:
+      '训练由时间限制结束，未在留出的标签上检验它是否有帮助。若要保留最好的模型，请改为设定步数或轮数。',
+    whatToTry: '可以尝试：改正错误的标签、为每个标签标注更多图像、增加标签，或选择其他特征。',
     cancelled: '已按你的要求停止，保留目前最好的状态。',
     cancelledEmpty: '已按你的要求停止，尚未学到任何内容。',
     interrupted: '训练进行时程序退出了，可以从最后完成的一轮继续。',
@@ -84,9 +105,18 @@ export const training: typeof english = {
     precisionAt1: 'P@1',
     before: '训练前',
     after: '训练后',
+    trained: '训练后（未保留）',
+    kept: '保留',
     firstEpoch: '第一轮之后',
     closedForm: '闭式解',
-    closedForms: { lda: '判别分析或白化', pca: '主成分', random: '闭式解' },
+    closedForms: {
+      auto: '闭式解',
+      whitening: '白化',
+      analysis: '判别分析',
+      lda: '判别分析或白化',
+      pca: '主成分',
+      random: '闭式解',
+    },
     today: '保留的模型，按当前标签',
     normTitle: '嵌入长度与学习率',
     normHelp:
@@ -176,7 +206,14 @@ export const training: typeof english = {
     networks: { frozen: '冻结特征 + 投影头', small: '从像素训练的小网络' },
     start: '起点',
     startHelp: '投影头从哪里开始训练。',
-    starts: { lda: '线性判别分析（LDA）', pca: '主成分分析（PCA）', random: '随机' },
+    starts: {
+      auto: '由留出的标签选择',
+      whitening: '白化',
+      analysis: '线性判别分析（LDA）',
+      lda: '按标签数量（旧规则）',
+      pca: '主成分分析（PCA）',
+      random: '随机',
+    },
     features: '特征所取的层',
     featuresHelp: '从冻结网络的哪些层取特征：靠前的层更懂形状，靠后的层更懂其训练过的事物。',
     embeddingSize: '嵌入维数',

@@ -1,0 +1,190 @@
+import { type Candidate, meanScore, simplestOf } from '../../core/evaluation/simplestOf'
+import { type HeldOutFolds, placesOfFold } from '../../core/training/heldOutFolds'
+import { startConstants } from '../../core/training/startConstants'
+import type { ClosedForm, HeldOutScore, KeptModel } from '../../shared/model/kept'
+import type { LoopDecisions } from './checkpoint'
+import { firstBest, isOpenEnd, trainWithout } from './findEpoch'
+import { gather, type LabelledRows } from './measured'
+import {
+  foldsOf,
+  type FormScores,
+  heldOutScores,
+  type HeldOutScores,
+  sampleOf,
+  scoreForms,
+} from './scoreForms'
+import { expectedSteps, type TrainingContext, type TrainingData } from './trainingContext'
+
+/** The closed form that a head starts from, and how it was found. */
+export interface ChosenForm {
+  readonly form: ClosedForm
+  readonly folds: HeldOutFolds | null
+  readonly scores: FormScores | null
+}
+
+/**
+ * The better of whitening and the analysis on held-out training labels, the simpler one of equals;
+ * whitening where nothing can be held out. Null where it was cancelled.
+ */
+export async function chooseForm(
+  context: TrainingContext,
+  data: Pick<TrainingData, 'source' | 'training'>,
+): Promise<ChosenForm | null> {
+  const folds = foldsOf(context, data.training)
+  if (folds === null) return { form: 'whitening', folds, scores: null }
+  const scores = await scoreForms(context, data, folds)
+  if (scores === null) return null
+  const { whitening, analysis } = scores
+  const isAnalysis = meanScore(values(analysis)).mean > meanScore(values(whitening)).mean
+  return { form: isAnalysis ? 'analysis' : 'whitening', folds, scores }
+}
+
+/** How long to train, and whether what training makes of the start is to be kept. */
+export interface KeptDecision extends Pick<LoopDecisions, 'wantedEpoch' | 'validation'> {
+  readonly kept: KeptModel
+}
+
+/**
+ * Trains without held-out training labels, and decides by these what is to be kept: the simplest of
+ * plain features, the closed form and the trained head that is within a standard error of the best.
+ * @param context its options name the chosen form as the start
+ */
+export async function decideKept(
+  context: TrainingContext,
+  data: TrainingData,
+  { form, folds, scores }: ChosenForm,
+  learningRate: number,
+): Promise<KeptDecision> {
+  const unknown = { wantedEpoch: null, validation: null }
+  if (folds === null || scores === null) {
+    return {
+      ...unknown,
+      kept: { what: 'trained', closedForm: form, reason: 'nothingHeldOut', heldOut: null },
+    }
+  }
+  const units = [...scores.features.keys()]
+  const closed = scores[form]
+  const simple = simplestOf([
+    candidate('features', scores.features, units),
+    candidate('closedForm', closed, units),
+  ])
+  const heldOut = {
+    over: folds.over,
+    count: units.length,
+    features: scoreOf(scores.features),
+    whitening: scoreOf(scores.whitening),
+    analysis: scoreOf(scores.analysis),
+    trained: null,
+  }
+  if (isOpenEnd(context.options)) {
+    return { ...unknown, kept: { what: 'trained', closedForm: form, reason: 'openEnd', heldOut } }
+  }
+  const { epochs, features } = await trainInFolds(context, data, folds, learningRate)
+  const validation = epochs.map((found) => meanScore(values(found)).mean)
+  const wantedEpoch = firstBest(validation)
+  const trained = epochs[wantedEpoch] ?? new Map<number, number>()
+  const asked = [...trained.keys()]
+  const simpler = simple === 'features' ? features : epochs[0]!
+  const what =
+    wantedEpoch === 0
+      ? simple
+      : simplestOf([
+          candidate(simple, simpler, asked),
+          candidate<KeptModel['what']>('trained', trained, asked),
+        ])
+  const kept: KeptModel = {
+    what,
+    closedForm: form,
+    reason: what === 'trained' ? 'better' : 'noBetter',
+    heldOut: {
+      ...heldOut,
+      trained: {
+        count: asked.length,
+        score: scoreOf(trained),
+        without: scoreOf(simpler),
+        gain: scoreOf(
+          new Map(asked.map((unit) => [unit, trained.get(unit)! - (simpler.get(unit) ?? 0)])),
+        ),
+      },
+    },
+  }
+  return { wantedEpoch, validation, kept }
+}
+
+/** With few labels every fold is trained without, else the first: training costs most. */
+async function trainInFolds(
+  context: TrainingContext,
+  { source, training }: TrainingData,
+  folds: HeldOutFolds,
+  learningRate: number,
+) {
+  const sample = sampleOf(context, training, folds)
+  const count = isFew(training, folds) ? folds.count : 1
+  const steps = expectedSteps(context.options)
+  const epochs: Map<number, number>[] = []
+  const features = new Map<number, number>()
+  for (let fold = 0; fold < count; fold++) {
+    const { heldOut, kept } = placesOfFold(folds, fold)
+    if (heldOut.length === 0 || context.interruption.isCancelled) continue
+    const isHeld = (place: number) => folds.foldOf[place] === fold
+    // Held-out images ask among a sample of all, held-out labels among their own.
+    const asked = folds.over === 'labels' ? heldOut : sample.places
+    const rows = Uint32Array.from(asked, (place) => training.rows[place]!)
+    const among = {
+      over: folds.over,
+      ids: asked,
+      labels: Int32Array.from(asked, (place) => training.labels[place]!),
+      ...(folds.over === 'images'
+        ? { queries: Uint32Array.from(asked.keys()).filter((at) => isHeld(asked[at]!)) }
+        : {}),
+    }
+    add(features, (await heldOutScores(context, gather(source, rows), among)).scores)
+    let length = 0
+    await trainWithout(
+      context,
+      {
+        source,
+        kept: {
+          rows: Uint32Array.from(kept, (place) => training.rows[place]!),
+          labels: Int32Array.from(kept, (place) => training.labels[place]!),
+        },
+        asked: rows,
+        learningRate,
+        progress: { before: fold * steps, total: count * steps },
+      },
+      async (epoch, embeddings) => {
+        const { scores, metrics } = await heldOutScores(context, embeddings, among)
+        add((epochs[epoch] ??= new Map<number, number>()), scores)
+        length = epoch + 1
+        return metrics
+      },
+    )
+    // Patience may end one fold before another; epochs that not all have seen say nothing.
+    epochs.length = Math.min(epochs.length, fold === 0 ? length : Math.min(length, epochs.length))
+  }
+  return { epochs, features }
+}
+
+function isFew({ labels }: LabelledRows, { over, foldOf }: HeldOutFolds): boolean {
+  const { fewLabels, folds } = startConstants
+  const held = [...foldOf.keys()].filter((place) => foldOf[place]! >= 0)
+  if (over === 'images') return held.length < fewLabels * folds
+  return new Set(held.map((place) => labels[place]!)).size < fewLabels
+}
+
+function add(target: Map<number, number>, found: HeldOutScores): void {
+  for (const [unit, score] of found) target.set(unit, score)
+}
+
+const values = (scores: HeldOutScores): Float64Array => Float64Array.from(scores.values())
+
+const candidate = <Name extends string>(
+  name: Name,
+  scores: HeldOutScores,
+  units: readonly number[],
+): Candidate<Name> => ({ name, scores: Float64Array.from(units, (unit) => scores.get(unit) ?? 0) })
+
+function scoreOf(scores: HeldOutScores): HeldOutScore {
+  const { mean, standardError } = meanScore(values(scores))
+  return { mapAtR: mean, standardError }
+}

@@ -1,0 +1,45 @@
+import type { RetrievalMetrics } from './retrieval'
+
+/** Closed forms that a head on frozen features may start from by itself. */
+export type ClosedForm = 'whitening' | 'analysis'
+
+/** MAP@R on held-out training labels, or images: the mean of theirs. */
+export interface HeldOutScore {
+  readonly mapAtR: number
+  readonly standardError: number
+}
+
+/**
+ * Which of plain features, the closed form and the trained head a run saved, and what on held-out
+ * training labels spoke for it; the test takes no part.
+ */
+export interface KeptModel {
+  readonly what: 'features' | 'closedForm' | 'trained'
+  /** The better of the two, which training started from. */
+  readonly closedForm: ClosedForm
+  /**
+   * 'better': training is better by more than a standard error; 'noBetter': it is not, and the
+   * simpler one is kept. The trained head is kept unasked where there were too few images to hold
+   * any out ('nothingHeldOut'), and where a clock ends training ('openEnd').
+   */
+  readonly reason: 'better' | 'noBetter' | 'nothingHeldOut' | 'openEnd'
+  readonly heldOut: {
+    readonly over: 'labels' | 'images'
+    /** How many labels, or images, were held out in turn. */
+    readonly count: number
+    readonly features: HeldOutScore
+    readonly whitening: HeldOutScore
+    readonly analysis: HeldOutScore
+    /** On the held-out ones that a training was tried without; null where none was. */
+    readonly trained: {
+      readonly count: number
+      readonly score: HeldOutScore
+      /** The simpler one on the same. */
+      readonly without: HeldOutScore
+      /** Trained less simpler, label by label. */
+      readonly gain: HeldOutScore
+    } | null
+  } | null
+  /** The trained head on the test part, whether it was kept or not; absent while it trains. */
+  readonly trained?: RetrievalMetrics
+}
