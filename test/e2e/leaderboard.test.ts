@@ -58,7 +58,7 @@ describe('the leaderboard', () => {
       await takeScreenshot(page, '6-leaderboard')
 
       const best = await rows.first().locator('.loss').innerText()
-      await rows.first().getByRole('button', { name: 'Promote' }).click()
+      await rows.first().getByRole('button', { name: 'Train in full' }).click()
       // The training that starts is another; that it gives the row again is tested without a window.
       await page.getByRole('heading', { name: 'What one click does' }).waitFor()
       const cancel = page.getByRole('main').getByRole('button', { name: 'Cancel' })
