@@ -361,7 +361,9 @@ function keptText({ kept }: MetricsFile): string | null {
   const found = `on training ${kind} held out for that, MAP@R ${score(trained?.score)} trained, ${score(trained?.without)} without`
   if (what === 'trained') return `Kept: the trained head, started from ${form}; ${found}.`
   const name = what === 'features' ? 'the features as they are' : form
-  return `Kept: ${name}. Training did not help: ${found}. What may help: correct labels, more images of each label, more labels, other --features.`
+  const gain = trained?.gain ?? { mapAtR: 0, standardError: 0 }
+  const difference = `a difference of ${gain.mapAtR.toFixed(3)} with a standard error of ${gain.standardError.toFixed(3)}`
+  return `Kept: ${name}. Training did not clearly help: ${found}, ${difference}. What may help: correct labels, more images of each label, more labels, other --features.`
 }
 
 const percent = (done: number, total: number): string =>

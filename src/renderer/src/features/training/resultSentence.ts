@@ -39,7 +39,14 @@ function keptSentence(kept: KeptModel, run: RunSummary): Sentence {
     }
   }
   const form = what === 'features' ? 'features' : closedForm
-  return { key: `training.ended.kept_${form}_${over}`, values }
+  return {
+    key: `training.ended.kept_${form}_${over}`,
+    values: {
+      ...values,
+      gain: signed(trained?.gain.mapAtR ?? 0),
+      error: (trained?.gain.standardError ?? 0).toFixed(3),
+    },
+  }
 }
 
 const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`

@@ -69,17 +69,17 @@ export const training = {
     kept_trained_images:
       'The trained model is kept: on training images held out for that, training gained {gain} MAP@R; on the test {test}.',
     kept_whitening_labels:
-      'Training did not help: on training labels held out for that it reached {trained} MAP@R, the closed form alone (whitening) {without}. The closed form is kept.',
+      'Training did not clearly help: on training labels held out for that it reached {trained} MAP@R, the closed form alone (whitening) {without}, a difference of {gain} with a standard error of {error}. The closed form is kept.',
     kept_whitening_images:
-      'Training did not help: on training images held out for that it reached {trained} MAP@R, the closed form alone (whitening) {without}. The closed form is kept.',
+      'Training did not clearly help: on training images held out for that it reached {trained} MAP@R, the closed form alone (whitening) {without}, a difference of {gain} with a standard error of {error}. The closed form is kept.',
     kept_analysis_labels:
-      'Training did not help: on training labels held out for that it reached {trained} MAP@R, the closed form alone (discriminant analysis) {without}. The closed form is kept.',
+      'Training did not clearly help: on training labels held out for that it reached {trained} MAP@R, the closed form alone (discriminant analysis) {without}, a difference of {gain} with a standard error of {error}. The closed form is kept.',
     kept_analysis_images:
-      'Training did not help: on training images held out for that it reached {trained} MAP@R, the closed form alone (discriminant analysis) {without}. The closed form is kept.',
+      'Training did not clearly help: on training images held out for that it reached {trained} MAP@R, the closed form alone (discriminant analysis) {without}, a difference of {gain} with a standard error of {error}. The closed form is kept.',
     kept_features_labels:
-      'Training did not help: on training labels held out for that it reached {trained} MAP@R, the features as they are {without}. The features are kept as they are.',
+      'Training did not clearly help: on training labels held out for that it reached {trained} MAP@R, the features as they are {without}, a difference of {gain} with a standard error of {error}. The features are kept as they are.',
     kept_features_images:
-      'Training did not help: on training images held out for that it reached {trained} MAP@R, the features as they are {without}. The features are kept as they are.',
+      'Training did not clearly help: on training images held out for that it reached {trained} MAP@R, the features as they are {without}, a difference of {gain} with a standard error of {error}. The features are kept as they are.',
     kept_nothingHeldOut:
       'There were too few images to hold some out, so nothing says whether training helped.',
     kept_openEnd:

@@ -61,23 +61,23 @@ export const training: typeof english = {
     kept_trained_labels:
       '已保留训练后的模型：在专门留出的训练标签上，训练使 MAP@R 提高 {gain}；在测试上为 {test}。',
     kept_trained_images:
-      '已保留训练后的模型：在专门留出的训练图像上，训练使 MAP@R 提高 {gain}；在测试上为 {test}。',
+      '已保留训练后的模型：在专门留出的训练图片上，训练使 MAP@R 提高 {gain}；在测试上为 {test}。',
     kept_whitening_labels:
-      '训练没有帮助：在专门留出的训练标签上，训练后 MAP@R 为 {trained}，仅用闭式解（白化）为 {without}。因此保留闭式解。',
+      '训练没有明显帮助：在专门留出的训练标签上，训练后 MAP@R 为 {trained}，仅用闭式解（白化）为 {without}，相差 {gain}（标准误 {error}）。因此保留闭式解。',
     kept_whitening_images:
-      '训练没有帮助：在专门留出的训练图像上，训练后 MAP@R 为 {trained}，仅用闭式解（白化）为 {without}。因此保留闭式解。',
+      '训练没有明显帮助：在专门留出的训练图片上，训练后 MAP@R 为 {trained}，仅用闭式解（白化）为 {without}，相差 {gain}（标准误 {error}）。因此保留闭式解。',
     kept_analysis_labels:
-      '训练没有帮助：在专门留出的训练标签上，训练后 MAP@R 为 {trained}，仅用闭式解（判别分析）为 {without}。因此保留闭式解。',
+      '训练没有明显帮助：在专门留出的训练标签上，训练后 MAP@R 为 {trained}，仅用闭式解（判别分析）为 {without}，相差 {gain}（标准误 {error}）。因此保留闭式解。',
     kept_analysis_images:
-      '训练没有帮助：在专门留出的训练图像上，训练后 MAP@R 为 {trained}，仅用闭式解（判别分析）为 {without}。因此保留闭式解。',
+      '训练没有明显帮助：在专门留出的训练图片上，训练后 MAP@R 为 {trained}，仅用闭式解（判别分析）为 {without}，相差 {gain}（标准误 {error}）。因此保留闭式解。',
     kept_features_labels:
-      '训练没有帮助：在专门留出的训练标签上，训练后 MAP@R 为 {trained}，原始特征为 {without}。因此保留原始特征。',
+      '训练没有明显帮助：在专门留出的训练标签上，训练后 MAP@R 为 {trained}，原始特征为 {without}，相差 {gain}（标准误 {error}）。因此保留原始特征。',
     kept_features_images:
-      '训练没有帮助：在专门留出的训练图像上，训练后 MAP@R 为 {trained}，原始特征为 {without}。因此保留原始特征。',
-    kept_nothingHeldOut: '图像太少，无法留出一部分，因此无从得知训练是否有帮助。',
+      '训练没有明显帮助：在专门留出的训练图片上，训练后 MAP@R 为 {trained}，原始特征为 {without}，相差 {gain}（标准误 {error}）。因此保留原始特征。',
+    kept_nothingHeldOut: '图片太少，无法留出一部分，因此无从得知训练是否有帮助。',
     kept_openEnd:
       '训练由时间限制结束，未在留出的标签上检验它是否有帮助。若要保留最好的模型，请改为设定步数或轮数。',
-    whatToTry: '可以尝试：改正错误的标签、为每个标签标注更多图像、增加标签，或选择其他特征。',
+    whatToTry: '可以尝试：改正错误的标签、为每个标签标注更多图片、增加标签，或选择其他特征。',
     cancelled: '已按你的要求停止，保留目前最好的状态。',
     cancelledEmpty: '已按你的要求停止，尚未学到任何内容。',
     interrupted: '训练进行时程序退出了，可以从最后完成的一轮继续。',

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest'
+import { i18n, setLocale } from '../../../src/renderer/src/locales/i18n'
+import { addedSentence } from '../../../src/renderer/src/features/training/resultSentence'
+import type { KeptModel } from '../../../src/shared/model/kept'
+import type { RunSummary } from '../../../src/shared/model/training'
+
+const score = (mapAtR: number, standardError = 0.05) => ({ mapAtR, standardError })
+const keptOf = (what: KeptModel['what'], over: 'labels' | 'images'): KeptModel => ({
+  what,
+  closedForm: 'whitening',
+  reason: what === 'trained' ? 'better' : 'noBetter',
+  heldOut: {
+    over,
+    count: 8,
+    features: score(0.73),
+    whitening: score(0.71),
+    analysis: score(0.7),
+    trained: { count: 8, score: score(0.772), without: score(0.73), gain: score(0.042, 0.051) },
+  },
+})
+
+const runWith = (kept: KeptModel): RunSummary =>
+  ({ kept, closedForm: null, after: null, bestEpoch: 0 }) as RunSummary
+
+describe('the sentence on what was kept', () => {
+  it.each([
+    ['en', 'features', '0.772', '0.730', '+0.042', '0.051', 'not clearly help'],
+    ['zh-CN', 'closedForm', '0.772', '0.730', '+0.042', '0.051', '没有明显帮助'],
+  ] as const)('gives the difference and how sure it is: %s, %s', (locale, what, ...words) => {
+    setLocale(locale)
+    for (const over of ['labels', 'images'] as const) {
+      const sentence = addedSentence(runWith(keptOf(what, over)))
+      const text = i18n.global.t(sentence!.key, sentence!.values)
+      for (const word of words) expect(text).toContain(word)
+      expect(text).not.toMatch(/\{|\}/)
+    }
+    setLocale('en')
+  })
+
+  it('says what training added where it was kept', () => {
+    const sentence = addedSentence(runWith(keptOf('trained', 'labels')))
+    expect(i18n.global.t(sentence!.key, sentence!.values)).toContain('0.042')
+  })
+})
