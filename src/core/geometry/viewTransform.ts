@@ -99,7 +99,7 @@ export interface Insets {
   readonly left: number
 }
 
-export const noInsets: Insets = { top: 0, right: 0, bottom: 0, left: 0 }
+const noInsets: Insets = { top: 0, right: 0, bottom: 0, left: 0 }
 
 /**
  * The view that shows all of the bounds with `paddingPx` free around them, in the middle of what

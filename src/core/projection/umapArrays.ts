@@ -5,17 +5,9 @@ import type { NeighbourGraph } from './neighbourGraph'
 
 /**
  * Likeness in the plane as a curve of the distance, 1 / (1 + a d^2b): the least squares fit to 1 up
- * to the least distance that near points are drawn to, and to exp(least - d) beyond.
+ * to the least distance that near points are drawn to, .1, and to exp(.1 - d) beyond.
  */
-interface Curve {
-  readonly a: number
-  readonly b: number
-}
-/** Least distance .1. */
-const closeCurve: Curve = { a: 1.5694704762346365, b: 0.8941996053733949 }
-/** Least distance .35: few points have room to be told apart. */
-const looseCurve: Curve = { a: 0.891822414252752, b: 1.1471403260591722 }
-const looseRows = 2000
+const curve = { a: 1.5694704762346365, b: 0.8941996053733949 } as const
 
 /**
  * The layout of UMAP in typed arrays, for more points than umap-js has memory for: some 40 bytes an
@@ -29,12 +21,7 @@ export function* layoutInArrays(
   const { neighbours, epochs, random } = settings
   const edges = fuzzyEdges(graph, neighbours, epochs)
   const points = begin.slice()
-  const layout = new Layout(
-    points,
-    edges,
-    graph.rows <= looseRows ? looseCurve : closeCurve,
-    random,
-  )
+  const layout = new Layout(points, edges, random)
   for (let epoch = 0; epoch < epochs; epoch++) {
     layout.round(epoch, 1 - Math.max(0, epoch - 1) / epochs)
     yield (epoch + 1) / epochs
@@ -59,7 +46,6 @@ class Layout {
   constructor(
     private readonly points: Float64Array,
     private readonly edges: Edges,
-    private readonly curve: Curve,
     private readonly random: Random,
   ) {
     this.nextDraw = edges.roundsBetween.slice()
@@ -85,7 +71,7 @@ class Layout {
 
   /** @param one, other where the points begin */
   private pull(one: number, other: number, rate: number): void {
-    const { points, curve } = this
+    const { points } = this
     const dx = points[one]! - points[other]!
     const dy = points[one + 1]! - points[other + 1]!
     const square = dx * dx + dy * dy
@@ -102,7 +88,7 @@ class Layout {
 
   private push(one: number, other: number, rate: number): void {
     if (one === other) return
-    const { points, curve } = this
+    const { points } = this
     const dx = points[one]! - points[other]!
     const dy = points[one + 1]! - points[other + 1]!
     const square = dx * dx + dy * dy

@@ -4,7 +4,7 @@ import { startConstants } from '../../core/training/startConstants'
 import type { ClosedForm, HeldOutScore, KeptModel } from '../../shared/model/kept'
 import type { LoopDecisions } from './checkpoint'
 import { firstBest, isOpenEnd, trainWithout } from './findEpoch'
-import { gather, type LabelledRows } from './measured'
+import { gather, type LabelledRows, rowsAt } from './measured'
 import {
   foldsOf,
   type FormScores,
@@ -129,11 +129,11 @@ async function trainInFolds(
     const isHeld = (place: number) => folds.foldOf[place] === fold
     // Held-out images ask among a sample of all, held-out labels among their own.
     const asked = folds.over === 'labels' ? heldOut : sample.places
-    const rows = Uint32Array.from(asked, (place) => training.rows[place]!)
+    const { rows, labels } = rowsAt(training, asked)
     const among = {
       over: folds.over,
       ids: asked,
-      labels: Int32Array.from(asked, (place) => training.labels[place]!),
+      labels,
       ...(folds.over === 'images'
         ? { queries: Uint32Array.from(asked.keys()).filter((at) => isHeld(asked[at]!)) }
         : {}),
@@ -144,10 +144,7 @@ async function trainInFolds(
       context,
       {
         source,
-        kept: {
-          rows: Uint32Array.from(kept, (place) => training.rows[place]!),
-          labels: Int32Array.from(kept, (place) => training.labels[place]!),
-        },
+        kept: rowsAt(training, kept),
         asked: rows,
         learningRate,
         progress: { before: fold * steps, total: count * steps },

@@ -1,6 +1,6 @@
 import type { Random } from '../../core/math/random'
 import { splitPart, splitRows } from '../../core/training/split'
-import type { LabelledRows } from './measured'
+import { type LabelledRows, rowsAt } from './measured'
 
 /** Training rows without some classes, and the rows of those. */
 export interface HeldOut {
@@ -18,12 +18,10 @@ export function holdOut(
   const usable = [...sizes.values()].filter((size) => size >= 2).length
   if (usable < leastClasses) return null
   const parts = splitRows({ labels: training.labels, kind: 'byClass', testShare: share, random })
-  const part = (wanted: number): LabelledRows => {
-    const places = [...training.rows.keys()].filter((place) => parts[place] === wanted)
-    return {
-      rows: Uint32Array.from(places, (place) => training.rows[place]!),
-      labels: Int32Array.from(places, (place) => training.labels[place]!),
-    }
-  }
+  const part = (wanted: number): LabelledRows =>
+    rowsAt(
+      training,
+      [...training.rows.keys()].filter((place) => parts[place] === wanted),
+    )
   return { kept: part(splitPart.train), heldOut: part(splitPart.test) }
 }

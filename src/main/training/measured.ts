@@ -31,13 +31,18 @@ export function pickRows(
   }
 }
 
+/** Some of the rows by their places among them, as they are numbered there. */
+export const rowsAt = ({ rows, labels }: LabelledRows, places: Iterable<number>): LabelledRows => {
+  const chosen = [...places]
+  return {
+    rows: Uint32Array.from(chosen, (place) => rows[place]!),
+    labels: Int32Array.from(chosen, (place) => labels[place]!),
+  }
+}
+
 /** At most a few thousand of the rows, whole classes, for measuring while training runs. */
 export function probeOf(all: LabelledRows, random: Random): LabelledRows {
-  const places = chooseProbe(all.labels, random)
-  return {
-    rows: Uint32Array.from(places, (place) => all.rows[place]!),
-    labels: Int32Array.from(places, (place) => all.labels[place]!),
-  }
+  return rowsAt(all, chooseProbe(all.labels, random))
 }
 
 /** Numbers the classes of the rows from 0 without gaps; keys go with their classes. */

@@ -7,7 +7,7 @@ import { dealFolds, type HeldOutFolds, placesOfFold } from '../../core/training/
 import { chooseProbe } from '../../core/training/measure'
 import { startConstants } from '../../core/training/startConstants'
 import type { RetrievalMetrics } from '../../shared/model/training'
-import { gather, type LabelledRows } from './measured'
+import { gather, type LabelledRows, rowsAt } from './measured'
 import { breathe, type TrainingContext, type TrainingData } from './trainingContext'
 
 /** MAP@R by held-out label, or by held-out image; the keys are numbers of those. */
@@ -122,7 +122,7 @@ export async function heldOutScores(
 /** Rows that are enough to tell the forms apart. */
 export function sampleOf(
   context: Pick<TrainingContext, 'random'>,
-  { rows, labels }: LabelledRows,
+  training: LabelledRows,
   { over, foldOf }: HeldOutFolds,
 ): {
   readonly rows: Uint32Array
@@ -133,10 +133,9 @@ export function sampleOf(
 } {
   const { mostRowsByLabel, mostRowsByImage } = startConstants
   const most = over === 'labels' ? mostRowsByLabel : mostRowsByImage
-  const places = chooseProbe(labels, context.random.fork('sample'), most)
+  const places = chooseProbe(training.labels, context.random.fork('sample'), most)
   return {
-    rows: Uint32Array.from(places, (place) => rows[place]!),
-    labels: Int32Array.from(places, (place) => labels[place]!),
+    ...rowsAt(training, places),
     foldOf: Int32Array.from(places, (place) => foldOf[place]!),
     places,
   }
