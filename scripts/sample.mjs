@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { svgOf } from './iconSvg.mjs'
 import { emojiSets, sampleClasses } from './sampleClasses.mjs'
 import { elapsed, runScript, say, SetUpError } from './setup/report.mjs'
 import { hashOf, hashOfFiles } from './setup/stamp.mjs'
@@ -12,45 +13,15 @@ const requirePackage = createRequire(import.meta.url)
 
 export const sampleImagePx = 96
 
-/**
- * An icon set of @iconify-json: SVG bodies by name; an alias names another icon of the set.
- *
- * @typedef {{ body: string, width?: number, height?: number, left?: number, top?: number }} Icon
- * @typedef {{ icons: Record<string, Icon>, aliases?: Record<string, Partial<Icon> & { parent: string }>, width?: number, height?: number }} IconSet
- */
+/** What draws, beside the sets' own drawings. */
+const stampedFiles = ['scripts/sample.mjs', 'scripts/sampleClasses.mjs', 'scripts/iconSvg.mjs']
+
+/** @typedef {import('./iconSvg.mjs').IconSet} IconSet */
 
 /** @param {string} set @param {string} file */
 function readSetFile(set, file) {
   return JSON.parse(
     readFileSync(join(checkout, 'node_modules', '@iconify-json', set, file), 'utf8'),
-  )
-}
-
-/**
- * An icon as a whole SVG document.
- *
- * @param {IconSet} set
- * @param {string} name of an icon or an alias
- * @returns {string}
- * @throws when the set has no such name
- */
-export function svgOf(set, name) {
-  /** @type {Partial<Icon>} */
-  let own = {}
-  let at = name
-  for (let depth = 0; set.icons[at] === undefined && depth < 8; depth++) {
-    const alias = set.aliases?.[at]
-    if (alias === undefined) break
-    own = { ...alias, ...own }
-    at = alias.parent
-  }
-  const found = set.icons[at]
-  if (found === undefined) throw new Error(`The set has no icon ${name}`)
-  const icon = { ...found, ...own, body: found.body }
-  const { left = 0, top = 0, width = set.width ?? 16, height = set.height ?? 16 } = icon
-  return (
-    `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" ` +
-    `viewBox="${left} ${top} ${width} ${height}" width="${width}" height="${height}">${icon.body}</svg>`
   )
 }
 
@@ -156,7 +127,7 @@ export function sampleStamp(root) {
         readFileSync(join(root, 'node_modules', '@iconify-json', set, 'package.json'), 'utf8'),
       ).version,
   )
-  return hashOf(hashOfFiles(root, ['scripts/sample.mjs', 'scripts/sampleClasses.mjs']), ...versions)
+  return hashOf(hashOfFiles(root, stampedFiles), ...versions)
 }
 
 /**

@@ -19,6 +19,7 @@ import { version_core } from '@tensorflow/tfjs-core'
 import * as v from 'valibot'
 import type { BackendChoice } from '../../src/main/backend/backend'
 import { projectFolder } from './backends'
+import { sectionOf, withSection } from './kept/markdown'
 import {
   chooseContenders,
   keyOf,
@@ -97,7 +98,7 @@ async function main(): Promise<void> {
   }
   const all = [...done.values()]
   if (origin === null) throw new Error('There is nothing to report: name results with --out')
-  if (values.markdown !== undefined) writeFileSync(values.markdown, markdownOf(all, origin))
+  if (values.markdown !== undefined) writeTables(values.markdown, markdownOf(all, origin))
   if (values.json) {
     process.stdout.write(
       `${JSON.stringify({ bench: 'quality', origin, rows: summarize(all), results: all })}\n`,
@@ -127,6 +128,12 @@ function readResults(file: string) {
   const parsed = v.safeParse(resultFile, JSON.parse(readFileSync(file, 'utf8')))
   if (parsed.success) return parsed.output
   throw new Error(`${file} holds no results of this benchmark`)
+}
+
+/** What another benchmark wrote into the document stays. */
+function writeTables(file: string, document: string): void {
+  const kept = existsSync(file) ? sectionOf(readFileSync(file, 'utf8')) : null
+  writeFileSync(file, kept === null ? document : withSection(document, kept))
 }
 
 function writeWhole(file: string, content: object): void {

@@ -9,31 +9,25 @@
  */
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { gunzipSync } from 'node:zlib'
-import sharp from 'sharp'
 import { nativeEnvironment } from '../../scripts/nativeEnvironment.mjs'
 import { userCacheFolder } from '../../src/main/cli/workspace'
 import { projectFolder } from './backends'
+import { drawFashion, fashionSource } from './sets/fashion'
 
 const { values } = parseArgs({
   options: {
     small: { type: 'string', default: '7000' },
     large: { type: 'string', default: '70000' },
-    source: { type: 'string', default: '/usr/share/datasets/fashion-mnist' },
+    source: { type: 'string', default: `/${fashionSource}` },
     cold: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 })
 const cache = join(userCacheFolder(), 'bench-scale')
-const clothes = [
-  ...['t-shirt', 'trouser', 'pullover', 'dress', 'coat'],
-  ...['sandal', 'shirt', 'sneaker', 'bag', 'ankle boot'],
-]
-const side = 28
 /** Clock ticks of /proc a second. */
 const ticks = 100
 
@@ -48,28 +42,7 @@ interface Stage {
 async function drawPictures(count: number): Promise<string> {
   const folder = join(cache, `pictures-${count}`)
   if (existsSync(join(folder, '.complete'))) return folder
-  await Promise.all(clothes.map((name) => mkdir(join(folder, name), { recursive: true })))
-  const left = clothes.map(() => count / clothes.length)
-  let number = 0
-  for (const part of ['train', 't10k']) {
-    const read = (name: string) => gunzipSync(readFileSync(join(values.source, `${part}-${name}`)))
-    const pixels = read('images-idx3-ubyte.gz').subarray(16)
-    const labels = read('labels-idx1-ubyte.gz').subarray(8)
-    for (let from = 0; from < labels.length; from += 64) {
-      await Promise.all(
-        Array.from(labels.subarray(from, from + 64), async (label, i) => {
-          const file = join(folder, clothes[label]!, `${String(number++).padStart(5, '0')}.png`)
-          if (left[label]!-- <= 0) return
-          const at = (from + i) * side * side
-          await sharp(pixels.subarray(at, at + side * side), {
-            raw: { width: side, height: side, channels: 1 },
-          })
-            .png()
-            .toFile(file)
-        }),
-      )
-    }
-  }
+  await drawFashion(folder, values.source, count)
   await writeFile(join(folder, '.complete'), '')
   return folder
 }

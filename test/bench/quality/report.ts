@@ -1,3 +1,4 @@
+import { shortShare as share, tableLines } from '../table'
 import { networkNames, networks, type Result, type Scores } from './contenders'
 import { referenceOf } from './references'
 
@@ -55,8 +56,6 @@ function spreadOf(values: readonly number[]): Spread | null {
   return { mean, deviation: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : null }
 }
 
-const share = (value: number): string => value.toFixed(3).replace(/^(-?)0\./, '$1.')
-
 function cell(spread: Spread | null): string {
   if (spread === null) return '-'
   return spread.deviation === null
@@ -91,16 +90,7 @@ export function tablesOf(results: readonly Result[]): readonly {
     if (rows.length === 0) return []
     const used = titles.map((_, column) => column < 3 || rows.some((row) => row[column] !== ''))
     const table = [titles, ...rows].map((row) => row.filter((_, column) => used[column]))
-    const widths = table[0]!.map((_, column) =>
-      Math.max(3, ...table.map((row) => row[column]!.length)),
-    )
-    const line = (row: readonly string[], fill = ' ') =>
-      `| ${row.map((text, column) => text.padEnd(widths[column]!, fill)).join(' | ')} |`
-    const ruler = line(
-      widths.map(() => ''),
-      '-',
-    )
     const title = network === 'baseline' ? 'Without training' : networks[network].title
-    return [{ title, lines: [line(table[0]!), ruler, ...table.slice(1).map((row) => line(row))] }]
+    return [{ title, lines: tableLines(table) }]
   })
 }

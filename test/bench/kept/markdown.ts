@@ -1,0 +1,165 @@
+import { shortShare as short, tableLines } from '../table'
+import { isWorse, type Candidate, type KeptRun, type Score } from './verdict'
+
+/** A set with its runs, at least one. */
+export interface KeptRuns {
+  readonly title: string
+  readonly origin: string
+  readonly runs: readonly KeptRun[]
+}
+
+export interface KeptOrigin {
+  readonly command: string
+  readonly date: string
+  readonly machine: string
+  readonly versions: string
+}
+
+export const keptHeading = 'What one click keeps'
+
+const names: Readonly<Record<Candidate, string>> = {
+  features: 'features',
+  closedForm: 'closed form',
+  trained: 'trained',
+}
+const splits: Readonly<Record<KeptRun['split'], string>> = {
+  byClass: 'whole labels',
+  byImage: 'images',
+  none: 'none',
+}
+
+/** The section of docs/quality.md. */
+export function keptSection(
+  sets: readonly KeptRuns[],
+  origin: KeptOrigin,
+  remarks: readonly string[],
+): string {
+  return [
+    `## ${keptHeading}`,
+    '',
+    'Training that nobody set up: the program divides the images, chooses a closed form, trains a head from it, and keeps the simplest of plain features, closed form and trained head that held-out training labels find as good as the best. Here all of them are measured on the test part, which takes no part in the choice.',
+    '',
+    `Written by \`${origin.command}\` on ${origin.date}; do not edit.`,
+    '',
+    `- Machine: ${origin.machine}`,
+    `- Versions: ${origin.versions}`,
+    ...sets.map(({ title, origin: of }) => `- ${capital(title)}: ${of}`),
+    '',
+    'MAP@R / P@1, the mean over seeds with the lowest and highest MAP@R:',
+    '',
+    ...summaryLines(sets),
+    '',
+    'Each run, MAP@R with its 95 % interval / P@1; the last column is MAP@R of what was kept less that of the best of the others, by a paired bootstrap:',
+    '',
+    ...tableLines([
+      [
+        'set, seed',
+        'labels trained / tested',
+        'features',
+        'closed form',
+        'trained',
+        'kept',
+        'kept - best other',
+      ],
+      ...sets.flatMap(({ title, runs }) =>
+        runs.map((run) => [
+          `${title}, ${run.seed}`,
+          `${run.trainLabels} / ${run.testLabels}`,
+          cellOf(run.scores.features),
+          `${run.closedForm} ${cellOf(run.scores.closedForm)}`,
+          cellOf(run.scores.trained),
+          `${names[run.kept]} ${cellOf(run.keptScore)}`,
+          differenceOf(run),
+        ]),
+      ),
+    ]),
+    '',
+    ...[verdictOf(sets), ...remarks].map((line) => `- ${line}`),
+    '',
+  ].join('\n')
+}
+
+/** A row a set: means over its seeds. */
+export const summaryLines = (sets: readonly KeptRuns[]): string[] =>
+  tableLines([
+    [
+      'set',
+      'images',
+      'labels trained / tested',
+      'kept unseen',
+      'features',
+      'closed form',
+      'trained',
+      'kept',
+    ],
+    ...sets.map(({ title, runs }) => [
+      title,
+      spanOf(runs.map(({ imageCount }) => imageCount)),
+      `${spanOf(runs.map(({ trainLabels }) => trainLabels))} / ${spanOf(runs.map(({ testLabels }) => testLabels))}`,
+      [...new Set(runs.map(({ split }) => splits[split]))].join(', '),
+      meanOf(runs.map(({ scores }) => scores.features)),
+      `${countsOf(runs.map(({ closedForm }) => closedForm))}: ${meanOf(runs.map(({ scores }) => scores.closedForm))}`,
+      meanOf(runs.map(({ scores }) => scores.trained)),
+      `${countsOf(runs.map(({ kept }) => names[kept]))}: ${meanOf(runs.map(({ keptScore }) => keptScore))}`,
+    ]),
+  ])
+
+/** How many choices were worse beyond doubt, in words. */
+export function verdictOf(sets: readonly KeptRuns[]): string {
+  const runs = sets.flatMap(({ title, runs: own }) => own.map((run) => ({ title, run })))
+  const worse = runs.filter(({ run }) => isWorse(run))
+  if (worse.length === 0) {
+    return `In none of ${runs.length} runs does the interval of the difference lie wholly below 0: what was kept is nowhere worse beyond doubt than what was not.`
+  }
+  const which = worse.map(({ title, run }) => `${title} seed ${run.seed}`).join(', ')
+  return `In ${worse.length} of ${runs.length} runs the interval of the difference lies wholly below 0, so that another one was better than what was kept: ${which}.`
+}
+
+/** A line of a run for who waits. */
+export const lineOf = (title: string, run: KeptRun): string =>
+  `${title}, seed ${run.seed}: features ${cellOf(run.scores.features)}, ${run.closedForm} ${cellOf(run.scores.closedForm)}, trained ${cellOf(run.scores.trained)}; kept ${names[run.kept]} ${cellOf(run.keptScore)}, less ${differenceOf(run)}${isWorse(run) ? ', worse' : ''} (${Math.round(run.seconds)} s)`
+
+/** A document with the section in place of the one of the same heading, or at its end. */
+export function withSection(document: string, section: string): string {
+  const own = sectionOf(document)
+  if (own !== null) return document.replace(own, () => `${section.trimEnd()}\n\n`).trimEnd() + '\n'
+  return `${document.trimEnd()}\n\n${section.trimEnd()}\n`
+}
+
+/** The section in a document, to the next one; null where there is none. */
+export function sectionOf(document: string): string | null {
+  const start = document.indexOf(`## ${keptHeading}\n`)
+  if (start < 0) return null
+  const next = document.indexOf('\n## ', start)
+  return document.slice(start, next < 0 ? undefined : next + 1)
+}
+
+const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`
+
+const signed = (value: number): string => `${value < 0 ? '-' : '+'}${short(Math.abs(value))}`
+
+const cellOf = ({ mapAtR, low, high, precisionAt1 }: Score): string =>
+  `${short(mapAtR)} [${short(low)}, ${short(high)}] / ${short(precisionAt1)}`
+
+const differenceOf = ({ other, difference: { mean, low, high, over } }: KeptRun): string =>
+  `${names[other]} ${signed(mean)} [${signed(low)}, ${signed(high)}]${over === 'images' ? ' by images' : ''}`
+
+/** "trained", or "features (1), trained (2)" of seeds that differ. */
+function countsOf(found: readonly string[]): string {
+  const kinds = [...new Set(found)].sort()
+  if (kinds.length === 1) return kinds[0]!
+  return kinds.map((kind) => `${kind} (${found.filter((one) => one === kind).length})`).join(', ')
+}
+
+function spanOf(values: readonly number[]): string {
+  const [low, high] = [Math.min(...values), Math.max(...values)]
+  return low === high ? `${low}` : `${low} to ${high}`
+}
+
+function meanOf(scores: readonly Score[]): string {
+  const mean = (values: readonly number[]) =>
+    values.reduce((sum, value) => sum + value, 0) / values.length
+  const maps = scores.map(({ mapAtR }) => mapAtR)
+  const range = `${short(Math.min(...maps))} to ${short(Math.max(...maps))}`
+  return `${short(mean(maps))} (${range}) / ${short(mean(scores.map((s) => s.precisionAt1)))}`
+}

@@ -1,0 +1,164 @@
+import { evaluateRetrieval } from '../../../src/core/evaluation/retrieval'
+import type { Matrix } from '../../../src/core/math/matrix'
+import { createRandom } from '../../../src/core/math/random'
+import { restoreModel, type SavedModel } from '../../../src/core/network'
+import { Interruption } from '../../../src/core/training/interruption'
+import { neverKept, planTraining, workSpeeds } from '../../../src/core/training/plan'
+import {
+  applyPreparation,
+  foldPreparation,
+  type Preparation,
+} from '../../../src/core/training/preparation'
+import { side } from '../../../src/core/evaluation/keptUnseen'
+import type { Backend } from '../../../src/main/backend/backend'
+import { embedMatrix } from '../../../src/main/training/embedMatrix'
+import { prepareHead } from '../../../src/main/training/headStart'
+import type { JobInputs } from '../../../src/main/training/inputs'
+import { gather } from '../../../src/main/training/measured'
+import { StageReport } from '../../../src/main/training/stageReport'
+import { divideRows, trainModel } from '../../../src/main/training/trainModel'
+import type {
+  TrainedModel,
+  TrainingContext,
+  TrainingData,
+} from '../../../src/main/training/trainingContext'
+import type { RetrievalMetrics } from '../../../src/shared/model/training'
+import type { BuiltSet, ImageSet } from '../sets/imageSet'
+import { type Candidate, judge, type KeptRun, type QueryResults } from './verdict'
+
+/** The set as the program plans it, with the seed for the split and for the training. */
+export function planOf(
+  { labels, labelKeys, contents }: ImageSet,
+  { unseenLabels }: Pick<BuiltSet, 'unseenLabels'>,
+  seed: number,
+) {
+  const unseen = new Set(unseenLabels)
+  const sideOf = (key: string) => (unseen.has(key) ? side.unseen : side.train)
+  const known = { labels: Uint8Array.from(labelKeys, sideOf), isByHand: true }
+  return planTraining({
+    ...{ labels, labelKeys, contents },
+    request: {
+      seed,
+      splitSeed: seed,
+      ...(unseenLabels === undefined ? {} : { unseenLabels: [...unseenLabels] }),
+    },
+    ...(unseenLabels === undefined ? {} : { kept: { ...neverKept, known } }),
+    featuresCached: () => labels.length,
+    speed: workSpeeds.tensorflow,
+  })
+}
+
+/**
+ * One click on a set whose features are there: split, plan, training and choice are the program's
+ * own, and what was chosen is compared on the test part with what was not.
+ */
+export async function measureRun({
+  set,
+  built,
+  inputs,
+  seed,
+  backend,
+}: {
+  readonly set: ImageSet
+  readonly built: Pick<BuiltSet, 'unseenLabels'>
+  readonly inputs: JobInputs
+  readonly seed: number
+  readonly backend: Backend
+}): Promise<KeptRun> {
+  const started = performance.now()
+  const { plan, split } = planOf(set, built, seed)
+  const { options } = plan
+  const data = divideRows(inputs, set.labels, split, options, set.labelKeys)
+  // What the program holds in between, to compare with what it keeps.
+  const seen: { preparation: Preparation | null; best: SavedModel | null } = {
+    preparation: null,
+    best: null,
+  }
+  const context: TrainingContext = {
+    ...{ options, backend, interruption: new Interruption() },
+    random: createRandom(options.seed),
+    report: new StageReport(() => {}),
+    keepsBest: true,
+    prepare(...input) {
+      const fitted = prepareHead(...input)
+      // Without held-out folds, which are fitted by the way.
+      if (input[1] === data.training) seen.preparation = fitted
+      return fitted
+    },
+    onEpoch({ isBest, state }) {
+      if (isBest) seen.best = state
+      return Promise.resolve()
+    },
+  }
+  const trained = await trainModel(context, data)
+  const { preparation, best } = seen
+  const kept = trained?.kept ?? null
+  if (trained === null || kept === null || preparation === null) {
+    throw new Error('A run by itself ends with a choice')
+  }
+  const { saved } = trained
+  const { product } = backend
+  const features = gather(data.source, data.test.rows)
+  const closedForm = applyPreparation(preparation, features, product)
+  const ask = (embeddings: Matrix): QueryResults => {
+    const { perQuery } = evaluateRetrieval(embeddings, data.test.labels, {
+      distance: 'cosine',
+      product,
+    })
+    return perQuery
+  }
+  const results: Record<Candidate, QueryResults> = {
+    features: ask(features),
+    closedForm: ask(closedForm),
+    // Where no epoch was better than the start, training gave the start back.
+    trained: ask(
+      best === null
+        ? closedForm
+        : await embed(foldPreparation(preparation, best, product), data, backend),
+    ),
+  }
+  checkAgree(results, trained)
+  const testSizes = new Set(data.test.labels)
+  return {
+    seed,
+    ...{ imageCount: set.labels.length, leftOutCount: plan.leftOutCount },
+    ...{ trainLabels: plan.trainClassCount, trainImages: data.training.rows.length },
+    ...{ testLabels: testSizes.size, testImages: data.test.rows.length },
+    ...{ split: options.split, closedForm: kept.closedForm, kept: kept.what, reason: kept.reason },
+    ...judge(results, ask(await embed(saved, data, backend)), kept.what, seed),
+    seconds: (performance.now() - started) / 1000,
+  }
+}
+
+async function embed(
+  saved: SavedModel,
+  { source, test }: TrainingData,
+  backend: Backend,
+): Promise<Matrix> {
+  const model = restoreModel(saved, backend.operations)
+  const embeddings = await embedMatrix(model, source, test.rows)
+  model.dispose()
+  return embeddings
+}
+
+/** What rounding on the way to an embedding may change of MAP@R, at most. */
+const roundingMapAtR = 2e-3
+
+/** @throws where these are not the embeddings that the program itself measured */
+function checkAgree(
+  results: Record<Candidate, QueryResults>,
+  { before, closedForm, kept }: TrainedModel,
+): void {
+  const own: Record<Candidate, RetrievalMetrics | null | undefined> = {
+    features: before,
+    closedForm,
+    trained: kept?.trained,
+  }
+  for (const name of ['features', 'closedForm', 'trained'] as const) {
+    const { mapAtR } = results[name]
+    const mean = mapAtR.reduce((sum, value) => sum + value, 0) / Math.max(1, mapAtR.length)
+    const program = own[name]?.mapAtR ?? NaN
+    if (Math.abs(mean - program) <= roundingMapAtR) continue
+    throw new Error(`MAP@R of ${name} is ${mean} here and ${program} in the program`)
+  }
+}

@@ -1,0 +1,97 @@
+import {
+  pairedBootstrap,
+  type PairedDifference,
+  type ScoreUnits,
+  unitsOf,
+} from '../../../src/core/evaluation/pairedBootstrap'
+import { createRandom } from '../../../src/core/math/random'
+import type { KeptModel } from '../../../src/shared/model/kept'
+import type { TrainingOptions } from '../../../src/shared/model/training'
+
+export type Candidate = KeptModel['what']
+export const candidates = ['features', 'closedForm', 'trained'] as const satisfies Candidate[]
+
+/** Scores of the queries of a test part; all of one run have the same queries. */
+export interface QueryResults {
+  readonly label: Int32Array
+  readonly mapAtR: Float64Array
+  readonly precisionAt1: Float64Array
+}
+
+export interface Score {
+  readonly mapAtR: number
+  /** 95 % interval of MAP@R. */
+  readonly low: number
+  readonly high: number
+  readonly precisionAt1: number
+}
+
+/** What a choice was worth on the test part. */
+export interface Judgement {
+  readonly scores: Readonly<Record<Candidate, Score>>
+  /** Of the saved model. */
+  readonly keptScore: Score
+  /** The best on the test part of those that were not kept. */
+  readonly other: Candidate
+  /** Kept less `other`. */
+  readonly difference: PairedDifference
+}
+
+export interface KeptRun extends Judgement {
+  readonly seed: number
+  readonly imageCount: number
+  readonly leftOutCount: number
+  readonly trainLabels: number
+  readonly trainImages: number
+  readonly testLabels: number
+  readonly testImages: number
+  readonly split: TrainingOptions['split']
+  readonly closedForm: KeptModel['closedForm']
+  readonly kept: Candidate
+  readonly reason: KeptModel['reason']
+  readonly seconds: number
+}
+
+/**
+ * Scores with their intervals, and the paired difference between what was kept and the best of the
+ * others. Labels are drawn, images where there are few labels.
+ */
+export function judge(
+  results: Readonly<Record<Candidate, QueryResults>>,
+  saved: QueryResults,
+  kept: Candidate,
+  seed: number,
+): Judgement {
+  const random = createRandom(seed)
+  const scores = Object.fromEntries(
+    candidates.map((name) => [name, scoreOf(results[name], random.fork('interval'))]),
+  ) as Record<Candidate, Score>
+  const [other] = candidates
+    .filter((name) => name !== kept)
+    .sort((a, b) => scores[b].mapAtR - scores[a].mapAtR)
+  const units = ({ label, mapAtR }: QueryResults) => unitsOf(label, mapAtR)
+  return {
+    scores,
+    keptScore: scoreOf(saved, random.fork('interval')),
+    other: other!,
+    difference: pairedBootstrap(units(results[other!]), units(saved), {
+      random: random.fork('difference'),
+    }),
+  }
+}
+
+/** What rounding alone changes of a mean; where training gave its start back nothing else does. */
+const rounding = 5e-4
+
+/** Whether another one was better than what was kept beyond doubt. */
+export const isWorse = ({ difference }: Pick<Judgement, 'difference'>): boolean =>
+  difference.high < -rounding
+
+function scoreOf(results: QueryResults, random: ReturnType<typeof createRandom>): Score {
+  const units = unitsOf(results.label, results.mapAtR)
+  const nothing: ScoreUnits = { ...units, sums: new Float64Array(units.sums.length) }
+  const { mean, low, high } = pairedBootstrap(nothing, units, { random })
+  const { precisionAt1 } = results
+  const right = precisionAt1.reduce((sum, value) => sum + value, 0)
+  return { mapAtR: mean, low, high, precisionAt1: right / Math.max(1, precisionAt1.length) }
+}
