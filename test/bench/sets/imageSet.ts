@@ -44,8 +44,10 @@ const picturesAtATime = 4
  * Reads a folder of labels as the import does: hashes and thumbnails are the program's own.
  * @throws where a picture cannot be read: the sets hold none of these
  */
-export async function readImageSet(folder: string): Promise<ImageSet> {
-  const thumbnails = join(setsCache, 'thumbnails')
+export async function readImageSet(
+  folder: string,
+  thumbnails = join(setsCache, 'thumbnails'),
+): Promise<ImageSet> {
   mkdirSync(thumbnails, { recursive: true })
   const labelKeys = readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
