@@ -18,7 +18,7 @@ import { regularizers } from '../regularizers'
 import { resolveOptions, type ComponentChoice } from '../registry/options'
 import { innermostLoss, type LossOptions, lossOfRun } from './lossChoice'
 import { dimensionOf, featuresName, tapsOf } from './features'
-import { startConstants } from './startConstants'
+import { headConstants, startConstants } from './startConstants'
 import { splitRows } from './split'
 
 /** Seconds that pieces of work take on the backend that will run; rough is enough. */
@@ -126,18 +126,20 @@ export function planTraining(input: PlanInput): PlannedTraining {
   const start = request.start ?? 'auto'
   if (network === 'frozen' && start === 'lda') reasons.push('ldaStart')
   if (network === 'frozen' && start === 'auto') reasons.push('autoStart')
+  const features = chooseFeatures(labels.length, request)
   const options: TrainingOptions = {
     network,
     ...recipe,
     ...batch,
     ...chooseSchedule(trainSizes, batch, network, request),
-    embeddingSize: request.embeddingSize ?? chooseEmbeddingSize(network, start, trainSizes),
+    embeddingSize:
+      request.embeddingSize ?? chooseEmbeddingSize(network, start, trainSizes, features),
     learningRate: request.learningRate ?? chooseLearningRate(network, trainSizes, kind),
     imageSizePx: request.imageSizePx ?? 64,
     ...seeds,
     backend: request.backend ?? 'auto',
     start,
-    features: chooseFeatures(labels.length, request),
+    features,
     ...chooseSteps(request),
   }
   const featuresCached = Math.min(input.featuresCached(options.features), labels.length)
@@ -294,36 +296,40 @@ function chooseSplit(
 
 /** Of Adam, where nobody chose one. */
 export const defaultLearningRate = (network: TrainingOptions['network']): number =>
-  network === 'frozen' ? 3e-4 : 1e-3
+  network === 'frozen' ? headConstants.learningRate : 1e-3
 
-/**
- * With few classes a head soon learns its training images by heart, and small steps keep what the
- * start knows of others; with so few that none can be held out to choose the epoch by, tiny ones.
- */
 function chooseLearningRate(
   network: TrainingOptions['network'],
   trainSizes: readonly number[],
   split: TrainingOptions['split'],
 ): number {
-  if (network !== 'frozen' || hasManyClasses(trainSizes)) return defaultLearningRate(network)
-  return split === 'byClass' && trainSizes.filter((size) => size >= 2).length < 10 ? 1e-5 : 1e-4
+  const rate = defaultLearningRate(network)
+  if (network !== 'frozen') return rate
+  if (split === 'byImage') return headConstants.byImageRate
+  const labels = trainSizes.filter((size) => size >= 2).length
+  const share = Math.min(1, labels / headConstants.fullRateLabels)
+  return Number((rate * share).toPrecision(2))
 }
 
 const countClasses = (sizes: readonly number[]): number => sizes.filter((size) => size > 0).length
 
-/** So many classes make a discriminant analysis better than whitening alone. */
-const hasManyClasses = (trainSizes: readonly number[]): boolean => countClasses(trainSizes) > 150
-
-/** Many classes fill fewer directions well; with few, more directions keep what new ones need. */
+/**
+ * Of few images all directions that the features have: a narrower view of them would be drawn at
+ * random, or leave out what labels never seen need (`startConstants.allDirectionsRows`).
+ */
 function chooseEmbeddingSize(
   network: TrainingOptions['network'],
   start: TrainingOptions['start'],
   trainSizes: readonly number[],
+  features: string,
 ): number {
   if (network === 'small') return 128
-  if (start === 'lda' && hasManyClasses(trainSizes))
-    return Math.min(512, countClasses(trainSizes) - 1)
-  return sum(trainSizes) <= 4000 ? 1024 : 512
+  const classes = countClasses(trainSizes)
+  if (start === 'lda' && classes > startConstants.ldaLabels) return Math.min(512, classes - 1)
+  const images = sum(trainSizes)
+  const isWhitened = start === 'auto' || start === 'whitening'
+  if (isWhitened && images <= startConstants.allDirectionsRows) return dimensionOf(tapsOf(features))
+  return images <= 4000 ? 1024 : 512
 }
 
 /**
@@ -434,6 +440,15 @@ function chooseBatch(
   return { classesPerBatch, imagesPerClass }
 }
 
+function headSteps(
+  trainSizes: readonly number[],
+  { classesPerBatch }: Pick<TrainingOptions, 'classesPerBatch'>,
+): number {
+  const { visits, leastSteps, mostSteps } = headConstants
+  const wanted = Math.ceil((visits * countClasses(trainSizes)) / classesPerBatch)
+  return Math.min(mostSteps, Math.max(leastSteps, wanted))
+}
+
 function chooseSchedule(
   trainSizes: readonly number[],
   batch: Pick<TrainingOptions, 'classesPerBatch' | 'imagesPerClass'>,
@@ -444,9 +459,7 @@ function chooseSchedule(
   // An epoch of few steps would measure more than it trains.
   const stepsPerEpoch = Math.max(20, Math.ceil(sum(trainSizes) / batchSize))
   const openEnd = request.minutes !== undefined && request.epochs === undefined
-  // With few classes the start can hardly be bettered.
-  const headSteps = hasManyClasses(trainSizes) ? 480 : 60
-  const stepsByDefault = network === 'frozen' ? headSteps : 600
+  const stepsByDefault = network === 'frozen' ? headSteps(trainSizes, batch) : 600
   const wanted = request.steps ?? stepsByDefault
   const epochs =
     request.epochs ??

@@ -28,10 +28,15 @@ export interface TemporaryTraining {
   dispose(): Promise<void>
 }
 
-export async function temporaryTraining(classes: number): Promise<TemporaryTraining> {
+/** @param arrange what is done to the folder before it is imported */
+export async function temporaryTraining(
+  classes: number,
+  arrange: (folder: string) => Promise<void> = async () => {},
+): Promise<TemporaryTraining> {
   const program: BuiltProgram = await buildProgram(false)
   const folder = await mkdtemp(join(tmpdir(), 'semblance-training-'))
   await drawEmoji(join(folder, 'emoji'), classes, 48)
+  await arrange(join(folder, 'emoji'))
   const workspace = workspaceIn(join(folder, 'user data'))
   const store = await openStore(workspace.databaseFile)
   const { workersFolder } = program

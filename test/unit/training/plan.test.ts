@@ -270,10 +270,30 @@ describe('the rate of a head', () => {
   it('is the smaller the less training labels say of others', () => {
     const rate = (classes: number, request: TrainingRequest = {}) =>
       plan(labelsOf(new Array<number>(classes).fill(4)), request).plan.options.learningRate
-    expect(rate(8)).toBe(1e-5)
+    const some = [8, 60, 151, 300].map((classes) => rate(classes, { split: 'none' }))
+    expect(some).toEqual([1.3e-5, 1e-4, 2.5e-4, 3e-4])
     expect(rate(8, { split: 'byImage' })).toBe(1e-4)
-    expect(rate(60)).toBe(1e-4)
     expect(rate(300)).toBe(3e-4)
     expect(rate(300, { network: 'small' })).toBe(1e-3)
+  })
+})
+
+describe('the size and the steps of a head', () => {
+  const ofLabels = (classes: number, each: number, request: TrainingRequest = {}) =>
+    plan(labelsOf(new Array<number>(classes).fill(each)), { split: 'none', ...request }).plan
+      .options
+
+  it('grow with the number of labels, and jump at none', () => {
+    const steps = [8, 60, 150, 151, 400, 700].map((classes) => ofLabels(classes, 4).maxSteps)
+    expect(steps).toEqual([60, 60, 113, 114, 300, 480])
+  })
+
+  it('are all directions of few images, so that none is drawn at random', () => {
+    const { embeddingSize, features } = ofLabels(128, 8)
+    expect(features).toBe('conv12+conv13+conv15')
+    expect(embeddingSize).toBe(2976)
+    expect(ofLabels(129, 8).embeddingSize).toBe(1024)
+    expect(ofLabels(60, 8, { start: 'pca' }).embeddingSize).toBe(1024)
+    expect(ofLabels(60, 8, { embeddingSize: 64 }).embeddingSize).toBe(64)
   })
 })
