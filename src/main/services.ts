@@ -117,6 +117,10 @@ export async function createServices(options: ServicesOptions): Promise<Services
     workspace,
     workersFolder,
     isTraining: () => turn.holder() !== null,
+    sweeps: {
+      compared: (input) => sweep.compared(input),
+      keepToday: (sweepId, today) => sweep.keepToday(sweepId, today),
+    },
     events: {
       changed: emit.comparison.changed,
       progress: showComparison.progress,
@@ -158,6 +162,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
       showSweep(state)
       emit.sweep.progress(state)
     },
+    onMeasured: emit.sweep.progress,
   })
   const showProjection = trackProjection(jobs, nameOf, (runId) => void projection.cancel({ runId }))
   const projection = createProjectionService({

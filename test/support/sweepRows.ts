@@ -1,6 +1,12 @@
 import { rankRows, summarizeRows } from '../../src/core/sweep/ranking'
 import type { SweepId } from '../../src/shared/model/ids'
-import type { SweepPlan, SweepRow, SweepState } from '../../src/shared/model/sweep'
+import {
+  combinationOf,
+  type SweepPlan,
+  type SweepRow,
+  type SweepStanding,
+  type SweepState,
+} from '../../src/shared/model/sweep'
 import { asDatasetId } from './windowData'
 
 /** A row of a sweep by the name of its loss; finished unless told otherwise. */
@@ -77,3 +83,31 @@ export function sweepOf(fields: Partial<SweepState> = {}): SweepState {
     rows,
   }
 }
+
+/** The same with how its combinations stand to the best one, by the name of their loss. */
+export function withStandings(
+  state: SweepState,
+  standings: Readonly<Record<string, SweepStanding>>,
+): SweepState {
+  const known = new Map(
+    state.rows.map((row) => [combinationOf(row), standings[row.loss.name]] as const),
+  )
+  return {
+    ...state,
+    stored: { material: 'a', baselines: 'b' },
+    today: {
+      ...{ key: 'k', isSameTest: true, testLabelsThen: 8, testLabels: 8, testImages: 64 },
+      ...{ changedImages: 0, bytes: 3_100_000, missing: [] },
+      ...state.today,
+    },
+    summary: state.summary.map((entry) => {
+      const standing = known.get(combinationOf(entry))
+      return standing === undefined ? entry : { ...entry, standing }
+    }),
+  }
+}
+
+/** A difference with its interval. */
+export const differenceOf = (low: number, high: number) => ({
+  ...{ mean: (low + high) / 2, low, high, over: 'labels' as const, seeds: 1 },
+})

@@ -1,4 +1,4 @@
-import type { SweepRow, SweepSummaryRow } from '../../shared/model/sweep'
+import { combinationOf, type SweepRow, type SweepSummaryRow } from '../../shared/model/sweep'
 
 const places: Readonly<Record<SweepRow['status'], number>> = {
   finished: 0,
@@ -22,7 +22,7 @@ export function summarizeRows(rows: readonly SweepRow[]): SweepSummaryRow[] {
   const groups = new Map<string, SweepRow[]>()
   for (const row of rows) {
     if (row.metrics === null) continue
-    const name = JSON.stringify([row.loss, row.miner, row.distance])
+    const name = combinationOf(row)
     groups.set(name, [...(groups.get(name) ?? []), row])
   }
   return [...groups.values()]

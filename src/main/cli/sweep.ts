@@ -2,14 +2,19 @@ import { resolve } from 'node:path'
 import { distances } from '../../core/distances'
 import { losses } from '../../core/losses'
 import { miners } from '../../core/miners'
+import { excludesZero } from '../../core/evaluation/pairedBootstrap'
 import { AppError } from '../../shared/errors'
 import {
   byDefault,
+  combinationOf,
   type MeasuredRetrieval,
   noMiner,
+  type SweepBaselines,
   type SweepCombination,
+  type SweepDifference,
   type SweepRequest,
   type SweepRow,
+  type SweepStanding,
   type SweepState,
 } from '../../shared/model/sweep'
 import { type ParsedCommand, UsageError } from './parse'
@@ -130,9 +135,11 @@ function showState({ progress }: Session, state: SweepState, told: Set<string>):
       ? 'Reading images'
       : stage === 'baselines'
         ? 'Measuring what the runs are held against'
-        : running === undefined
-          ? 'Starting'
-          : `Run ${count(told.size + 1)} of ${count(rows.length)}, ${nameOf(running)}`
+        : stage === 'comparing'
+          ? 'Comparing the runs on the same labels'
+          : running === undefined
+            ? 'Starting'
+            : `Run ${count(told.size + 1)} of ${count(rows.length)}, ${nameOf(running)}`
   const parts: string[] = []
   if (stageTotal > 1) {
     const unit = stage === 'training' ? 'step ' : ''
@@ -173,20 +180,26 @@ export function sweepText({ state, out }: SweepOutcome): string {
   const finished = rows.filter((row) => row.metrics !== null)
   const failed = rows.filter((row) => row.status === 'failed')
   const waiting = rows.filter((row) => row.status === 'waiting')
+  const standings = new Map(summary.map((entry) => [combinationOf(entry), entry.standing]))
   const lines: Line[] = finished.map((row) => ({
     name: nameOf(row),
     seed: String(row.seed),
     metrics: row.metrics!,
     seconds: (row.seconds ?? 0).toFixed(1),
+    toBest: toBestText(standings.get(combinationOf(row))),
   }))
+  const form = baselines?.form
   const bars: [string, MeasuredRetrieval | null | undefined][] = [
-    ['= closed form alone', baselines?.closedForm],
+    [
+      `= closed form alone${form === undefined ? '' : ` (${formNames[form]})`}`,
+      baselines?.closedForm,
+    ],
     ['= before training', baselines?.untrained],
     ['= frozen features', baselines?.frozen],
   ]
   for (const [name, metrics] of bars) {
     if (metrics === null || metrics === undefined) continue
-    const line: Line = { name, seed: '', metrics, seconds: '' }
+    const line: Line = { name, seed: '', metrics, seconds: '', toBest: '' }
     const at = lines.findIndex((other) => other.metrics.mapAtR < metrics.mapAtR)
     lines.splice(at < 0 ? lines.length : at, 0, line)
   }
@@ -199,10 +212,11 @@ export function sweepText({ state, out }: SweepOutcome): string {
   const best = summary[0]
   return [
     `MAP@R on ${on}, with 95 % intervals:`,
-    `  ${'combination'.padEnd(width)}  seed  MAP@R                 P@1    R-prec  seconds`,
-    ...lines.map(({ name, seed, metrics, seconds }) =>
-      `  ${name.padEnd(width)}  ${seed.padStart(4)}  ${withInterval(metrics)}  ${metrics.precisionAt1.toFixed(3)}  ${metrics.rPrecision.toFixed(3)}   ${seconds.padStart(7)}`.trimEnd(),
+    `  ${'combination'.padEnd(width)}  seed  MAP@R                 P@1    R-prec  seconds  to the best`,
+    ...lines.map(({ name, seed, metrics, seconds, toBest }) =>
+      `  ${name.padEnd(width)}  ${seed.padStart(4)}  ${withInterval(metrics)}  ${metrics.precisionAt1.toFixed(3)}  ${metrics.rPrecision.toFixed(3)}   ${seconds.padStart(7)}  ${toBest}`.trimEnd(),
     ),
+    ...standingSentences(state),
     ...(state.request.seeds > 1 && best !== undefined
       ? [
           `Best over seeds: ${nameOf(best)}, MAP@R ${best.mapAtR.mean.toFixed(3)} ± ${best.mapAtR.deviation.toFixed(3)} (${best.runs} runs).`,
@@ -218,9 +232,67 @@ export function sweepText({ state, out }: SweepOutcome): string {
   ].join('\n')
 }
 
+const formNames: Readonly<Record<NonNullable<SweepBaselines['form']>, string>> = {
+  whitening: 'whitening',
+  analysis: 'discriminant analysis',
+  lda: 'discriminant analysis or whitening',
+  pca: 'principal components',
+}
+
+/** `~`: may be chance. */
+function toBestText(standing: SweepStanding | undefined): string {
+  if (standing === undefined) return ''
+  const { toBest } = standing
+  if (toBest === 'best') return 'best'
+  return `${differenceText(toBest)}${excludesZero(toBest) ? '' : ' ~'}`
+}
+
+/** To three decimals, with its sign; what is shown as nothing has none. */
+function signed(value: number): string {
+  const text = value.toFixed(3)
+  if (Number(text) === 0) return '0.000'
+  return value > 0 ? `+${text}` : text
+}
+
+const differenceText = ({ mean, low, high }: SweepDifference): string =>
+  `${signed(mean)} [${signed(low)}, ${signed(high)}]`
+
+/** What the differences are, and whether the best is better than what needs no training. */
+function standingSentences({ summary, baselines, request, rows }: SweepState): string[] {
+  const best = summary.find(({ standing }) => standing?.toBest === 'best')
+  if (best?.standing === undefined) {
+    return rows.some(({ status }) => status === 'finished')
+      ? ['No differences with intervals: no embeddings of these runs were kept.']
+      : []
+  }
+  const others = summary.flatMap(({ standing }) =>
+    standing === undefined || standing.toBest === 'best' ? [] : [standing.toBest],
+  )
+  const { toBaseline } = best.standing
+  const over = (others[0] ?? toBaseline)?.over ?? 'labels'
+  const form = baselines?.form
+  const bar =
+    (baselines?.closedForm ?? null) === null
+      ? 'the untrained network'
+      : `the closed form${form === undefined ? '' : ` (${formNames[form]})`}`
+  return [
+    ...(others.length > 0
+      ? [
+          `To the best: ${request.seeds > 1 ? 'means over seeds, ' : ''}paired bootstrap over ${over}, 95 %; ~ cannot be told from the best.`,
+        ]
+      : []),
+    ...(toBaseline === null
+      ? []
+      : [
+          `${nameOf(best)} against ${bar}: ${differenceText(toBaseline)}${excludesZero(toBaseline) ? '' : ', which may be chance'}.`,
+        ]),
+  ]
+}
+
 interface Line {
   readonly name: string
   readonly seed: string
   readonly metrics: MeasuredRetrieval
   readonly seconds: string
+  readonly toBest: string
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { bootstrapInterval } from '../../core/evaluation/bootstrap'
 import { pairedBootstrap, unitsOf } from '../../core/evaluation/pairedBootstrap'
 import { evaluateRetrieval, type RetrievalReport } from '../../core/evaluation/retrieval'
@@ -8,7 +7,8 @@ import { simdProduct } from '../../core/math/simdProduct'
 import { type TodaysTest, todaysTest } from '../../core/training/todaysTest'
 import type { RunGain, TodaysResult } from '../../shared/model/comparison'
 import { loadEmbeddings, type StoredEmbeddings } from '../training/embeddingFiles'
-import type { ComparedRun, ComparisonJob, ComparisonMessage } from './messages'
+import { hash } from './hash'
+import { type ComparedRun, type ComparisonJob, type ComparisonMessage, runsOf } from './messages'
 
 /** Distances that one measurement takes, at most: beyond it a sample of the images asks. */
 const mostDistances = 4e8
@@ -33,7 +33,7 @@ export async function compareRuns(
   isCancelled: () => Promise<boolean>,
 ): Promise<void> {
   const labelOf = new Map(Array.from(job.imageIds, (id, i) => [id, job.labelIds[i]!]))
-  const total = job.runs.length
+  const total = runsOf(job)
   /** The newest seen so far of each kind of split: the next of the kind is what came before it. */
   const later = new Map<string, OpenRun>()
   for (const [done, run] of job.runs.entries()) {
@@ -61,7 +61,6 @@ export async function compareRuns(
     }
     later.set(run.split, open)
   }
-  post({ kind: 'progress', done: total, total })
 }
 
 async function openRun(run: ComparedRun, labelOf: ReadonlyMap<number, number>): Promise<OpenRun> {
@@ -135,12 +134,4 @@ function measureShared(open: OpenRun, other: OpenRun): RetrievalReport {
     Uint32Array.from(places, (place) => test.rows[place]!),
     Int32Array.from(places, (place) => test.labels[place]!),
   )
-}
-
-function hash(text: string, ...columns: readonly (Uint32Array | Int32Array)[]): string {
-  const state = createHash('sha256').update(text)
-  for (const column of columns) {
-    state.update(new Uint8Array(column.buffer, column.byteOffset, column.byteLength))
-  }
-  return state.digest('hex').slice(0, 32)
 }

@@ -1,6 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { compareRuns } from './compareRuns'
-import type { ComparisonCommand, ComparisonJob, ComparisonMessage } from './messages'
+import { compareSweeps } from './compareSweeps'
+import {
+  type ComparisonCommand,
+  type ComparisonJob,
+  type ComparisonMessage,
+  runsOf,
+} from './messages'
 
 const port = parentPort
 if (port === null) throw new Error('This file is a worker.')
@@ -16,4 +22,11 @@ const askIfCancelled = async (): Promise<boolean> => {
   return isCancelled
 }
 
-void compareRuns(workerData as ComparisonJob, post, askIfCancelled).finally(() => port.close())
+void compare(workerData as ComparisonJob).finally(() => port.close())
+
+async function compare(job: ComparisonJob): Promise<void> {
+  await compareRuns(job, post, askIfCancelled)
+  if (!(await askIfCancelled())) await compareSweeps(job, post, askIfCancelled)
+  const total = runsOf(job)
+  post({ kind: 'progress', done: total, total })
+}

@@ -1,14 +1,17 @@
+import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RunComparison } from '../../shared/model/comparison'
-import type { DatasetId } from '../../shared/model/ids'
+import type { DatasetId, SweepId } from '../../shared/model/ids'
+import type { SweepToday } from '../../shared/model/sweep'
 import type { StoredRun } from '../db/repositories/runRepository'
 import type { Store } from '../db/store'
 import { type Clock, systemClock } from '../jobs/jobBoard'
 import { startWorker, type WorkerHandle } from '../jobs/workerHost'
 import { runFolder, type Workspace } from '../workspace'
+import { loadTested } from '../training/sweepEmbeddings'
 import { countCorrections } from './corrections'
-import type { ComparisonCommand, ComparisonJob, ComparisonMessage } from './messages'
+import type { ComparedSweep, ComparisonCommand, ComparisonJob, ComparisonMessage } from './messages'
 
 export interface ComparisonServiceOptions {
   readonly store: Store
@@ -17,6 +20,11 @@ export interface ComparisonServiceOptions {
   readonly workersFolder: string
   /** Whether something trains: much work then waits for its end. */
   readonly isTraining?: () => boolean
+  /** Sweeps are measured as the runs are, and keep their figures themselves. */
+  readonly sweeps?: {
+    readonly compared: (input: OfDataset) => Promise<readonly ComparedSweep[]>
+    readonly keepToday: (sweepId: SweepId, today: SweepToday) => Promise<void>
+  }
   readonly clock?: Clock
   readonly events?: {
     readonly changed?: (state: RunComparison) => void
@@ -155,13 +163,14 @@ class Service implements ComparisonService {
 
   private async measure(datasetId: DatasetId): Promise<void> {
     const { store, workspace, workersFolder, events } = this.options
-    const [runs, results, gains, rows] = await Promise.all([
+    const [runs, sweeps, results, gains, rows] = await Promise.all([
       this.comparedRuns(datasetId),
+      this.comparedSweeps(datasetId),
       store.comparison.results(datasetId),
       store.comparison.gains(datasetId),
       store.images.trainingRows(datasetId),
     ])
-    if (runs.length === 0) return
+    if (runs.length === 0 && sweeps.length === 0) return
     const resultKeys = new Map(results.map(({ key, value }) => [value.runId, key]))
     const gainKeys = new Map(gains.map(({ key, value }) => [value.runId, key]))
     const places = [...rows.ids.keys()].filter(
@@ -178,6 +187,7 @@ class Service implements ComparisonService {
         resultKey: resultKeys.get(id) ?? null,
         gainKey: gainKeys.get(id) ?? null,
       })),
+      sweeps,
     }
     const startedAt = new Map(runs.map(({ summary }) => [summary.id, summary.startedAt]))
     let writes: Promise<unknown> = Promise.resolve()
@@ -193,6 +203,23 @@ class Service implements ComparisonService {
             return events?.failed?.(
               new Error(`Run ${message.runId} cannot be measured again: ${message.reason}`),
             )
+          case 'sweepUnreadable':
+            // It may have been removed while it was measured.
+            if (
+              !sweeps.some(
+                ({ sweepId, folder }) => sweepId === message.sweepId && existsSync(folder),
+              )
+            )
+              return
+            return events?.failed?.(
+              new Error(`A comparison of losses cannot be measured again: ${message.reason}`),
+            )
+          case 'sweep': {
+            const { sweepId, today } = message
+            if (sweepId === null) return
+            writes = writes.then(() => this.options.sweeps?.keepToday(sweepId, today))
+            break
+          }
           case 'result':
             writes = writes.then(() => store.comparison.saveResult(message.key, message.result))
             break
@@ -224,6 +251,10 @@ class Service implements ComparisonService {
     return stored.filter(({ summary }) => summary.status === 'finished' && summary.hasEmbeddings)
   }
 
+  private async comparedSweeps(datasetId: DatasetId): Promise<readonly ComparedSweep[]> {
+    return (await this.options.sweeps?.compared({ datasetId })) ?? []
+  }
+
   private async isMuch(datasetId: DatasetId): Promise<boolean> {
     const runs = await this.comparedRuns(datasetId)
     const sizes = await Promise.all(
@@ -234,7 +265,13 @@ class Service implements ComparisonService {
         ),
       ),
     )
-    return sizes.reduce((sum, size) => sum + size, 0) > muchWork
+    const ofSweeps = await Promise.all(
+      (await this.comparedSweeps(datasetId)).map(async ({ folder, rows }) => {
+        const tested = await loadTested(folder).catch(() => [])
+        return tested.length * rows.length
+      }),
+    )
+    return [...sizes, ...ofSweeps].reduce((sum, size) => sum + size, 0) > muchWork
   }
 
   private async read(datasetId: DatasetId): Promise<RunComparison> {

@@ -1,5 +1,6 @@
 import type { RunGain, TodaysResult } from '../../shared/model/comparison'
-import type { RunId } from '../../shared/model/ids'
+import type { RunId, SweepId } from '../../shared/model/ids'
+import type { SweepRow, SweepToday } from '../../shared/model/sweep'
 import type { TrainingOptions } from '../../shared/model/training'
 
 /** A finished run with embeddings. */
@@ -13,12 +14,30 @@ export interface ComparedRun {
   readonly gainKey: string | null
 }
 
+/** A sweep that kept embeddings of its test part. */
+export interface ComparedSweep {
+  /** Null: of a folder of the person's. */
+  readonly sweepId: SweepId | null
+  /** Of its embeddings. */
+  readonly folder: string
+  readonly split: TrainingOptions['split']
+  /** Of what its runs share. */
+  readonly seed: number
+  /** Finished ones. */
+  readonly rows: readonly Pick<SweepRow, 'key' | 'loss' | 'miner' | 'distance' | 'seed'>[]
+  readonly baselinesKey: string
+  /** Of what the known figures were computed; null where there are none. */
+  readonly todayKey: string | null
+}
+
 export interface ComparisonJob {
   /** Images that have a label now and are not excluded, and which. */
   readonly imageIds: Uint32Array
   readonly labelIds: Uint32Array
   /** Newest first. */
   readonly runs: readonly ComparedRun[]
+  /** Newest first. */
+  readonly sweeps: readonly ComparedSweep[]
 }
 
 export type ComparisonMessage =
@@ -28,12 +47,18 @@ export type ComparisonMessage =
       readonly key: string
       readonly gain: Omit<RunGain, 'corrections'>
     }
-  /** Runs that are up to date. */
+  | { readonly kind: 'sweep'; readonly sweepId: SweepId | null; readonly today: SweepToday }
+  /** Runs that are up to date, those of sweeps too. */
   | { readonly kind: 'progress'; readonly done: number; readonly total: number }
   /** The run's files could not be read. */
   | { readonly kind: 'unreadable'; readonly runId: RunId; readonly reason: string }
+  | { readonly kind: 'sweepUnreadable'; readonly sweepId: SweepId | null; readonly reason: string }
 
-/** Ends after the run it is at. */
+/** Runs of a job, those of sweeps too. */
+export const runsOf = ({ runs, sweeps }: ComparisonJob): number =>
+  sweeps.reduce((sum, { rows }) => sum + rows.length, runs.length)
+
+/** Ends after the run, of a sweep too, that it is at. */
 export interface ComparisonCommand {
   readonly kind: 'cancel'
 }

@@ -1,3 +1,4 @@
+import { onToday } from '../../core/sweep/onToday'
 import { rankRows, summarizeRows } from '../../core/sweep/ranking'
 import { AppError, serializeError } from '../../shared/errors'
 import type {
@@ -9,15 +10,19 @@ import type {
   SweepStage,
   SweepState,
   SweepStatus,
+  SweepToday,
 } from '../../shared/model/sweep'
 import type { DatasetId, SweepId } from '../../shared/model/ids'
 import type { BackendReport, TrainingOptions } from '../../shared/model/training'
 import { coalesce } from '../jobs/coalesce'
 import { startWorker, type WorkerHandle } from '../jobs/workerHost'
+import type { ComparisonCommand, ComparisonJob, ComparisonMessage } from '../comparison/messages'
 import type { TrainingCommand } from '../training/messages'
+import { embeddingsFolder, saveSweepImages, type SweepImages } from '../training/sweepEmbeddings'
 import type { SweepJob, SweepMessage } from '../training/sweepMessages'
+import { comparedSweep } from './comparedSweep'
 import type { RowEnd, SweepJournal } from './journal'
-import { writeSweepFiles } from './sweepFiles'
+import { saveToday, writeSweepFiles } from './sweepFiles'
 
 export interface ActiveSweepInput {
   readonly id: SweepId | null
@@ -29,14 +34,18 @@ export interface ActiveSweepInput {
   readonly rows: readonly (Pick<SweepRow, 'key' | 'loss' | 'miner' | 'distance' | 'seed'> & {
     readonly options: TrainingOptions
   })[]
+  /** Names images, labels and split together. */
+  readonly material: string
   readonly baselinesKey: string
+  readonly images: SweepImages
   readonly journal: SweepJournal
   /** What the files go into. */
   readonly folder: string
   readonly version: string
   readonly workerFile: string
-  /** Of the worker, less what is left to train. */
-  readonly job: Omit<SweepJob, 'rows' | 'wantsBaselines'>
+  readonly comparisonFile: string
+  /** Of the worker, less what is left to train and where its embeddings go. */
+  readonly job: Omit<SweepJob, 'rows' | 'wantsBaselines' | 'embeddingsFolder' | 'baselinesKey'>
   /** While it runs; never a state that has ended. */
   readonly onProgress: (state: SweepState) => void
   /** In the very step in which the state ends: nobody sees one without the other. */
@@ -51,10 +60,12 @@ const isWorthAnotherTry = (code: string): boolean =>
 export class ActiveSweep {
   /** Resolves with the sweep as it ended, however it ended; does not reject. */
   readonly finished: Promise<SweepState>
-  private worker: WorkerHandle<TrainingCommand> | null = null
+  private worker: WorkerHandle<TrainingCommand | ComparisonCommand> | null = null
   private readonly rows: Map<string, SweepRow>
   private readonly options: ReadonlyMap<string, TrainingOptions>
   private baselines: SweepBaselines | null
+  /** Once all has been trained. */
+  private today: SweepToday | null = null
   private backend: BackendReport | null = null
   private status: SweepStatus = 'running'
   private stage: SweepStage = 'preparing'
@@ -98,7 +109,12 @@ export class ActiveSweep {
   }
 
   state(): SweepState {
-    const { id, datasetId, startedAt, request, plan } = this.input
+    const state = this.stateThen()
+    return this.today === null ? state : onToday(state, this.today)
+  }
+
+  private stateThen(): SweepState {
+    const { id, datasetId, startedAt, request, plan, material, baselinesKey } = this.input
     const rows = rankRows([...this.rows.values()])
     return {
       id,
@@ -110,6 +126,7 @@ export class ActiveSweep {
       rows,
       summary: summarizeRows(rows),
       baselines: this.baselines,
+      stored: { material, baselines: baselinesKey },
       stage: this.stage,
       stageDone: this.stageDone,
       stageTotal: this.stageTotal,
@@ -122,7 +139,10 @@ export class ActiveSweep {
   private async follow(): Promise<SweepState> {
     try {
       await this.writeFiles()
+      await saveSweepImages(this.embeddingsFolder, this.input.images)
       await this.trainWhatIsLeft()
+      await this.writes
+      await this.compare()
     } catch (failure) {
       this.fail(failure)
     }
@@ -158,6 +178,8 @@ export class ActiveSweep {
           ...this.input.job,
           rows: left.map(({ key }) => ({ key, options: this.options.get(key)! })),
           wantsBaselines: this.baselines === null,
+          embeddingsFolder: this.embeddingsFolder,
+          baselinesKey: this.input.baselinesKey,
         } satisfies SweepJob,
         onMessage: (message) => this.receive(message),
       })
@@ -175,6 +197,45 @@ export class ActiveSweep {
         throw new AppError('internal', 'The training worker ended without training anything.')
       }
     }
+  }
+
+  /** How the runs stand to each other, on the labels they were trained with. */
+  private async compare(): Promise<void> {
+    const { folder, images, comparisonFile } = this.input
+    const sweep = comparedSweep(folder, this.stateThen(), null)
+    if (sweep === null || this.hasEnded) return
+    this.showStage('comparing')
+    const labelled = [...images.ids.keys()].filter((row) => images.labelIds[row] !== 0)
+    let today: SweepToday | null = null
+    this.worker = startWorker<ComparisonCommand, ComparisonMessage>({
+      file: comparisonFile,
+      name: 'comparison',
+      data: {
+        imageIds: Uint32Array.from(labelled, (row) => images.ids[row]!),
+        labelIds: Uint32Array.from(labelled, (row) => images.labelIds[row]!),
+        runs: [],
+        sweeps: [sweep],
+      } satisfies ComparisonJob,
+      onMessage: (message) => {
+        if (message.kind === 'sweep') today = message.today
+        if (message.kind === 'progress') this.showStage('comparing', message.done, message.total)
+      },
+    })
+    await this.worker.ended.finally(() => (this.worker = null))
+    if (today === null) return
+    await saveToday(folder, today)
+    this.today = today
+  }
+
+  private showStage(stage: SweepStage, done = 0, total = 0): void {
+    this.stage = stage
+    this.stageDone = done
+    this.stageTotal = total
+    this.tell()
+  }
+
+  private get embeddingsFolder(): string {
+    return embeddingsFolder(this.input.folder, this.input.material)
   }
 
   private get hasEnded(): boolean {
@@ -197,9 +258,7 @@ export class ActiveSweep {
         this.backend = message.report
         break
       case 'stage':
-        this.stage = message.stage
-        this.stageDone = message.done
-        this.stageTotal = message.total
+        this.showStage(message.stage, message.done, message.total)
         break
       case 'baselines': {
         const { baselines } = message
@@ -210,9 +269,7 @@ export class ActiveSweep {
       }
       case 'rowStarted':
         this.set(this.rows.get(message.key)!, 'running')
-        this.stage = 'training'
-        this.stageDone = 0
-        this.stageTotal = 0
+        this.showStage('training')
         this.rowStartedAt = performance.now()
         break
       case 'rowFinished':
@@ -258,7 +315,7 @@ export class ActiveSweep {
 
   private writeFiles(status: SweepStatus = this.status): Promise<void> {
     const { folder, version } = this.input
-    const state = { ...this.state(), status }
+    const state = { ...this.stateThen(), summary: this.state().summary, status }
     return writeSweepFiles(folder, { state, options: this.options, version })
   }
 

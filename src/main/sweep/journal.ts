@@ -32,6 +32,7 @@ const baselinesLine = v.object({
     frozen: v.nullable(measured),
     closedForm: v.nullable(measured),
     untrained: v.nullable(measured),
+    form: v.exactOptional(v.picklist(['whitening', 'analysis', 'lda', 'pca'])),
   }),
 })
 const line = v.variant('kind', [finishedLine, failedLine, baselinesLine])

@@ -3,7 +3,12 @@ import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { datasetId, sweepId } from '../../shared/model/ids'
-import { sweepRequest, type SweepRow, type SweepState } from '../../shared/model/sweep'
+import {
+  sweepRequest,
+  type SweepRow,
+  type SweepState,
+  type SweepToday,
+} from '../../shared/model/sweep'
 import type { TrainingOptions } from '../../shared/model/training'
 import { type Cell, defused, writeCsvAtomically } from '../exporting/csv'
 
@@ -59,7 +64,12 @@ export function sweepTable(rows: readonly SweepRow[]): {
 /** Seven significant digits: what a float32 holds. */
 const short = (value: number): number => Number(value.toPrecision(7))
 
-export const sweepFile = { csv: 'sweep.csv', json: 'sweep.json', journal: 'sweep-journal.jsonl' }
+export const sweepFile = {
+  csv: 'sweep.csv',
+  json: 'sweep.json',
+  journal: 'sweep-journal.jsonl',
+  today: 'today.json',
+}
 
 export interface SweepRecord {
   readonly state: SweepState
@@ -77,7 +87,7 @@ export async function writeSweepFiles(folder: string, record: SweepRecord): Prom
 
 function documentOf({ state, options, version }: SweepRecord) {
   const { id, datasetId: dataset, status, startedAt, error, backend } = state
-  const { rows, plan, request, baselines, summary, ...rest } = state
+  const { rows, plan, request, baselines, summary, stored, ...rest } = state
   const seed = request.training.seed ?? 1
   return {
     version,
@@ -90,6 +100,7 @@ function documentOf({ state, options, version }: SweepRecord) {
       'Intervals are percentile bootstrap intervals (95 %, Efron 1979) over the queries of the test part; they do not cover the choice of seed or split.',
       'How long each run trains is chosen on labels held out of the training part. The test part decides the order of the rows, so the first row is a little optimistic.',
       'The closed form and the frozen features are the honest bars: a run below them lost by training.',
+      'A standing is a difference of means over seeds with the interval of a paired bootstrap (95 %) that draws the same labels for both (images where fewer than five labels are tested); one whose interval includes 0 may be chance.',
     ],
     machine: {
       platform: platform(),
@@ -102,6 +113,7 @@ function documentOf({ state, options, version }: SweepRecord) {
     backend,
     request,
     plan,
+    ...(stored === undefined ? {} : { stored }),
     baselines,
     summary,
     rows: rows.map((row) => ({ ...row, options: options.get(row.key) })),
@@ -125,14 +137,18 @@ async function writeWhole(file: string, text: string): Promise<void> {
   }
 }
 
+/** A hash: nothing that leads out of the folder. */
+const fileName = v.pipe(v.string(), v.regex(/^[0-9a-f]{1,64}$/))
+
 /** As much as is needed to show it and to go on with it. */
-const stored = v.looseObject({
+const storedSweep = v.looseObject({
   id: sweepId,
   datasetId,
   startedAt: v.number(),
   status: v.picklist(['running', 'finished', 'cancelled', 'failed', 'interrupted']),
   request: sweepRequest,
   plan: v.looseObject({}),
+  stored: v.exactOptional(v.object({ material: fileName, baselines: fileName })),
   rows: v.array(v.looseObject({ key: v.string() })),
   progress: v.looseObject({}),
 })
@@ -145,7 +161,7 @@ export async function readSweep(folder: string): Promise<SweepState | null> {
   } catch {
     return null
   }
-  const parsed = v.safeParse(stored, content)
+  const parsed = v.safeParse(storedSweep, content)
   if (!parsed.success) return null
   // Written by `documentOf` from a state; what matters to the program was checked.
   const { version: _, notes: __, machine: ___, progress, ...rest } = parsed.output
@@ -157,4 +173,31 @@ export async function readSweep(folder: string): Promise<SweepState | null> {
       return shown
     }),
   }
+}
+
+const storedToday = v.looseObject({
+  key: v.string(),
+  rows: v.record(v.string(), v.looseObject({ mapAtR: v.number() })),
+  baselines: v.looseObject({}),
+  standings: v.array(v.looseObject({ loss: v.looseObject({ name: v.string() }) })),
+})
+
+/** The figures on today's labels; null where they were never measured. */
+export async function readToday(folder: string): Promise<SweepToday | null> {
+  const text = await readFile(join(folder, sweepFile.today), 'utf8').catch(() => null)
+  if (text === null) return null
+  try {
+    return v.parse(storedToday, JSON.parse(text)) as unknown as SweepToday
+  } catch {
+    return null
+  }
+}
+
+/** Does nothing where the sweep was removed meanwhile. */
+export async function saveToday(folder: string, today: SweepToday): Promise<void> {
+  await writeWhole(join(folder, sweepFile.today), JSON.stringify(today)).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error
+    },
+  )
 }

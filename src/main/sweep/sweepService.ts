@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { ComparedSweep } from '../comparison/messages'
+import { onToday } from '../../core/sweep/onToday'
 import { materialText, rowText } from '../../core/sweep/identity'
 import { type PlannedSweep, planSweep } from '../../core/sweep/planSweep'
 import { chooseFeatures, workSpeeds } from '../../core/training/plan'
@@ -11,6 +13,7 @@ import {
   type SweepPlan,
   type SweepRequest,
   type SweepState,
+  type SweepToday,
 } from '../../shared/model/sweep'
 import type { BackendReport } from '../../shared/model/training'
 import type { Store } from '../db/store'
@@ -22,7 +25,8 @@ import { readTrainingImages, type TrainingImages } from '../training/trainingIma
 import type { Workspace } from '../workspace'
 import { ActiveSweep } from './activeSweep'
 import { SweepJournal } from './journal'
-import { readSweep, sweepFile } from './sweepFiles'
+import { comparedSweep } from './comparedSweep'
+import { readSweep, readToday, saveToday, sweepFile } from './sweepFiles'
 
 export interface SweepServiceOptions {
   readonly store: Store
@@ -35,6 +39,8 @@ export interface SweepServiceOptions {
   readonly turn: Turn
   readonly backend?: () => BackendReport | null
   readonly onProgress?: (state: SweepState) => void
+  /** One that has ended has figures of today. */
+  readonly onMeasured?: (state: SweepState) => void
 }
 
 interface OfDataset {
@@ -63,6 +69,10 @@ export interface SweepService {
   list(input: { readonly datasetId: DatasetId }): Promise<readonly SweepState[]>
   state(input: OfSweep): Promise<SweepState | null>
   remove(input: OfSweep): Promise<true>
+  /** What there is of the sweeps of a dataset to measure on the labels of today, newest first. */
+  compared(input: { readonly datasetId: DatasetId }): Promise<readonly ComparedSweep[]>
+  /** Keeps what was measured, and tells of it. */
+  keepToday(sweepId: SweepId, today: SweepToday): Promise<void>
   /** Ends the one that is on for a dataset, and removes all of its sweeps. */
   forget(input: { readonly datasetId: DatasetId }): Promise<void>
   close(): Promise<void>
@@ -119,8 +129,12 @@ class Service implements SweepService {
   async state({ sweepId }: OfSweep): Promise<SweepState | null> {
     const active = this.activeOf(sweepId)
     if (active !== null) return active.state()
-    const stored = await readSweep(this.folderOf(sweepId))
-    if (stored?.status !== 'running') return stored
+    const folder = this.folderOf(sweepId)
+    const known = await readSweep(folder)
+    if (known === null) return null
+    const today = await readToday(folder)
+    const stored = today === null ? known : onToday(known, today)
+    if (stored.status !== 'running') return stored
     // Nobody runs it: the program ended in the middle.
     return {
       ...stored,
@@ -138,6 +152,29 @@ class Service implements SweepService {
     }
     await rm(this.folderOf(sweepId), { recursive: true, force: true })
     return true
+  }
+
+  async compared({
+    datasetId,
+  }: {
+    readonly datasetId: DatasetId
+  }): Promise<readonly ComparedSweep[]> {
+    const sweeps = await Promise.all(
+      (await this.list({ datasetId })).map(async (state) => {
+        // One that is on compares itself at its end.
+        if (state.id === null || state.id === this.activeId) return null
+        const folder = this.folderOf(state.id)
+        return comparedSweep(folder, state, await readToday(folder))
+      }),
+    )
+    return sweeps.filter((sweep) => sweep !== null)
+  }
+
+  async keepToday(sweepId: SweepId, today: SweepToday): Promise<void> {
+    if (this.activeOf(sweepId) !== null) return
+    await saveToday(this.folderOf(sweepId), today)
+    const state = await this.state({ sweepId })
+    if (state !== null) this.options.onMeasured?.(state)
   }
 
   async forget({ datasetId }: { readonly datasetId: DatasetId }): Promise<void> {
@@ -176,6 +213,9 @@ class Service implements SweepService {
       const { plan, rows, split, unseen } = await this.planFor(images, { datasetId, request })
       const version = await this.version()
       const { sha256 } = images.images
+      const labelIds = Uint32Array.from(images.labels, (label) =>
+        label < 0 ? 0 : images.labelIds[label]!,
+      )
       const material = hash(materialText({ sha256, labels: images.labels, split, version }))
       const { id, folder, startedAt } = await placeOf()
       const journal = await SweepJournal.open(join(folder, sweepFile.journal)).catch(
@@ -192,11 +232,14 @@ class Service implements SweepService {
         request,
         plan,
         rows: rows.map((row) => ({ ...row, key: hash(rowText(row.options, material)) })),
+        material,
+        images: { ids: images.images.ids, labelIds, splits: split },
         baselinesKey: hash(rowText({ ...shared, ...neutral }, material)),
         journal,
         folder,
         version,
         workerFile: join(workersFolder, 'training.js'),
+        comparisonFile: join(workersFolder, 'comparison.js'),
         job: {
           kind: 'sweep',
           images: images.images,

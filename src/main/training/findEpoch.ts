@@ -23,10 +23,10 @@ export async function findEpoch(
   { source, training }: TrainingData,
   learningRate: number,
 ): Promise<Pick<LoopDecisions, 'wantedEpoch' | 'validation'>> {
-  const { options, random } = context
+  const { options } = context
   const held = isOpenEnd(options)
     ? null
-    : holdOut(training, { leastClasses: 10, share: 0.2, random: random.fork('validation') })
+    : holdOut(training, { leastClasses: 10, share: 0.2, seed: options.seed })
   if (held === null) return { wantedEpoch: null, validation: null }
   const validation: number[] = []
   const embeddingSize = sizeForFewer(options.embeddingSize, training, held.kept)

@@ -1,5 +1,4 @@
-import type { Random } from '../../core/math/random'
-import { splitPart, splitRows } from '../../core/training/split'
+import { chooseHeldOutLabels } from '../../core/evaluation/heldOutLabels'
 import { type LabelledRows, rowsAt } from './measured'
 
 /** Training rows without some classes, and the rows of those. */
@@ -8,20 +7,34 @@ export interface HeldOut {
   readonly heldOut: LabelledRows
 }
 
-/** Classes set apart to choose the best epoch by; null where there are too few. */
+/**
+ * Classes set apart to choose the best epoch by, drawn by what they are known by, so that
+ * relabelling an image moves no other; null where there are too few.
+ */
 export function holdOut(
   training: LabelledRows,
-  { leastClasses, share, random }: { leastClasses: number; share: number; random: Random },
+  { leastClasses, share, seed }: { leastClasses: number; share: number; seed: number },
 ): HeldOut | null {
+  const { labels } = training
   const sizes = new Map<number, number>()
-  for (const label of training.labels) sizes.set(label, (sizes.get(label) ?? 0) + 1)
-  const usable = [...sizes.values()].filter((size) => size >= 2).length
+  for (const label of labels) sizes.set(label, (sizes.get(label) ?? 0) + 1)
+  const classes = Math.max(-1, ...sizes.keys()) + 1
+  const keys = training.keys ?? Array.from({ length: classes }, (_, label) => String(label))
+  const isEligible = (label: number): boolean => (sizes.get(label) ?? 0) >= 2
+  const usable = keys.filter((_, label) => isEligible(label)).length
   if (usable < leastClasses) return null
-  const parts = splitRows({ labels: training.labels, kind: 'byClass', testShare: share, random })
+  const isHeldOut = chooseHeldOutLabels({
+    keys,
+    seed,
+    purpose: 'epoch',
+    share,
+    least: 2,
+    isEligible,
+  })
   const part = (wanted: number): LabelledRows =>
     rowsAt(
       training,
-      [...training.rows.keys()].filter((place) => parts[place] === wanted),
+      [...labels.keys()].filter((place) => isHeldOut[labels[place]!] === wanted),
     )
-  return { kept: part(splitPart.train), heldOut: part(splitPart.test) }
+  return { kept: part(0), heldOut: part(1) }
 }

@@ -17,9 +17,10 @@ import type { WorkerMessage } from './messages'
 import { preparedSource } from './preparedSource'
 import { rememberStarts } from './rememberedStarts'
 import { StageReport } from './stageReport'
+import { baselineKey, type BaselineName, saveTested, saveTestEmbeddings } from './sweepEmbeddings'
 import type { SweepJob, SweepMessage, SweepOutcome } from './sweepMessages'
 import { breathe, expectedSteps, type TrainingContext, type TrainingData } from './trainingContext'
-import { divideRows, measureModel, trainModel } from './trainModel'
+import { divideRows, embedTest, trainModel } from './trainModel'
 import { asAppError } from './workerFailure'
 
 export interface SweepContext {
@@ -39,6 +40,7 @@ export async function runSweep(sweep: SweepContext): Promise<void> {
   if (inputs === null) return
   const shared = job.rows[0]!.options
   const data = divideRows(inputs, job.labels, job.split, shared, job.labelKeys)
+  await saveTested(job.embeddingsFolder, data.test.rows)
   const prepare = rememberStarts()
   const withStart = await startOf(sweep, data)
   if (withStart === null) return
@@ -51,7 +53,9 @@ export async function runSweep(sweep: SweepContext): Promise<void> {
       prepare,
       () => {},
     )
-    const baselines = await measureBaselines(context, data)
+    const baselines = await measureBaselines(context, data, (name, embeddings) =>
+      saveTestEmbeddings(job.embeddingsFolder, baselineKey(job.baselinesKey, name), embeddings),
+    )
     // What was cut short is no baseline.
     if (interruption.isCancelled) return
     post({ kind: 'baselines', baselines })
@@ -61,7 +65,7 @@ export async function runSweep(sweep: SweepContext): Promise<void> {
     if (interruption.isCancelled) return
     post({ kind: 'rowStarted', key })
     try {
-      const outcome = await trainRow(sweep, withStart(options), data, prepare)
+      const outcome = await trainRow(sweep, { key, options: withStart(options) }, data, prepare)
       if (outcome === null) return
       post({ kind: 'rowFinished', key, outcome })
     } catch (error) {
@@ -92,7 +96,7 @@ async function startOf(
 /** Null where it was cancelled. */
 async function trainRow(
   sweep: SweepContext,
-  options: TrainingOptions,
+  { key, options }: SweepJob['rows'][number],
   data: TrainingData,
   prepare: TrainingContext['prepare'],
 ): Promise<SweepOutcome | null> {
@@ -108,8 +112,11 @@ async function trainRow(
       { steps },
     )
   }
-  const metrics = withInterval(await measureModel(trained.saved, data, measuring(sweep)))
+  const embeddings = await embedTest(trained.saved, data, sweep.backend)
+  const measured = await measureTest(measuring(sweep), embeddings, data.test.labels)
+  const metrics = withInterval(measured)
   if (sweep.interruption.isCancelled) return null
+  await saveTestEmbeddings(sweep.job.embeddingsFolder, key, embeddings)
   return { metrics, bestEpoch, steps, seconds: (performance.now() - startedAt) / 1000 }
 }
 
@@ -164,12 +171,15 @@ function stepCounter(options: TrainingOptions, post: SweepContext['post']) {
 async function measureBaselines(
   context: TrainingContext,
   data: TrainingData,
+  save: (name: BaselineName, embeddings: Matrix) => Promise<unknown>,
 ): Promise<SweepBaselines> {
   const { options, backend, random, prepare } = context
   const { product } = backend
   const { source, training, test } = data
-  const measure = async (embeddings: Matrix) =>
-    withInterval(await measureTest(context, embeddings, test.labels))
+  const measure = async (name: BaselineName, embeddings: Matrix) => {
+    await save(name, embeddings)
+    return withInterval(await measureTest(context, embeddings, test.labels))
+  }
   if (options.network === 'small') {
     const model = createSmallNetwork({
       imageSizePx: options.imageSizePx,
@@ -179,25 +189,27 @@ async function measureBaselines(
     })
     const embeddings = await embedMatrix(model, source, test.rows)
     model.dispose()
-    return { frozen: null, closedForm: null, untrained: await measure(embeddings) }
+    return { frozen: null, closedForm: null, untrained: await measure('untrained', embeddings) }
   }
   const features = gather(source, test.rows)
-  const frozen = await measure(features)
+  const frozen = await measure('frozen', features)
   await breathe()
   // Heads from a random start are held against what needs no training at all.
   const start = options.start === 'random' ? 'lda' : options.start
   const closedOptions = { ...options, start } as const
   const fit = (wanted: TrainingOptions) =>
     prepare!(source, training, wanted, random.fork('start'), product)
-  const closedForm = await measure(applyPreparation(fit(closedOptions), features, product))
-  if (options.start !== 'random') return { frozen, closedForm, untrained: null }
+  const closed = applyPreparation(fit(closedOptions), features, product)
+  const closedForm = await measure('closedForm', closed)
+  const form = start === 'auto' ? {} : { form: start }
+  if (options.start !== 'random') return { frozen, closedForm, untrained: null, ...form }
   await breathe()
   const standard = fit(options)
   const head = createHead(context, standard, 'head')
   const prepared = preparedSource(standard, source, product)
   const embeddings = await embedMatrix(head, prepared, test.rows)
   head.dispose()
-  return { frozen, closedForm, untrained: await measure(embeddings) }
+  return { frozen, closedForm, untrained: await measure('untrained', embeddings), ...form }
 }
 
 async function loadInputs(sweep: SweepContext): Promise<JobInputs | null> {

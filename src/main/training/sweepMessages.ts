@@ -18,6 +18,9 @@ export interface SweepJob extends JobBase {
   readonly sharedSeed: number
   /** False where an earlier start of the same sweep has them already. */
   readonly wantsBaselines: boolean
+  /** Gets the embeddings of the test part; see `sweepEmbeddings.ts`. */
+  readonly embeddingsFolder: string
+  readonly baselinesKey: string
 }
 
 /** What a run gave, of the state that was kept. */

@@ -1,11 +1,12 @@
+import type { Matrix } from '../../core/math/matrix'
 import { restoreModel, type SavedModel } from '../../core/network'
 import { splitPart } from '../../core/training/split'
 import { AppError } from '../../shared/errors'
-import type { RetrievalMetrics, TrainingOptions } from '../../shared/model/training'
+import type { TrainingOptions } from '../../shared/model/training'
+import type { Backend } from '../backend/backend'
 import { embedMatrix } from './embedMatrix'
 import type { JobInputs } from './inputs'
 import { type LabelledRows, pickRows, renumber } from './measured'
-import { measureTest } from './measureTest'
 import { trainHead } from './trainHead'
 import type { TrainedModel, TrainingContext, TrainingData } from './trainingContext'
 import { trainSmall } from './trainSmall'
@@ -44,16 +45,16 @@ export async function trainModel(
   return context.options.network === 'frozen' ? trainHead(context, data) : trainSmall(context, data)
 }
 
-/** Retrieval of a saved model on the test rows, with its interval. */
-export async function measureModel(
+/** Embeddings [test rows, embeddingSize] by a saved model. */
+export async function embedTest(
   saved: SavedModel,
   { source, test }: Pick<TrainingData, 'source' | 'test'>,
-  context: Pick<TrainingContext, 'backend' | 'interruption' | 'random'>,
-): Promise<RetrievalMetrics> {
-  const model = restoreModel(saved, context.backend.operations)
+  { operations }: Pick<Backend, 'operations'>,
+): Promise<Matrix> {
+  const model = restoreModel(saved, operations)
   const embeddings = await embedMatrix(model, source, test.rows)
   model.dispose()
-  return measureTest(context, embeddings, test.labels)
+  return embeddings
 }
 
 function checkTrainable(training: LabelledRows): void {

@@ -23,11 +23,7 @@ export async function trainSmall(
   report.stage('baseline', 0, 1)
   const before = await measureTest(context, await embed(test), test.labels)
   report.post({ kind: 'baseline', before, closedForm: null })
-  const held = holdOut(training, {
-    leastClasses: 40,
-    share: 0.1,
-    random: random.fork('validation'),
-  })
+  const held = holdOut(training, { leastClasses: 40, share: 0.1, seed: options.seed })
   const score = async (rows: LabelledRows) =>
     (await measureQuietly(context, await embed(rows), rows.labels)).mapAtR
   const material = { model, source, training: held === null ? training : renumber(held.kept) }

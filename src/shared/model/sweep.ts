@@ -1,8 +1,10 @@
 import * as v from 'valibot'
+import type { MeasuredDifference } from './comparison'
 import type { DatasetId, SweepId } from './ids'
 import type {
   BackendReport,
   Component,
+  HeadStart,
   RetrievalMetrics,
   TrainingOptions,
   TrainingRequest,
@@ -47,6 +49,10 @@ export interface SweepCombination {
   readonly distance: string
 }
 
+/** One text for all repeats of a loss, miner and distance. */
+export const combinationOf = ({ loss, miner, distance }: SweepCombination): string =>
+  JSON.stringify([loss, miner, distance])
+
 export interface SkippedCombination {
   readonly loss: string
   readonly miner: string | null
@@ -65,8 +71,13 @@ export interface SweepRow extends SweepCombination {
   readonly key: string
   readonly seed: number
   readonly status: 'waiting' | 'running' | 'finished' | 'failed'
-  /** On the test part, of the state that was kept; null until it has finished. */
+  /**
+   * On the test part, of the state that was kept, on today's labels where these are measured; null
+   * until it has finished.
+   */
   readonly metrics: MeasuredRetrieval | null
+  /** On the labels of when it was trained, where those of today give other figures. */
+  readonly whenTrained?: MeasuredRetrieval
   readonly bestEpoch: number | null
   readonly steps: number | null
   /** Of training and measuring this run alone. */
@@ -82,6 +93,41 @@ export interface SweepBaselines {
   readonly closedForm: MeasuredRetrieval | null
   /** The small network, or the head from a random start, before its first step. */
   readonly untrained: MeasuredRetrieval | null
+  /** Which closed form; absent where there is none, or from an earlier version. */
+  readonly form?: Exclude<HeadStart, 'auto' | 'random'>
+}
+
+/** A difference of MAP@R of two combinations, of their means over the seeds that both have. */
+export interface SweepDifference extends MeasuredDifference {
+  readonly seeds: number
+}
+
+/** How a combination stands to others, by a bootstrap that draws the same labels for both. */
+export interface SweepStanding {
+  /** Less the best one; 'best' for that itself. */
+  readonly toBest: SweepDifference | 'best'
+  /** Less the closed form, or the untrained network where there is none; null without either. */
+  readonly toBaseline: SweepDifference | null
+}
+
+/** A sweep's stored embeddings of the test part on the labels that its images have now. */
+export interface SweepToday {
+  /** Of what it was computed. */
+  readonly key: string
+  /** Whether the labels that are tested are still those of when it ran. */
+  readonly isSameTest: boolean
+  /** Tested labels, then and now, and tested images now. */
+  readonly testLabelsThen: number
+  readonly testLabels: number
+  readonly testImages: number
+  /** Images of the test part that have another label now, or none. */
+  readonly changedImages: number
+  /** Of the embeddings on the disk. */
+  readonly bytes: number
+  /** By the key of a row; rows whose embeddings were not kept are not there. */
+  readonly rows: Readonly<Record<string, MeasuredRetrieval>>
+  readonly baselines: SweepBaselines
+  readonly standings: readonly (SweepCombination & SweepStanding)[]
 }
 
 /** Mean and standard deviation of a combination over its seeds. */
@@ -90,6 +136,8 @@ export interface SweepSummaryRow extends SweepCombination {
   readonly mapAtR: { readonly mean: number; readonly deviation: number }
   readonly precisionAt1: { readonly mean: number; readonly deviation: number }
   readonly rPrecision: { readonly mean: number; readonly deviation: number }
+  /** Absent until it is measured, or where the embeddings were not kept. */
+  readonly standing?: SweepStanding
 }
 
 /** What a sweep would do. */
@@ -105,7 +153,7 @@ export interface SweepPlan {
   readonly split: TrainingOptions['split']
 }
 
-export const sweepStages = ['preparing', 'features', 'baselines', 'training'] as const
+export const sweepStages = ['preparing', 'features', 'baselines', 'training', 'comparing'] as const
 export type SweepStage = (typeof sweepStages)[number]
 
 export type SweepStatus = 'running' | 'finished' | 'cancelled' | 'failed' | 'interrupted'
@@ -122,6 +170,16 @@ export interface SweepState {
   readonly rows: readonly SweepRow[]
   readonly summary: readonly SweepSummaryRow[]
   readonly baselines: SweepBaselines | null
+  /**
+   * Names of the stored embeddings: of the images, labels and split, and of the baselines; absent
+   * in sweeps of earlier versions.
+   */
+  readonly stored?: { readonly material: string; readonly baselines: string }
+  /** The figures of rows, summary and baselines are those of today where this is. */
+  readonly today?: Omit<SweepToday, 'rows' | 'baselines' | 'standings'> & {
+    /** Keys of finished rows whose embeddings were not kept: theirs are figures of then. */
+    readonly missing: readonly string[]
+  }
   readonly stage: SweepStage
   /** Of the stage; of a run in training its steps. */
   readonly stageDone: number
@@ -132,14 +190,21 @@ export interface SweepState {
   readonly error: SweepError | null
 }
 
-/** The training that gives a row again, with embeddings, triplets and a model. */
+/**
+ * The training that gives a row again, with embeddings, triplets and a model. It names the start
+ * that the sweep found, because a start that is left open is a request to save the simplest that is
+ * as good, and this row is a trained one.
+ */
 export function requestOfRow(
-  request: SweepRequest,
+  { request, baselines }: Pick<SweepState, 'request' | 'baselines'>,
   row: SweepCombination & { readonly seed: number },
 ): TrainingRequest {
   const { loss, miner, distance, seed } = row
+  const { start = 'auto' } = request.training
+  const form = baselines?.form
   return {
     ...ofEarlierVersion(request.training),
+    ...(start === 'auto' && form !== undefined ? { start: form } : {}),
     loss,
     miner,
     distance,

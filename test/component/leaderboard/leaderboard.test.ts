@@ -18,7 +18,13 @@ import { useSweepStore } from '../../../src/renderer/src/stores/sweeps'
 import { AppError } from '../../../src/shared/errors'
 import type { SweepId } from '../../../src/shared/model/ids'
 import type { SweepState } from '../../../src/shared/model/sweep'
-import { rowOf, sweepPlan as plan, sweepOf as stateOf } from '../../support/sweepRows'
+import {
+  differenceOf,
+  rowOf,
+  sweepOf as stateOf,
+  sweepPlan as plan,
+  withStandings,
+} from '../../support/sweepRows'
 import { datasetOf } from '../../support/windowData'
 import { connectWire } from '../../support/windowWire'
 
@@ -186,6 +192,97 @@ describe('the leaderboard', () => {
     ]
     const { view } = await open([stateOf({ rows, request: { seeds: 2, training: {} } })])
     expect(view.findAll('tbody tr')[0]!.text()).toContain('0.650 ± 0.071')
+  })
+})
+
+describe('the standing of a row', () => {
+  const three = () =>
+    stateOf({
+      rows: [
+        rowOf('supCon', { mapAtR: 0.8 }),
+        rowOf('triplet', { mapAtR: 0.78 }),
+        rowOf('contrastive', { mapAtR: 0.6 }),
+      ],
+      baselines: { frozen: null, closedForm: null, untrained: null, form: 'whitening' },
+    })
+  const words = (text: string) => text.replace(/\s+/g, ' ').trim()
+
+  it('colours the best only where it is better than every other one beyond chance', async () => {
+    const bar = differenceOf(0.02, 0.06)
+    const clear = withStandings(three(), {
+      supCon: { toBest: 'best', toBaseline: bar },
+      triplet: { toBest: differenceOf(-0.036, -0.004), toBaseline: bar },
+      contrastive: { toBest: differenceOf(-0.3, -0.1), toBaseline: bar },
+    })
+    const { view } = await open([clear])
+    expect(view.findAll('.score.best').map((score) => score.text())).toEqual(['0.800'])
+    expect(view.findAll('.bar.strong')).toHaveLength(1)
+    const [best, second] = view.findAll('td.to-best').map((cell) => words(cell.text()))
+    expect(best).toBe('best better than all others')
+    expect(second).toBe('−0.020 (−0.036 to −0.004)')
+
+    const byChance = withStandings(three(), {
+      supCon: { toBest: 'best', toBaseline: bar },
+      triplet: { toBest: differenceOf(-0.05, 0.01), toBaseline: bar },
+      contrastive: { toBest: differenceOf(-0.3, -0.1), toBaseline: bar },
+    })
+    useSweepStore().remember(byChance)
+    await flushPromises()
+    expect(view.findAll('.score.best, .bar.strong')).toHaveLength(0)
+    expect(view.findAll('td.to-best').map((cell) => words(cell.text()))).toEqual([
+      'best one other not distinguishable',
+      '−0.020 (−0.050 to 0.010) not distinguishable',
+      '−0.200 (−0.300 to −0.100)',
+    ])
+  })
+
+  it('colours no winner where nothing says how sure it is', async () => {
+    const { view } = await open([three()])
+    expect(view.findAll('.score.best, .bar.strong')).toHaveLength(0)
+    expect(view.find('td.to-best').exists()).toBe(false)
+    expect(view.get('.notes').text()).toContain('kept no embeddings')
+  })
+
+  it('names the closed form, and says whether the best is better than it', async () => {
+    const better = withStandings(stateOf(), {
+      supCon: { toBest: 'best', toBaseline: differenceOf(0.02, 0.06) },
+    })
+    const named = { ...better, baselines: { ...better.baselines!, form: 'analysis' as const } }
+    const { view } = await open([named])
+    expect(view.get('.bars').text()).toContain('Closed form (discriminant analysis) 0.700')
+    expect(view.get('.over').classes()).toContain('better')
+    expect(words(view.get('.over').text())).toBe(
+      'Supervised contrastive against the closed form: +0.040 (0.020 to 0.060)',
+    )
+    useSweepStore().remember(
+      withStandings(named, {
+        supCon: { toBest: 'best', toBaseline: differenceOf(-0.02, 0.06) },
+      }),
+    )
+    await flushPromises()
+    expect(view.get('.over').classes()).toContain('open')
+    expect(view.get('.over').text()).toContain('may be chance')
+  })
+
+  it('shows the figures of when it ran beside those of today, and marks another test', async () => {
+    const then = rowOf('supCon', { mapAtR: 0.83 }).metrics!
+    const rows = [rowOf('supCon', { mapAtR: 0.8, whenTrained: then }), rowOf('triplet')]
+    const today = { changedImages: 3, isSameTest: false, testLabels: 7, missing: ['triplet'] }
+    const state = withStandings(stateOf({ rows }), {
+      supCon: { toBest: 'best', toBaseline: null },
+    })
+    const { view } = await open([{ ...state, today: { ...state.today!, ...today } }])
+    const [first, second] = view.findAll('tbody tr').map((row) => words(row.text()))
+    expect(first).toContain('0.800when trained 0.830')
+    expect(first).not.toContain('better than all others')
+    expect(second).toContain('of when it ran')
+    const notes = view.get('.notes').text()
+    expect(notes).toContain('3 test images have another label')
+    expect(notes).toContain('7 now, 8 then')
+    expect(notes).toContain('One run kept no embeddings')
+    expect(view.find('[aria-label="Remove this comparison (3.1 MB of embeddings)"]').exists()).toBe(
+      true,
+    )
   })
 })
 

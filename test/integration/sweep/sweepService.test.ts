@@ -17,8 +17,10 @@ import { workspaceIn } from '../../../src/main/workspace'
 import type { DatasetId, SweepId } from '../../../src/shared/model/ids'
 import {
   requestOfRow,
+  type SweepDifference,
   type SweepInput,
   sweepRequest,
+  type SweepStanding,
   type SweepState,
 } from '../../../src/shared/model/sweep'
 import { type BuiltProgram, buildProgram, projectFolder } from '../training/builtProgram'
@@ -138,14 +140,29 @@ describe('sweep service', () => {
     )
     const stored = JSON.parse(await readFile(join(out, 'sweep.json'), 'utf8')) as {
       rows: { options: { seed: number } }[]
-      summary: { runs: number }[]
+      summary: { runs: number; standing: SweepStanding }[]
     }
+    // The figures of the stored embeddings are those that were measured when it trained.
+    expect(state.today).toMatchObject({ isSameTest: true, changedImages: 0, missing: [] })
+    expect(state.rows.filter(({ whenTrained }) => whenTrained !== undefined)).toEqual([])
+    const [best, other] = stored.summary
+    expect(best!.standing.toBest).toBe('best')
+    const difference = other!.standing.toBest as SweepDifference
+    const [high, low] = state.summary.map(({ mapAtR }) => mapAtR.mean)
+    expect(difference.mean).toBeCloseTo(low! - high!, 9)
+    expect(difference).toMatchObject({ seeds: 2, over: 'labels' })
+    expect(difference.low).toBeLessThan(difference.mean)
+    expect(difference.high).toBeGreaterThan(difference.mean)
+    expect(best!.standing.toBaseline!.mean).toBeCloseTo(
+      high! - state.baselines!.untrained!.mapAtR,
+      9,
+    )
     expect(stored.rows.map(({ options }) => options.seed).toSorted()).toEqual([1, 1, 2, 2])
     expect(stored.summary.map(({ runs }) => runs)).toEqual([2, 2])
 
     // The row of another seed than the split's: the promoted run is on the same split.
     const row = state.rows.find(({ seed }) => seed === 2)!
-    const { id } = await training.start({ datasetId, request: requestOfRow(state.request, row) })
+    const { id } = await training.start({ datasetId, request: requestOfRow(state, row) })
     const promoted = await training.finished(id)
     expect(promoted.state.run.after!.queries).toBe(row.metrics!.queries)
     // Threads of a native library may add in another order: equal but for a few ranks.
@@ -288,6 +305,26 @@ describe('sweep service', () => {
     const { frozen, closedForm, untrained } = state.baselines!
     for (const bar of [frozen, closedForm, untrained]) expect(bar!.mapAtR).toBeGreaterThan(0.1)
     expect(new Set([frozen, closedForm, untrained].map((bar) => bar!.mapAtR)).size).toBe(3)
+    // Heads from a random start are held against the analysis, or whitening with few labels.
+    expect(state.baselines!.form).toBe('lda')
+    expect(requestOfRow(state, state.rows[0]!).start).toBe('random')
+  })
+
+  it('names the closed form that was chosen, and asks for a trained head with it', async () => {
+    const out = await newFolder('chosen')
+    const request = requestOf({
+      losses: ['supCon'],
+      training: { steps: 20, embeddingSize: 16, testShare: 0.5 },
+    })
+    const state = await (await sweeps.startIn(out, { datasetId, request })).finished
+    expect(state.error).toBeNull()
+    expect(state.baselines!.form).toMatch(/^(whitening|analysis)$/)
+    const [row] = state.rows
+    const { id } = await training.start({ datasetId, request: requestOfRow(state, row!) })
+    const { run } = (await training.finished(id)).state
+    expect(run.kept ?? null).toBeNull()
+    expect(run.after!.mapAtR).toBeCloseTo(row!.metrics!.mapAtR, 6)
+    expect(run.closedForm!.mapAtR).toBeCloseTo(state.baselines!.closedForm!.mapAtR, 6)
   })
 
   it('can be removed as soon as its state says that it has ended', async () => {

@@ -20,6 +20,12 @@ export function differenceFormat(locale: string): (value: number) => string {
   return (value) => signed.format(Number(value.toFixed(3)) + 0).replace('-', '−')
 }
 
+/** Ends of an interval of a difference: only a minus is written. */
+export function boundFormat(locale: string): (value: number) => string {
+  const format = differenceFormat(locale)
+  return (value) => format(value).replace('+', '')
+}
+
 /** Whether two figures are shown as the same. */
 export const isShownSame = (one: number, other: number): boolean =>
   one.toFixed(3) === other.toFixed(3)

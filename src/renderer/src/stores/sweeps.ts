@@ -95,7 +95,7 @@ export const useSweepStore = defineStore('sweeps', () => {
 
   /** Trains a row's combination as a run of its own, with embeddings, triplets and a model. */
   const promote = (state: SweepState, row: SweepRow): Promise<boolean> =>
-    runs.start(requestOfRow(state.request, row))
+    runs.start(requestOfRow(state, row))
 
   return {
     list,

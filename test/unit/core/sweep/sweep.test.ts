@@ -66,7 +66,7 @@ describe('planSweep', () => {
     for (const row of rows) {
       const alone = planTraining({
         labels,
-        request: requestOfRow(request, row),
+        request: requestOfRow({ request, baselines: null }, row),
         featuresCached: () => 0,
         speed: workSpeeds.tensorflow,
       })

@@ -1,4 +1,4 @@
-import type { SweepCombination, SweepRow } from '../../../../shared/model/sweep'
+import type { SweepRow } from '../../../../shared/model/sweep'
 
 export const sortColumns = [
   'loss',
@@ -44,10 +44,6 @@ const valueOf = (row: SweepRow, column: Exclude<SortColumn, 'mean'>): number | s
       return row.metrics?.[column] ?? null
   }
 }
-
-/** The repeats of one loss, miner and distance have the same. */
-export const combinationOf = ({ loss, miner, distance }: SweepCombination): string =>
-  JSON.stringify([loss, miner, distance])
 
 /** What has no value stays below, in the order it came, whichever way the column is sorted. */
 export function sortRows(

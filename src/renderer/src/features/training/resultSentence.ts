@@ -1,5 +1,6 @@
 import type { KeptModel } from '../../../../shared/model/kept'
-import type { RunSummary } from '../../../../shared/model/training'
+import type { HeadStart, RunSummary } from '../../../../shared/model/training'
+import { differenceFormat } from '../../composables/comparisonWords'
 
 /** A message key with what fills it; the view translates it. */
 export interface Sentence {
@@ -49,10 +50,15 @@ function keptSentence(kept: KeptModel, run: RunSummary): Sentence {
   }
 }
 
-const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(3)}`
+// Digits are written alike in both languages.
+const signed = differenceFormat('en')
 
 /** Whether training gave nothing that is worth keeping: then the window says what to try. */
 export const didNotHelp = (run: RunSummary): boolean => run.kept?.reason === 'noBetter'
+
+/** The closed form that a run began with, for `training.ended.forms`: the one chosen, if any was. */
+export const formOf = ({ kept, options }: RunSummary): HeadStart =>
+  kept?.closedForm ?? options.start
 
 /** What training added to the closed form it began with; null where it began with none. */
 export function addedSentence(run: RunSummary): Sentence | null {

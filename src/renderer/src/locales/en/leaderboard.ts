@@ -34,6 +34,7 @@ export const leaderboard = {
     features: 'Computing features',
     baselines: 'Measuring what the runs are held against',
     training: 'Training',
+    comparing: 'Comparing the runs on the same labels',
   },
   ended: {
     cancelled: 'Stopped by you. What was finished is kept; Resume goes on with the rest.',
@@ -43,12 +44,19 @@ export const leaderboard = {
   },
   resume: 'Resume',
   remove: 'Remove this comparison',
+  removeSized: 'Remove this comparison ({size} of embeddings)',
   cancelHint: 'Stops within one step; finished runs are kept.',
   bars: {
     heading: 'What the runs are held against',
     closedForm: 'Closed form',
+    forms: {
+      whitening: 'Closed form (whitening)',
+      analysis: 'Closed form (discriminant analysis)',
+      lda: 'Closed form (discriminant analysis or whitening)',
+      pca: 'Closed form (principal components)',
+    },
     closedFormHelp:
-      'Discriminant analysis or principal components alone, without training. A run that is not to the right of this line gained nothing by training.',
+      'What all runs start from or are held against, alone, without training. A run that is not to the right of this line gained nothing by training.',
     untrained: 'Before training',
     untrainedHelp: 'The network before its first step.',
     frozen: 'Frozen features',
@@ -70,6 +78,36 @@ export const leaderboard = {
     seconds: 'Time',
     secondsHelp: 'Training and measuring of this run alone.',
     action: 'Action',
+    toBest: 'To the best',
+    toBestHelp:
+      'MAP@R less that of the best, and where the difference would lie in 95 of 100 draws of as many labels (paired bootstrap: the same draws for both). An interval that includes 0 may be chance.',
+    toBestHelpSeeds:
+      'Mean MAP@R over the repeats less that of the best, and where the difference would lie in 95 of 100 draws of as many labels (paired bootstrap: the same draws for both). An interval that includes 0 may be chance. Other seeds are not covered.',
+  },
+  standing: {
+    interval: '{low} to {high}',
+    open: 'not distinguishable',
+    openHelp: 'Cannot be told from the best: the interval includes 0.',
+    imagesHelp: 'Few labels are tested, so that images are drawn for the interval.',
+    best: 'best',
+    openOthers:
+      'better than all others | one other not distinguishable | {count} others not distinguishable',
+    clear: 'better than all others',
+    overClosedForm: '{name} against the closed form: {difference} ({low} to {high})',
+    overUntrained: '{name} against the untrained network: {difference} ({low} to {high})',
+    mayBeChance: ': may be chance',
+    row: 'Against what needs no training: {difference} ({low} to {high})',
+    none: 'No differences with intervals: this comparison kept no embeddings. Its figures are those of when it ran.',
+    partly:
+      'One run kept no embeddings, because those of a comparison take 1 GB at most: its figures are those of when it ran. | {count} runs kept no embeddings, because those of a comparison take 1 GB at most: their figures are those of when they ran.',
+  },
+  today: {
+    changed:
+      'On today’s labels. | On today’s labels: one test image has another label, or none, since. | On today’s labels: {count} test images have another label, or none, since.',
+    otherTest:
+      'Other labels are tested than when it ran ({now} now, {then} then): not to be ranked with other comparisons.',
+    measuring: 'Measuring on today’s labels',
+    ofThen: 'of when it ran',
   },
   between: 'With 95 % confidence between {low} and {high}',
   failed: 'Failed: {message}',

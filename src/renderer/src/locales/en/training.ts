@@ -59,15 +59,15 @@ export const training = {
       'Of 100 images kept aside, {after} now find one of their own label first (before: {before}).',
     finishedSeen:
       'Of 100 images, {after} now find one of their own label first (before: {before}). They were part of the training.',
-    added: 'Of this, training itself added {difference} MAP@R to the closed form it began with.',
-    lost: 'Training lost {difference} MAP@R against the closed form it began with: chance, or too many steps.',
-    addedNothing: 'Training changed nothing against the closed form it began with.',
+    added: 'Of this, training itself added {difference} MAP@R to {form} it began with.',
+    lost: 'Training lost {difference} MAP@R against {form} it began with: chance, or too many steps.',
+    addedNothing: 'Training changed nothing against {form} it began with.',
     startKept:
-      'No epoch bettered the closed form it began with on labels held out for that, so the closed form is kept.',
+      'No epoch bettered {form} it began with on labels held out for that, so the closed form is kept.',
     kept_trained_labels:
-      'The trained model is kept: on training labels held out for that, training gained {gain} MAP@R; on the test {test}.',
+      'The trained model is kept: on training labels held out for that, training gained {gain} MAP@R over what is simpler; on the test {test} over {form}.',
     kept_trained_images:
-      'The trained model is kept: on training images held out for that, training gained {gain} MAP@R; on the test {test}.',
+      'The trained model is kept: on training images held out for that, training gained {gain} MAP@R over what is simpler; on the test {test} over {form}.',
     kept_whitening_labels:
       'Training did not clearly help: on training labels held out for that it reached {trained} MAP@R, the closed form alone (whitening) {without}, a difference of {gain} with a standard error of {error}. The closed form is kept.',
     kept_whitening_images:
@@ -80,6 +80,14 @@ export const training = {
       'Training did not clearly help: on training labels held out for that it reached {trained} MAP@R, the features as they are {without}, a difference of {gain} with a standard error of {error}. The features are kept as they are.',
     kept_features_images:
       'Training did not clearly help: on training images held out for that it reached {trained} MAP@R, the features as they are {without}, a difference of {gain} with a standard error of {error}. The features are kept as they are.',
+    forms: {
+      auto: 'the closed form',
+      whitening: 'the closed form (whitening)',
+      analysis: 'the closed form (discriminant analysis)',
+      lda: 'the closed form (discriminant analysis, or whitening where labels are few)',
+      pca: 'the closed form (principal components)',
+      random: 'the closed form',
+    },
     kept_nothingHeldOut:
       'There were too few images to hold some out, so nothing says whether training helped.',
     kept_openEnd:

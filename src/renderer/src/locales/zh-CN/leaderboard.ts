@@ -35,6 +35,7 @@ export const leaderboard: typeof english = {
     features: '提取特征',
     baselines: '测量对照基准',
     training: '训练中',
+    comparing: '在相同标签上比较各次训练',
   },
   ended: {
     cancelled: '已按你的要求停止。已完成的部分会保留，点“继续”完成其余部分。',
@@ -43,11 +44,19 @@ export const leaderboard: typeof english = {
   },
   resume: '继续',
   remove: '删除这次比较',
+  removeSized: '删除这次比较（嵌入占用 {size}）',
   cancelHint: '一步之内停止，已完成的训练会保留。',
   bars: {
     heading: '对照基准',
     closedForm: '闭式解',
-    closedFormHelp: '仅用线性判别分析或主成分分析，不训练。没有超过这条线，说明训练没有带来提升。',
+    forms: {
+      whitening: '闭式解（白化）',
+      analysis: '闭式解（判别分析）',
+      lda: '闭式解（判别分析或白化）',
+      pca: '闭式解（主成分）',
+    },
+    closedFormHelp:
+      '各次训练的起点或对照，单独使用，不训练。没有超过这条线，说明训练没有带来提升。',
     untrained: '训练前',
     untrainedHelp: '网络在第一步训练之前的水平。',
     frozen: '冻结特征',
@@ -68,6 +77,35 @@ export const leaderboard: typeof english = {
     seconds: '用时',
     secondsHelp: '仅这一次训练和测量所用的时间。',
     action: '操作',
+    toBest: '与最佳之差',
+    toBestHelp:
+      'MAP@R 减去最佳者的 MAP@R；若重新抽取同样多的标签，100 次中约有 95 次落在下方区间（配对自助法，双方抽取相同）。区间包含 0 时可能只是偶然。',
+    toBestHelpSeeds:
+      '多次重复的平均 MAP@R 减去最佳者；若重新抽取同样多的标签，100 次中约有 95 次落在下方区间（配对自助法，双方抽取相同）。区间包含 0 时可能只是偶然。不涵盖种子的影响。',
+  },
+  standing: {
+    interval: '{low} 至 {high}',
+    open: '无法区分',
+    openHelp: '与最佳者无法区分：区间包含 0。',
+    imagesHelp: '测试的标签很少，因此区间按图片抽取。',
+    best: '最佳',
+    openOthers: '优于其他各项 | 另有 1 项无法区分 | 另有 {count} 项无法区分',
+    clear: '优于其他各项',
+    overClosedForm: '{name} 与闭式解相比：{difference}（{low} 至 {high}）',
+    overUntrained: '{name} 与未训练的网络相比：{difference}（{low} 至 {high}）',
+    mayBeChance: '，可能只是偶然',
+    row: '与无需训练的基准相比：{difference}（{low} 至 {high}）',
+    none: '这次比较没有保存嵌入，因此没有带区间的差值，数值为运行时的结果。',
+    partly:
+      '1 次训练没有保存嵌入（每次比较最多占用 1 GB），其数值为运行时的结果。 | {count} 次训练没有保存嵌入（每次比较最多占用 1 GB），其数值为运行时的结果。',
+  },
+  today: {
+    changed:
+      '按当前标签。 | 按当前标签：此后有 1 张测试图片改了标签或不再有标签。 | 按当前标签：此后有 {count} 张测试图片改了标签或不再有标签。',
+    otherTest:
+      '测试的标签已与运行时不同（现为 {now} 个，当时为 {then} 个），不能与其他比较一起排名。',
+    measuring: '正在按当前标签重新评测',
+    ofThen: '运行时的结果',
   },
   between: '95% 置信区间：{low} 至 {high}',
   failed: '失败：{message}',

@@ -54,14 +54,14 @@ export const training: typeof english = {
       '留作测试的图片，每 100 张中有 {after} 张首先找到同类（训练前：{before} 张）。',
     finishedSeen:
       '每 100 张图片中有 {after} 张首先找到同类（训练前：{before} 张）。这些图片参与过训练。',
-    added: '其中，训练本身使 MAP@R 比起始的闭式解提高了 {difference}。',
-    lost: '训练后 MAP@R 比起始的闭式解低 {difference}：可能是偶然，也可能步数过多。',
-    addedNothing: '与起始的闭式解相比，训练没有带来变化。',
-    startKept: '在专门留出的标签上，没有一轮优于起始的闭式解，因此保留闭式解。',
+    added: '其中，训练本身使 MAP@R 比起始的{form}提高了 {difference}。',
+    lost: '训练后 MAP@R 比起始的{form}低 {difference}：可能是偶然，也可能步数过多。',
+    addedNothing: '与起始的{form}相比，训练没有带来变化。',
+    startKept: '在专门留出的标签上，没有一轮优于起始的{form}，因此保留闭式解。',
     kept_trained_labels:
-      '已保留训练后的模型：在专门留出的训练标签上，训练使 MAP@R 提高 {gain}；在测试上为 {test}。',
+      '已保留训练后的模型：在专门留出的训练标签上，训练使 MAP@R 比更简单的做法提高 {gain}；在测试上与{form}相差 {test}。',
     kept_trained_images:
-      '已保留训练后的模型：在专门留出的训练图片上，训练使 MAP@R 提高 {gain}；在测试上为 {test}。',
+      '已保留训练后的模型：在专门留出的训练图片上，训练使 MAP@R 比更简单的做法提高 {gain}；在测试上与{form}相差 {test}。',
     kept_whitening_labels:
       '训练没有明显帮助：在专门留出的训练标签上，训练后 MAP@R 为 {trained}，仅用闭式解（白化）为 {without}，相差 {gain}（标准误 {error}）。因此保留闭式解。',
     kept_whitening_images:
@@ -74,6 +74,14 @@ export const training: typeof english = {
       '训练没有明显帮助：在专门留出的训练标签上，训练后 MAP@R 为 {trained}，原始特征为 {without}，相差 {gain}（标准误 {error}）。因此保留原始特征。',
     kept_features_images:
       '训练没有明显帮助：在专门留出的训练图片上，训练后 MAP@R 为 {trained}，原始特征为 {without}，相差 {gain}（标准误 {error}）。因此保留原始特征。',
+    forms: {
+      auto: '闭式解',
+      whitening: '闭式解（白化）',
+      analysis: '闭式解（判别分析）',
+      lda: '闭式解（判别分析，标签少时为白化）',
+      pca: '闭式解（主成分）',
+      random: '闭式解',
+    },
     kept_nothingHeldOut: '图片太少，无法留出一部分，因此无从得知训练是否有帮助。',
     kept_openEnd:
       '训练由时间限制结束，未在留出的标签上检验它是否有帮助。若要保留最好的模型，请改为设定步数或轮数。',
