@@ -67,7 +67,7 @@ export function keptSection(
           `${run.trainLabels} / ${run.testLabels}`,
           cellOf(run.scores.features),
           `${run.closedForm} ${cellOf(run.scores.closedForm)}`,
-          cellOf(run.scores.trained),
+          trainedOf(run),
           `${names[run.kept]} ${cellOf(run.keptScore)}`,
           differenceOf(run),
         ]),
@@ -117,7 +117,7 @@ export function verdictOf(sets: readonly KeptRuns[]): string {
 
 /** A line of a run for who waits. */
 export const lineOf = (title: string, run: KeptRun): string =>
-  `${title}, seed ${run.seed}: features ${cellOf(run.scores.features)}, ${run.closedForm} ${cellOf(run.scores.closedForm)}, trained ${cellOf(run.scores.trained)}; kept ${names[run.kept]} ${cellOf(run.keptScore)}, less ${differenceOf(run)}${isWorse(run) ? ', worse' : ''} (${Math.round(run.seconds)} s)`
+  `${title}, seed ${run.seed}: features ${cellOf(run.scores.features)}, ${run.closedForm} ${cellOf(run.scores.closedForm)}, trained ${trainedOf(run)}; kept ${names[run.kept]} ${cellOf(run.keptScore)}, less ${differenceOf(run)}${isWorse(run) ? ', worse' : ''} (${Math.round(run.seconds)} s)`
 
 /** A document with the section in place of the one of the same heading, or at its end. */
 export function withSection(document: string, section: string): string {
@@ -140,6 +140,12 @@ const signed = (value: number): string => `${value < 0 ? '-' : '+'}${short(Math.
 
 const cellOf = ({ mapAtR, low, high, precisionAt1 }: Score): string =>
   `${short(mapAtR)} [${short(low)}, ${short(high)}] / ${short(precisionAt1)}`
+
+/** Training whose best epoch is the start gives the start back. */
+const trainedOf = ({ scores: { trained, closedForm } }: KeptRun): string =>
+  trained.mapAtR === closedForm.mapAtR && trained.low === closedForm.low
+    ? 'as closed form'
+    : cellOf(trained)
 
 const differenceOf = ({ other, difference: { mean, low, high, over } }: KeptRun): string =>
   `${names[other]} ${signed(mean)} [${signed(low)}, ${signed(high)}]${over === 'images' ? ' by images' : ''}`
