@@ -125,6 +125,7 @@ export async function measureRun({
     ...{ trainLabels: plan.trainClassCount, trainImages: data.training.rows.length },
     ...{ testLabels: testSizes.size, testImages: data.test.rows.length },
     ...{ split: options.split, closedForm: kept.closedForm, kept: kept.what, reason: kept.reason },
+    heldOut: kept.heldOut,
     ...judge(results, ask(await embed(saved, data, backend)), kept.what, seed),
     seconds: (performance.now() - started) / 1000,
   }

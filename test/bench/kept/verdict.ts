@@ -49,6 +49,8 @@ export interface KeptRun extends Judgement {
   readonly closedForm: KeptModel['closedForm']
   readonly kept: Candidate
   readonly reason: KeptModel['reason']
+  /** What spoke for it on held-out training labels, or images. */
+  readonly heldOut: KeptModel['heldOut']
   readonly seconds: number
 }
 

@@ -62,8 +62,9 @@ export async function npmPackages(
   return join(root, 'node_modules')
 }
 
-/** The last line says most. */
+/** The last line says most; npm ends with where its log is. */
 function reasonOf(error: unknown): string {
   const { stderr = '', message } = error as { stderr?: string; message: string }
-  return (stderr.trim() || message).split('\n').at(-1)!
+  const lines = (stderr.trim() || message).split('\n')
+  return lines.findLast((line) => !line.includes('complete log')) ?? message
 }

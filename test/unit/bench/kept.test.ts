@@ -16,7 +16,14 @@ function runOf(kept: KeptRun['kept'], saved: QueryResults, trained = strong): Ke
   const results = { features: weak, closedForm: resultsOf(0.3), trained }
   return {
     ...judge(results, saved, kept, 1),
-    ...{ seed: 1, kept, closedForm: 'whitening', reason: 'noBetter', split: 'byClass' },
+    ...{
+      seed: 1,
+      kept,
+      closedForm: 'whitening',
+      reason: 'noBetter',
+      heldOut: null,
+      split: 'byClass',
+    },
     ...{ imageCount: 90, leftOutCount: 0, trainLabels: 20, trainImages: 50 },
     ...{ testLabels: 10, testImages: 40, seconds: 2 },
   }
