@@ -13,7 +13,7 @@
  *
  * Pictures and features stay in the user's cache.
  */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -64,7 +64,6 @@ async function main(): Promise<void> {
   const rows = sets
     .map(({ name, title, origin }) => ({ name, title, origin, runs: results.runs[name] ?? [] }))
     .filter(({ runs }) => runs.length > 0)
-  if (values.out !== undefined) writeFileSync(values.out, JSON.stringify(results, null, 1))
   if (values.markdown !== undefined) {
     const section = keptSection(rows, results.origin, keptRemarks)
     writeFileSync(values.markdown, withSection(readFileSync(values.markdown, 'utf8'), section))
@@ -81,16 +80,17 @@ async function main(): Promise<void> {
 async function measure(sets: readonly SetBuilder[], known: Results | null): Promise<Results> {
   const preferred = values.backend as BackendChoice
   const backend = await startBackend({ preferred, workersFolder, projectFolder })
+  const origin = originOf(backend)
   const runs: Record<string, readonly KeptRun[]> = { ...known?.runs }
   for (const builder of sets) {
     try {
       runs[builder.name] = await measureSet(builder, backend)
+      keep({ origin, runs })
     } catch (error) {
       say(`${builder.title} is left out: ${error instanceof Error ? error.message : String(error)}`)
       process.exitCode = 1
     }
   }
-  const origin = originOf(backend)
   backend.dispose()
   return { origin, runs }
 }
@@ -145,6 +145,13 @@ function wholeNumber(option: string, text: string): number {
   const value = Number(text)
   if (Number.isInteger(value) && value > 0) return value
   throw new Error(`${option} ${text} is no positive whole number`)
+}
+
+/** After each set, so that what was measured is there whatever comes. */
+function keep(results: Results): void {
+  if (values.out === undefined) return
+  writeFileSync(`${values.out}.tmp`, JSON.stringify(results, null, 1))
+  renameSync(`${values.out}.tmp`, values.out)
 }
 
 function readResults(): Results | null {
