@@ -49,7 +49,7 @@ export function keptSection(
     '',
     ...summaryLines(sets),
     '',
-    'Each run, MAP@R with its 95 % interval / P@1; the last column is MAP@R of what was kept less that of the best of the others, by a paired bootstrap:',
+    'Each run, MAP@R with its 95 % interval / P@1; the last column names the best of those that were not kept, and has MAP@R of what was kept less its own, with the interval of a paired bootstrap:',
     '',
     ...tableLines([
       [
