@@ -14,6 +14,9 @@ export interface BootstrapOptions {
   readonly level?: number
 }
 
+/** Times that all queries are drawn, unless told otherwise. */
+export const intervalRounds = 1000
+
 /** Queries drawn before others may run. */
 const drawsAStep = 500_000
 
@@ -28,7 +31,7 @@ export function bootstrapInterval(scores: Float64Array, options: BootstrapOption
 
 /** The same in steps. */
 export function* bootstrapSteps(scores: Float64Array, options: BootstrapOptions): Steps<Interval> {
-  const { random, rounds = 1000, level = 0.95 } = options
+  const { random, rounds = intervalRounds, level = 0.95 } = options
   const mean = meanOf(scores)
   if (scores.length === 0) return { mean, low: mean, high: mean }
   const means = new Float64Array(rounds)

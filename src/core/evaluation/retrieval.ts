@@ -69,7 +69,7 @@ export function* retrievalSteps(
  * Distances that are worth their time, some ten seconds of two cores: all queries among 15,800
  * images. The interval of a sample of thousands is hardly wider.
  */
-const mostPairsAsked = 2.5e8
+export const mostPairsAsked = 2.5e8
 
 /** Takes the distances of queries to all images, in any order, and says how retrieval fares. */
 export class RetrievalCollector {

@@ -3,26 +3,28 @@ import type { SweepCombination, SweepPlan, SweepRequest } from '../../shared/mod
 import type { TrainingOptions } from '../../shared/model/training'
 import type { KeptUnseen } from '../evaluation/keptUnseen'
 import { type PlanInput, planTraining } from '../training/plan'
+import { secondsOf, secondsOfStages, type StageWork } from '../training/work'
 import { combine } from './combinations'
+import { sharedStages, workOfRow } from './workOfSweep'
 
 /** One run of a sweep with every decision taken. */
 export interface PlannedRow extends SweepCombination {
   readonly seed: number
   readonly options: TrainingOptions
+  readonly work: Omit<StageWork, 'stage'>
 }
 
 export interface PlannedSweep {
   readonly plan: SweepPlan
   /** In the order of training: every combination with the first seed, then with the next. */
   readonly rows: readonly PlannedRow[]
+  /** The work that is done once for all of them. */
+  readonly shared: readonly StageWork[]
   /** For each image 0 (not used), 1 (training) or 2 (test); the same for all rows. */
   readonly split: Uint8Array
   /** The sides to be kept with the dataset, see `PlannedTraining`. */
   readonly unseen: KeptUnseen | null
 }
-
-/** Loading inputs and fitting what all runs start from; rough is enough. */
-const sharedSeconds = 10
 
 /**
  * Plans each combination as a training of its own would be planned, on one split.
@@ -37,7 +39,6 @@ export function planSweep(
   const combinations: (SweepCombination & { readonly options: TrainingOptions })[] = []
   const known = new Set<string>()
   let first: ReturnType<typeof planTraining> | null = null
-  let runSeconds = 0
   for (const { loss, miner, distance } of chosen) {
     const planned = planTraining({
       ...images,
@@ -49,14 +50,13 @@ export function planSweep(
       },
     })
     first ??= planned
-    const { options, estimatedSeconds } = planned.plan
+    const { options } = planned.plan
     const combination = { loss, miner: options.miner, distance: options.distance }
     const name = JSON.stringify([loss.name, combination.miner?.name ?? null, options.distance])
     // `default` may be what another name of the request says as well.
     if (known.has(name)) continue
     known.add(name)
     combinations.push({ ...combination, options })
-    runSeconds += estimatedSeconds
   }
   if (first === null) {
     throw new AppError(
@@ -64,27 +64,35 @@ export function planSweep(
       `None of the combinations can be trained. ${skipped[0]?.reason.en ?? 'Name at least one loss.'}`,
     )
   }
+  const { counts } = first
   const seeds = Array.from({ length: request.seeds }, (_, i) => firstSeed + i)
   const rows = seeds.flatMap((seed) =>
-    combinations.map(({ loss, miner, distance, options }) => ({
+    combinations.map(({ loss, miner, distance, options }, at) => ({
       loss,
       miner,
       distance,
       seed,
       options: { ...options, seed },
+      work: workOfRow(options, counts, {
+        isFirstOfSeed: at === 0,
+        isFirstSeed: seed === firstSeed,
+      }),
     })),
   )
+  const shared = sharedStages(rows[0]!.options, counts)
+  const { speed } = input
+  const seconds = rows.reduce((sum, row) => sum + secondsOf(row.work, speed), 0)
   const { trainClassCount, testClassCount, trainImageCount, testImageCount } = first.plan
   const plan: SweepPlan = {
     runs: rows.length,
     combinations: combinations.map(({ loss, miner, distance }) => ({ loss, miner, distance })),
     skipped,
-    estimatedSeconds: Math.round(sharedSeconds + runSeconds * seeds.length),
+    estimatedSeconds: Math.max(1, Math.round(secondsOfStages(shared, speed) + seconds)),
     trainClassCount,
     testClassCount,
     trainImageCount,
     testImageCount,
     split: first.plan.options.split,
   }
-  return { plan, rows, split: first.split, unseen: first.unseen }
+  return { plan, rows, shared, split: first.split, unseen: first.unseen }
 }

@@ -32,18 +32,56 @@ export function dealFolds(input: FoldsInput): HeldOutFolds | null {
   const { labels, isByLabel } = input
   const sizes: number[] = []
   for (const label of labels) sizes[label] = (sizes[label] ?? 0) + 1
-  const usable = sizes.filter((size) => size >= 2).length
-  if (isByLabel && usable >= 4) return foldsByLabel(input, sizes, usable)
-  return foldsByImage(input, sizes)
+  const folds = foldsOfSizes(sizes, isByLabel)
+  if (folds === null) return null
+  return folds.over === 'labels'
+    ? foldsByLabel(input, sizes, folds.count)
+    : foldsByImage(input, sizes, folds.count)
 }
+
+/** Over what `dealFolds` deals, and into how many, from the images of each class. */
+export function foldsOfSizes(
+  sizes: readonly number[],
+  isByLabel: boolean,
+): Pick<HeldOutFolds, 'over' | 'count'> | null {
+  const { folds, fewLabels } = startConstants
+  const usable = sizes.filter((size) => size >= 2).length
+  if (isByLabel && usable >= 4) {
+    return { over: 'labels', count: usable < fewLabels ? Math.floor(usable / 2) : folds }
+  }
+  // Of a label of two, one image held out leaves no pair to learn from.
+  return sizes.some((size) => size >= leastImagesByImage) ? { over: 'images', count: folds } : null
+}
+
+/**
+ * How many of the folds are trained without: all with few labels, else one, for training costs most.
+ * @param units labels or images that some fold holds out
+ */
+export function foldsToTrain(
+  { over, count }: Pick<HeldOutFolds, 'over' | 'count'>,
+  units: number,
+): number {
+  const { folds, fewLabels } = startConstants
+  return units < (over === 'images' ? fewLabels * folds : fewLabels) ? count : 1
+}
+
+/** How many labels or images some fold holds out. */
+export function unitsHeldOut(
+  sizes: readonly number[],
+  { over }: Pick<HeldOutFolds, 'over'>,
+): number {
+  return over === 'labels'
+    ? sizes.filter((size) => size >= 2).length
+    : sizes.reduce((sum, size) => sum + (size >= leastImagesByImage ? size : 0), 0)
+}
+
+const leastImagesByImage = 3
 
 function foldsByLabel(
   { labels, keys, seed }: FoldsInput,
   sizes: readonly number[],
-  usable: number,
+  count: number,
 ): HeldOutFolds {
-  const { folds, fewLabels } = startConstants
-  const count = usable < fewLabels ? Math.floor(usable / 2) : folds
   const ofLabel = foldsOfLabels({
     keys: keys ?? sizes.map((_, label) => String(label)),
     seed,
@@ -57,20 +95,17 @@ function foldsByLabel(
 function foldsByImage(
   { labels, random }: FoldsInput,
   sizes: readonly number[],
-): HeldOutFolds | null {
-  const { folds } = startConstants
-  const greatest = sizes.reduce((most, size) => Math.max(most, size), 0)
-  // Of a label of two, one image held out leaves no pair to learn from.
-  if (greatest < 3) return null
+  count: number,
+): HeldOutFolds {
   const foldOf = new Int32Array(labels.length).fill(-1)
   const dealt = new Uint32Array(sizes.length)
   for (const place of random.shuffle([...labels.keys()])) {
     const label = labels[place]!
-    if (sizes[label]! < 3) continue
-    foldOf[place] = (dealt[label]! + label) % folds
+    if (sizes[label]! < leastImagesByImage) continue
+    foldOf[place] = (dealt[label]! + label) % count
     dealt[label] = dealt[label]! + 1
   }
-  return { over: 'images', count: folds, foldOf }
+  return { over: 'images', count, foldOf }
 }
 
 /** Places of the rows that one fold holds out, and of all others. */

@@ -7,6 +7,7 @@ export class Interruption {
   private resumed: Promise<void> | null = null
   private release: () => void = () => {}
   private wantsState = false
+  private pauseCount = 0
 
   get signal(): AbortSignal {
     return this.controller.signal
@@ -21,12 +22,18 @@ export class Interruption {
     return this.wantsState
   }
 
+  /** How often it was paused. */
+  get pauses(): number {
+    return this.pauseCount
+  }
+
   get isPaused(): boolean {
     return this.resumed !== null
   }
 
   pause(): void {
     if (this.isCancelled || this.resumed !== null) return
+    this.pauseCount++
     this.resumed = new Promise((resolve) => (this.release = resolve))
   }
 

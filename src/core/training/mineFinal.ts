@@ -34,7 +34,7 @@ export interface MineFinalInput {
 }
 
 /** As many anchors as keep the work in proportion to the images, however many these are. */
-const mostAnchors = 8192
+export const mostAnchors = 8192
 /** Distances that are no matrix products take about as much longer. */
 const slowerTimes = 8
 const quickDistances: readonly string[] = ['cosine', 'dot', 'euclidean', 'squaredEuclidean']

@@ -18,42 +18,10 @@ import { regularizers } from '../regularizers'
 import { resolveOptions, type ComponentChoice } from '../registry/options'
 import { innermostLoss, type LossOptions, lossOfRun } from './lossChoice'
 import { dimensionOf, featuresName, tapsOf } from './features'
+import { classSizes, splitRows } from './split'
 import { headConstants, startConstants } from './startConstants'
-import { splitRows } from './split'
-
-/** Seconds that pieces of work take on the backend that will run; rough is enough. */
-export interface WorkSpeed {
-  /** Frozen features of one image that are not in the cache. */
-  readonly secondsPerFeature: number
-  /** The closed form that a head starts from, fitted once on 2,976 features. */
-  readonly secondsPerStart: number
-  /** A head's step, for each image of the batch. */
-  readonly secondsPerHeadImage: number
-  /** The small network's step, for each image of 64 x 64 pixels. */
-  readonly secondsPerPixelImage: number
-}
-
-/** Measured on two cores without a GPU. */
-export const workSpeeds: Readonly<Record<'tensorflow' | 'wasm' | 'js', WorkSpeed>> = {
-  tensorflow: {
-    secondsPerFeature: 0.015,
-    secondsPerStart: 3,
-    secondsPerHeadImage: 0.00006,
-    secondsPerPixelImage: 0.0022,
-  },
-  wasm: {
-    secondsPerFeature: 0.035,
-    secondsPerStart: 4,
-    secondsPerHeadImage: 0.00025,
-    secondsPerPixelImage: 0.0055,
-  },
-  js: {
-    secondsPerFeature: 2,
-    secondsPerStart: 60,
-    secondsPerHeadImage: 0.001,
-    secondsPerPixelImage: 0.3,
-  },
-}
+import { secondsOfStages, type WorkSpeeds } from './work'
+import { type RunCounts, workOfRun } from './workOfRun'
 
 export interface PlanInput {
   /** For each image the number of its class, from 0; -1 without a label or excluded. */
@@ -69,7 +37,7 @@ export interface PlanInput {
   readonly request: TrainingRequest
   /** Of how many images these features (see `tapsOf`) are in the cache. */
   readonly featuresCached: (features: string) => number
-  readonly speed: WorkSpeed
+  readonly speed: WorkSpeeds
 }
 
 /** What was decided of a dataset's split before. */
@@ -91,6 +59,8 @@ export interface PlannedTraining {
   readonly split: Uint8Array
   /** The sides to be kept with the dataset; null for a split by a shuffle, which nothing keeps. */
   readonly unseen: KeptUnseen | null
+  /** What the work of the run is counted from. */
+  readonly counts: RunCounts
 }
 
 const manyImages = 20_000
@@ -143,6 +113,7 @@ export function planTraining(input: PlanInput): PlannedTraining {
     ...chooseSteps(request),
   }
   const featuresCached = Math.min(input.featuresCached(options.features), labels.length)
+  const counts: RunCounts = { images: labels.length, featuresCached, trainSizes, testSizes }
   const plan: TrainingPlan = {
     options,
     imageCount: labels.length,
@@ -154,10 +125,13 @@ export function planTraining(input: PlanInput): PlannedTraining {
     leftOutCount: unseen?.leftOut.length ?? 0,
     waitingLabelCount: unseen?.waitingLabels ?? 0,
     featuresCached,
-    estimatedSeconds: estimateSeconds(options, input, featuresCached),
+    estimatedSeconds: Math.max(
+      1,
+      Math.round(secondsOfStages(workOfRun(options, counts), input.speed)),
+    ),
     reasons,
   }
-  return { plan, split, unseen }
+  return { plan, split, unseen, counts }
 }
 
 type SplitOptions = Pick<
@@ -224,16 +198,6 @@ export function splitOfRun(
     ...(kept?.known === undefined ? {} : { known: kept.known }),
   })
   return { split: unseen.parts, unseen }
-}
-
-function classSizes(labels: Int32Array, split?: Uint8Array, part?: number): number[] {
-  const sizes: number[] = []
-  for (let i = 0; i < labels.length; i++) {
-    const label = labels[i]!
-    if (label < 0 || (split !== undefined && split[i] !== part)) continue
-    sizes[label] = (sizes[label] ?? 0) + 1
-  }
-  return Array.from(sizes, (size) => size ?? 0)
 }
 
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0)
@@ -471,40 +435,4 @@ function chooseSchedule(
     maxSteps: isLimited ? wanted : null,
     maxMinutes: request.minutes ?? null,
   }
-}
-
-/**
- * A start is fitted twice, as its head is trained twice; most of its work is a factorisation. Each
- * fold of the choice of one takes about half as long.
- */
-const startSeconds = (options: TrainingOptions, speed: WorkSpeed): number =>
-  options.start === 'random'
-    ? 1
-    : (options.start === 'auto' ? 2 + startConstants.folds / 2 : 2) *
-      speed.secondsPerStart *
-      (dimensionOf(tapsOf(options.features)) / 2976) ** 2.5
-
-function estimateSeconds(
-  options: TrainingOptions,
-  input: PlanInput,
-  featuresCached: number,
-): number {
-  const { speed, labels } = input
-  const steps = Math.min(options.epochs * options.stepsPerEpoch, options.maxSteps ?? Infinity)
-  const batch = options.classesPerBatch * options.imagesPerClass
-  const isFrozen = options.network === 'frozen'
-  const area = (options.imageSizePx / 64) ** 2
-  // The work of a head grows with its matrix.
-  const headWork = Math.max(1, (options.embeddingSize / 400) ** 1.5)
-  const perImage = isFrozen
-    ? speed.secondsPerHeadImage * headWork
-    : speed.secondsPerPixelImage * area
-  // A head is trained twice: once to find how long, once on everything.
-  const training = steps * batch * perImage * (isFrozen ? 2 : 1)
-  const features = isFrozen
-    ? Math.max(0, labels.length - featuresCached) * speed.secondsPerFeature +
-      startSeconds(options, speed)
-    : labels.length * 0.002
-  const limited = Math.min(training, (options.maxMinutes ?? Infinity) * 60)
-  return Math.max(3, Math.round(features + limited + 3))
 }

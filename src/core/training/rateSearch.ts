@@ -11,6 +11,8 @@ export interface RateSearchSettings {
 
 /** Of the running mean of the loss. */
 const smoothing = 0.9
+/** Steps of a search, unless told otherwise. */
+export const rateSearchSteps = 100
 /** The slope is taken over this many points to either side. */
 const slopeReach = 6
 
@@ -23,7 +25,7 @@ export async function searchRate<Snapshot>(
   input: Omit<LoopInput<Snapshot>, 'evaluate'>,
   settings: RateSearchSettings = {},
 ): Promise<RateSearch> {
-  const { lowest = 1e-6, highest = 1, steps = 100, onStep = () => {} } = settings
+  const { lowest = 1e-6, highest = 1, steps = rateSearchSteps, onStep = () => {} } = settings
   const { model, interruption } = input
   const before = model.snapshot()
   // Warm-up and schedule would hide the rate that is tried.

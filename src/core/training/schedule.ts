@@ -26,3 +26,22 @@ export function rateFactor(
   const share = Math.min(1, Math.max(stepShare, timeShare))
   return (1 + Math.cos(Math.PI * share)) / 2
 }
+
+/** Steps of a run that nothing ends early. */
+export function expectedSteps({
+  epochs,
+  stepsPerEpoch,
+  maxSteps,
+}: Pick<TrainingOptions, 'epochs' | 'stepsPerEpoch' | 'maxSteps'>): number {
+  return Math.min(epochs * stepsPerEpoch, maxSteps ?? Infinity)
+}
+
+/** Whether a clock ends it, so that its epochs cannot be counted beforehand. */
+export const isOpenEnd = ({
+  maxMinutes,
+  maxSteps,
+}: Pick<TrainingOptions, 'maxMinutes' | 'maxSteps'>): boolean =>
+  maxMinutes !== null && maxSteps === null
+
+/** Training labels that are held out to find the epoch, where the start itself was not chosen. */
+export const epochSearch = { leastClasses: 10, share: 0.2 } as const

@@ -30,3 +30,14 @@ export function splitRows(input: {
   for (const image of split.train) parts[image] = splitPart.train
   return parts
 }
+
+/** Images of each class, of all or of one part of a split; 0 where a class has none there. */
+export function classSizes(labels: Int32Array, split?: Uint8Array, part?: number): number[] {
+  const sizes: number[] = []
+  for (let i = 0; i < labels.length; i++) {
+    const label = labels[i]!
+    if (label < 0 || (split !== undefined && split[i] !== part)) continue
+    sizes[label] = (sizes[label] ?? 0) + 1
+  }
+  return Array.from(sizes, (size) => size ?? 0)
+}

@@ -26,9 +26,11 @@ import {
 import { readRunFile, runFileOf } from './runFile'
 import { checkUnseen, sayUnseen, withUnseenLabels } from './unseenLabels'
 import { count, existingFolder, importFolder, type Session } from './session'
+import { openSpeeds } from '../training/measuredSpeeds'
 import { checkRoom } from './room'
 import { checkUnfinished, type OutFolder, type UnfinishedJob, workFolder } from './outFolder'
 import { publish, stagingFolder } from './publish'
+import { secondsOfResults, watchResults } from './resultsTime'
 
 export interface TrainOutcome {
   readonly metrics: MetricsFile
@@ -131,12 +133,18 @@ export async function runTrain(
     datasetId: dataset.id,
     out: staging,
   }
+  const watch = await watchResults(context, state)
   progress.update('Writing embeddings')
-  await writeRunResults(context, state.run.id)
+  await watch.timed('exporting', () => writeRunResults(context, state.run.id))
   progress.update('Comparing labels')
-  await writeReport(context, await services.training.report({ runId: state.run.id }))
-  const points = await project(session, state.run.id)
-  if (points !== null) await writeMap(context, points)
+  await watch.timed('reporting', async () =>
+    writeReport(context, await services.training.report({ runId: state.run.id })),
+  )
+  await watch.timed('mapping', async () => {
+    const points = await project(session, state.run.id)
+    if (points !== null) await writeMap(context, points)
+  })
+  if (!session.signal.aborted) watch.keep()
   await publish(stateFolder, out, version)
   progress.clear()
   return { metrics, out, isCancelled: session.signal.aborted || state.run.status === 'cancelled' }
@@ -183,7 +191,8 @@ async function trainOnce(
       throw failure
     })
     await checkRoom(place.out, plan)
-    progress.line(planSentence(plan))
+    const speeds = openSpeeds(services.workspace.cacheFolder)
+    progress.line(planSentence(plan, plan.estimatedSeconds + secondsOfResults(plan, speeds)))
   }
   const unseen = await sayUnseen(session, datasetId, job.request)
   const stop = session.on('training', 'progress', (state) => {
@@ -284,7 +293,7 @@ function warningText(warning: TrainingState['warnings'][number]): string {
 }
 
 /** What will be done and how long it should take, in one sentence. */
-export function planSentence(plan: TrainingPlan): string {
+export function planSentence(plan: TrainingPlan, seconds: number): string {
   const { options } = plan
   const what =
     options.network === 'frozen'
@@ -296,7 +305,7 @@ export function planSentence(plan: TrainingPlan): string {
       : options.split === 'byImage'
         ? `${count(plan.testImageCount)} images kept aside for the test`
         : 'no test part'
-  return `Training ${what} with ${options.loss.name} on ${count(plan.trainImageCount)} images of ${count(plan.trainClassCount)} labels, ${test}; about ${durationText(plan.estimatedSeconds)}.`
+  return `Training ${what} with ${options.loss.name} on ${count(plan.trainImageCount)} images of ${count(plan.trainClassCount)} labels, ${test}; about ${durationText(seconds)}.`
 }
 
 const intervalText = ({ mapAtRLow, mapAtRHigh }: RetrievalMetrics): string =>

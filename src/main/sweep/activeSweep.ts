@@ -1,5 +1,6 @@
 import { onToday } from '../../core/sweep/onToday'
 import { rankRows, summarizeRows } from '../../core/sweep/ranking'
+import type { StageWork } from '../../core/training/work'
 import { AppError, serializeError } from '../../shared/errors'
 import type {
   SweepBaselines,
@@ -17,10 +18,12 @@ import type { BackendReport, TrainingOptions } from '../../shared/model/training
 import { coalesce } from '../jobs/coalesce'
 import { startWorker, type WorkerHandle } from '../jobs/workerHost'
 import type { ComparisonCommand, ComparisonJob, ComparisonMessage } from '../comparison/messages'
+import type { MeasuredSpeeds } from '../training/measuredSpeeds'
 import type { TrainingCommand } from '../training/messages'
 import { embeddingsFolder, saveSweepImages, type SweepImages } from '../training/sweepEmbeddings'
 import type { SweepJob, SweepMessage } from '../training/sweepMessages'
 import { comparedSweep } from './comparedSweep'
+import { WorkMeter } from '../training/workMeter'
 import type { RowEnd, SweepJournal } from './journal'
 import { saveToday, writeSweepFiles } from './sweepFiles'
 
@@ -33,9 +36,13 @@ export interface ActiveSweepInput {
   /** Every run with its identity, in the order of training. */
   readonly rows: readonly (Pick<SweepRow, 'key' | 'loss' | 'miner' | 'distance' | 'seed'> & {
     readonly options: TrainingOptions
+    readonly work: Omit<StageWork, 'stage'>
   })[]
   /** Names images, labels and split together. */
   readonly material: string
+  /** The work that is done once for all runs, stage after stage. */
+  readonly sharedWork: readonly StageWork[]
+  readonly speeds: MeasuredSpeeds
   readonly baselinesKey: string
   readonly images: SweepImages
   readonly journal: SweepJournal
@@ -75,15 +82,16 @@ export class ActiveSweep {
   private isCancelled = false
   private isClosing = false
   private writes: Promise<unknown> = Promise.resolve()
-  private rowStartedAt = 0
-  private trainedRows = 0
-  private trainedMs = 0
+  private meter: WorkMeter | null = null
   private readonly tell: ReturnType<typeof coalesce>
 
   constructor(private readonly input: ActiveSweepInput) {
     const { contents } = input.journal
     this.rows = new Map(
-      input.rows.map(({ options: _, ...row }) => [row.key, rowOf(row, contents.rows.get(row.key))]),
+      input.rows.map(({ options: _, work: __, ...row }) => [
+        row.key,
+        rowOf(row, contents.rows.get(row.key)),
+      ]),
     )
     this.options = new Map(input.rows.map(({ key, options }) => [key, options]))
     this.baselines = contents.baselines.get(input.baselinesKey) ?? null
@@ -130,7 +138,7 @@ export class ActiveSweep {
       stage: this.stage,
       stageDone: this.stageDone,
       stageTotal: this.stageTotal,
-      remainingMs: this.status === 'running' ? this.remainingMs() : null,
+      remainingMs: this.status === 'running' ? (this.meter?.remainingMs() ?? null) : null,
       backend: this.backend,
       error: this.error,
     }
@@ -171,6 +179,7 @@ export class ActiveSweep {
       if ((left.length === 0 && this.baselines !== null) || this.hasEnded) return
       const endedBefore = this.rows.size - left.length
       let crash: unknown = null
+      this.meter = this.meterOf(left)
       this.worker = startWorker<TrainingCommand, SweepMessage>({
         file: this.input.workerFile,
         name: 'training',
@@ -186,6 +195,7 @@ export class ActiveSweep {
       if (this.hasEnded) this.worker.post({ kind: 'cancel' })
       await this.worker.ended.catch((failure: unknown) => (crash = failure))
       this.worker = null
+      this.meter.keep()
       await this.writes
       if (this.hasEnded) return
       const interrupted = [...this.rows.values()].find((row) => row.status === 'running')
@@ -204,6 +214,8 @@ export class ActiveSweep {
     const { folder, images, comparisonFile } = this.input
     const sweep = comparedSweep(folder, this.stateThen(), null)
     if (sweep === null || this.hasEnded) return
+    // Nothing was planned of it.
+    this.meter = null
     this.showStage('comparing')
     const labelled = [...images.ids.keys()].filter((row) => images.labelIds[row] !== 0)
     let today: SweepToday | null = null
@@ -256,9 +268,15 @@ export class ActiveSweep {
     switch (message.kind) {
       case 'backend':
         this.backend = message.report
+        this.meter?.started(message.report)
         break
       case 'stage':
+        // The stages of a run are not the sweep's.
+        if (message.stage !== 'training') this.meter?.enter(message.stage)
         this.showStage(message.stage, message.done, message.total)
+        break
+      case 'work':
+        this.meter?.add(message.done)
         break
       case 'baselines': {
         const { baselines } = message
@@ -270,11 +288,9 @@ export class ActiveSweep {
       case 'rowStarted':
         this.set(this.rows.get(message.key)!, 'running')
         this.showStage('training')
-        this.rowStartedAt = performance.now()
+        this.meter?.enter(message.key)
         break
       case 'rowFinished':
-        this.trainedRows++
-        this.trainedMs += performance.now() - this.rowStartedAt
         this.endRow({ kind: 'finished', key: message.key, ...message.outcome })
         break
       case 'rowFailed':
@@ -327,17 +343,14 @@ export class ActiveSweep {
     this.error ??= plainError(failure)
   }
 
-  /** From the runs that this start trained; before the first has ended, from its steps. */
-  private remainingMs(): number | null {
-    if (this.stage !== 'training') return null
-    const share = this.stageTotal > 0 ? this.stageDone / this.stageTotal : 0
-    const elapsed = performance.now() - this.rowStartedAt
-    const left = this.left().length
-    if (this.trainedRows === 0) {
-      if (share < 0.1 || elapsed < 1000) return null
-      return Math.round((elapsed / share) * (left + 1 - share))
-    }
-    return Math.round((this.trainedMs / this.trainedRows) * (left + Math.max(0, 1 - share)))
+  /** Of what a worker is given: the runs that are left, after what they share. */
+  private meterOf(left: readonly SweepRow[]): WorkMeter {
+    const { rows, sharedWork, speeds, job } = this.input
+    const keys = new Set(left.map(({ key }) => key))
+    const stages = rows
+      .filter(({ key }) => keys.has(key))
+      .map(({ key, work }) => ({ ...work, stage: key }))
+    return new WorkMeter({ speeds, stages: [...sharedWork, ...stages], backend: job.backend })
   }
 }
 

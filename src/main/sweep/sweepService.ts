@@ -5,7 +5,7 @@ import type { ComparedSweep } from '../comparison/messages'
 import { onToday } from '../../core/sweep/onToday'
 import { materialText, rowText } from '../../core/sweep/identity'
 import { type PlannedSweep, planSweep } from '../../core/sweep/planSweep'
-import { chooseFeatures, workSpeeds } from '../../core/training/plan'
+import { chooseFeatures } from '../../core/training/plan'
 import { AppError, codeOfSystemError } from '../../shared/errors'
 import type { DatasetId, SweepId } from '../../shared/model/ids'
 import {
@@ -20,6 +20,7 @@ import type { Store } from '../db/store'
 import type { Turn } from '../jobs/turn'
 import { countCachedFeatures } from '../training/cachedKeys'
 import { cachedTaps } from '../training/inputs'
+import { type MeasuredSpeeds, openSpeeds } from '../training/measuredSpeeds'
 import { keepSides, readKept } from '../split/keptSplit'
 import { readTrainingImages, type TrainingImages } from '../training/trainingImages'
 import type { Workspace } from '../workspace'
@@ -87,7 +88,11 @@ class Service implements SweepService {
   private activeId: SweepId | null = null
   private beginning: Promise<unknown> | null = null
 
-  constructor(private readonly options: SweepServiceOptions) {}
+  private readonly speeds: MeasuredSpeeds
+
+  constructor(private readonly options: SweepServiceOptions) {
+    this.speeds = openSpeeds(options.workspace.cacheFolder)
+  }
 
   async plan({ datasetId, request }: OfDataset): Promise<SweepPlan> {
     return (await this.planFor(await this.images(datasetId), { datasetId, request })).plan
@@ -210,7 +215,13 @@ class Service implements SweepService {
     try {
       const { workspace, workersFolder, projectFolder } = this.options
       const images = await this.images(datasetId)
-      const { plan, rows, split, unseen } = await this.planFor(images, { datasetId, request })
+      const {
+        plan,
+        rows,
+        shared: sharedWork,
+        split,
+        unseen,
+      } = await this.planFor(images, { datasetId, request })
       const version = await this.version()
       const { sha256 } = images.images
       const labelIds = Uint32Array.from(images.labels, (label) =>
@@ -231,6 +242,8 @@ class Service implements SweepService {
         startedAt,
         request,
         plan,
+        sharedWork,
+        speeds: this.speeds,
         rows: rows.map((row) => ({ ...row, key: hash(rowText(row.options, material)) })),
         material,
         images: { ids: images.images.ids, labelIds, splits: split },
@@ -306,7 +319,6 @@ class Service implements SweepService {
     { datasetId, request }: OfDataset,
   ): Promise<PlannedSweep> {
     const { backend = 'auto' } = request.training
-    const name = backend === 'auto' ? (this.options.backend?.()?.name ?? 'wasm') : backend
     const features = chooseFeatures(images.labels.length, request.training)
     const featuresCached = await countCachedFeatures(
       this.options.workspace.cacheFolder,
@@ -318,7 +330,7 @@ class Service implements SweepService {
       kept: await readKept(this.options.store, datasetId, images, request.training),
       request,
       featuresCached: () => featuresCached,
-      speed: workSpeeds[name],
+      speed: this.speeds.of(backend, this.options.backend?.() ?? null),
     })
   }
 

@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises'
+import type { StageWork } from '../../core/training/work'
 import { AppError, type SerializedError, serializeError } from '../../shared/errors'
 import type { DatasetId, RunId } from '../../shared/model/ids'
 import type {
@@ -15,6 +16,7 @@ import { appendCurve, curveColumns } from '../db/curveFile'
 import type { Store } from '../db/store'
 import { startWorker, type WorkerHandle } from '../jobs/workerHost'
 import { removeCheckpoint } from './checkpoint'
+import type { MeasuredSpeeds } from './measuredSpeeds'
 import type {
   TrainingCommand,
   TrainingResult,
@@ -22,6 +24,7 @@ import type {
   TripletColumns,
   WorkerMessage,
 } from './messages'
+import { WorkMeter } from './workMeter'
 
 export interface ActiveRunInput {
   readonly store: Store
@@ -29,6 +32,9 @@ export interface ActiveRunInput {
   readonly summary: RunSummary
   readonly job: TrainJob
   readonly workerFile: string
+  /** The work that is planned, stage after stage. */
+  readonly stages: readonly StageWork[]
+  readonly speeds: MeasuredSpeeds
   /** What a run that is taken up again has behind it. */
   readonly earlier?: {
     /** File in its folder; null: there is none that is whole. */
@@ -56,8 +62,7 @@ export class ActiveRun {
   private stage: TrainingStage = 'preparing'
   private stageDone = 0
   private stageTotal = 0
-  /** When the first progress of the stage came, and how far it was: what went before is no guide. */
-  private stageFirst: { readonly at: number; readonly done: number } | null = null
+  private readonly meter: WorkMeter
   private latest: StepProgress | null = null
   private readonly epochs: EpochRecord[] = []
   private readonly warnings: TrainingWarning[] = []
@@ -73,6 +78,7 @@ export class ActiveRun {
   constructor(private readonly input: ActiveRunInput) {
     this.summary = input.summary
     this.startedAt = performance.now() - (input.earlier?.durationMs ?? 0)
+    this.meter = new WorkMeter({ ...input, backend: input.job.backend })
     this.epochs.push(...(input.earlier?.epochs ?? []))
     this.warnings.push(...(input.earlier?.warnings ?? []))
     this.worker = startWorker<TrainingCommand, WorkerMessage>({
@@ -131,7 +137,7 @@ export class ActiveRun {
       stage: this.stage,
       stageDone: this.stageDone,
       stageTotal: this.stageTotal,
-      remainingMs: isOn ? this.remainingMs() : null,
+      remainingMs: isOn ? this.meter.remainingMs() : null,
       latest: this.latest,
       epochs: withFewHistograms(this.epochs),
       warnings: [...this.warnings],
@@ -155,6 +161,7 @@ export class ActiveRun {
     if (status === 'finished' || status === 'cancelled') {
       await removeCheckpoint(this.input.job.runFolder).catch(() => {})
     }
+    this.meter.keep()
     if (this.progressTimer !== null) clearTimeout(this.progressTimer)
     const ended = this.state()
     this.input.onEnded(ended)
@@ -202,11 +209,15 @@ export class ActiveRun {
     const { store } = this.input
     switch (message.kind) {
       case 'backend':
+        this.meter.started(message.report)
         this.summary = { ...this.summary, backend: message.report }
         this.write(() => store.runs.update(this.runId, { backend: message.report }))
         break
       case 'stage':
         this.enter(message.stage, message.done, message.total)
+        break
+      case 'work':
+        this.meter.add(message.done)
         break
       case 'baseline': {
         const { before, closedForm } = message
@@ -235,6 +246,7 @@ export class ActiveRun {
       case 'paused':
       case 'resumed': {
         const status = message.kind === 'paused' ? 'paused' : 'running'
+        this.meter[message.kind]()
         this.summary = { ...this.summary, status }
         this.write(() => store.runs.update(this.runId, { status }))
         break
@@ -256,20 +268,15 @@ export class ActiveRun {
   }
 
   private enter(stage: TrainingStage, done: number, total: number): void {
-    if (stage !== this.stage || done < this.stageDone) this.stageFirst = null
+    this.meter.enter(stage)
     this.stage = stage
     this.stageTotal = total
-    this.advance(done)
-  }
-
-  private advance(done: number): void {
     this.stageDone = done
-    if (done > 0) this.stageFirst ??= { at: performance.now(), done }
   }
 
   private takeSteps(steps: readonly StepProgress[]): void {
     this.latest = steps.at(-1) ?? this.latest
-    this.advance(this.latest?.step ?? this.stageDone)
+    this.stageDone = this.latest?.step ?? this.stageDone
     const rows = Float32Array.from(steps.flatMap((step) => curveColumns.map((name) => step[name])))
     this.write(() => appendCurve(this.input.job.runFolder, rows))
   }
@@ -292,15 +299,6 @@ export class ActiveRun {
       this.error ??= serializeError(error)
       this.worker.post({ kind: 'cancel' })
     })
-  }
-
-  private remainingMs(): number | null {
-    const { stageFirst, stageDone, stageTotal } = this
-    if (stageFirst === null || stageDone <= stageFirst.done) return null
-    const elapsed = performance.now() - stageFirst.at
-    if (elapsed < 500) return null
-    const perUnit = elapsed / (stageDone - stageFirst.done)
-    return Math.max(0, Math.round(perUnit * (stageTotal - stageDone)))
   }
 
   private send(): void {

@@ -4,6 +4,7 @@ import type { LoopInput } from '../../core/training/loopInput'
 import type { InputSource } from '../../core/training/model'
 import { defaultLearningRate } from '../../core/training/plan'
 import { searchRate } from '../../core/training/rateSearch'
+import { stepWork } from '../../core/training/workAmounts'
 import type { LabelledRows } from './measured'
 import { breathe, type TrainingContext } from './trainingContext'
 
@@ -47,9 +48,15 @@ export async function chooseRate(
   if (learningRate !== 'find') return learningRate
   if (material === null) throw new Error('A search of the rate needs a model')
   const usual = defaultLearningRate(network)
+  const watch = report.stopwatch()
   const search = await searchRate(
     { ...materialOf(context, material), learningRate: usual },
-    { onStep: (done, total) => report.progress('baseline', done, total) },
+    {
+      onStep: (done, total) => {
+        watch.lap(stepWork(1, options))
+        report.progress('baseline', done, total)
+      },
+    },
   )
   report.post({ kind: 'rate', search })
   return search.suggestion ?? usual

@@ -1,9 +1,9 @@
 import { type Candidate, meanScore, simplestOf } from '../../core/evaluation/simplestOf'
-import { type HeldOutFolds, placesOfFold } from '../../core/training/heldOutFolds'
-import { startConstants } from '../../core/training/startConstants'
+import { foldsToTrain, type HeldOutFolds, placesOfFold } from '../../core/training/heldOutFolds'
+import { expectedSteps, isOpenEnd } from '../../core/training/schedule'
 import type { ClosedForm, HeldOutScore, KeptModel } from '../../shared/model/kept'
 import type { LoopDecisions } from './checkpoint'
-import { firstBest, isOpenEnd, trainWithout } from './findEpoch'
+import { firstBest, trainWithout } from './findEpoch'
 import { gather, type LabelledRows, rowsAt } from './measured'
 import {
   foldsOf,
@@ -13,7 +13,7 @@ import {
   sampleOf,
   scoreForms,
 } from './scoreForms'
-import { expectedSteps, type TrainingContext, type TrainingData } from './trainingContext'
+import type { TrainingContext, TrainingData } from './trainingContext'
 
 /** The closed form that a head starts from, and how it was found. */
 export interface ChosenForm {
@@ -111,7 +111,6 @@ export async function decideKept(
   return { wantedEpoch, validation, kept }
 }
 
-/** With few labels every fold is trained without, else the first: training costs most. */
 async function trainInFolds(
   context: TrainingContext,
   { source, training }: TrainingData,
@@ -119,7 +118,7 @@ async function trainInFolds(
   learningRate: number,
 ) {
   const sample = sampleOf(context, training, folds)
-  const count = isFew(training, folds) ? folds.count : 1
+  const count = foldsToTrain(folds, heldOutUnits(training, folds))
   const steps = expectedSteps(context.options)
   const epochs: Map<number, number>[] = []
   const features = new Map<number, number>()
@@ -162,11 +161,10 @@ async function trainInFolds(
   return { epochs, features }
 }
 
-function isFew({ labels }: LabelledRows, { over, foldOf }: HeldOutFolds): boolean {
-  const { fewLabels, folds } = startConstants
+/** Labels or images that some fold holds out. */
+function heldOutUnits({ labels }: LabelledRows, { over, foldOf }: HeldOutFolds): number {
   const held = [...foldOf.keys()].filter((place) => foldOf[place]! >= 0)
-  if (over === 'images') return held.length < fewLabels * folds
-  return new Set(held.map((place) => labels[place]!)).size < fewLabels
+  return over === 'images' ? held.length : new Set(held.map((place) => labels[place]!)).size
 }
 
 function add(target: Map<number, number>, found: HeldOutScores): void {

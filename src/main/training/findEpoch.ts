@@ -4,15 +4,17 @@ import { train } from '../../core/training/loop'
 import type { Evaluation } from '../../core/training/loopInput'
 import { featureSource, type InputSource } from '../../core/training/model'
 import { applyPreparation } from '../../core/training/preparation'
-import type { RetrievalMetrics, TrainingOptions } from '../../shared/model/training'
+import { epochSearch, expectedSteps, isOpenEnd } from '../../core/training/schedule'
+import { matrixWork, stepWork } from '../../core/training/workAmounts'
+import type { RetrievalMetrics } from '../../shared/model/training'
 import { createHead } from './createHead'
 import { embedMatrix } from './embedMatrix'
-import { prepareHead } from './headStart'
+import { fitStart } from './headStart'
 import { holdOut } from './holdOut'
 import { gather, type LabelledRows, renumber } from './measured'
 import { measureQuietly } from './measureTest'
 import type { LoopDecisions } from './checkpoint'
-import { breathe, expectedSteps, type TrainingContext, type TrainingData } from './trainingContext'
+import { breathe, type TrainingContext, type TrainingData } from './trainingContext'
 
 /**
  * For how many epochs to train a head: the best on classes that are held out of the training ones,
@@ -24,9 +26,7 @@ export async function findEpoch(
   learningRate: number,
 ): Promise<Pick<LoopDecisions, 'wantedEpoch' | 'validation'>> {
   const { options } = context
-  const held = isOpenEnd(options)
-    ? null
-    : holdOut(training, { leastClasses: 10, share: 0.2, seed: options.seed })
+  const held = isOpenEnd(options) ? null : holdOut(training, { ...epochSearch, seed: options.seed })
   if (held === null) return { wantedEpoch: null, validation: null }
   const validation: number[] = []
   const embeddingSize = sizeForFewer(options.embeddingSize, training, held.kept)
@@ -46,10 +46,6 @@ export async function findEpoch(
 export const firstBest = (validation: readonly number[]): number =>
   validation.reduce((best, score, at) => (score > validation[best]! ? at : best), 0)
 
-/** Whether a clock ends it, so that its epochs cannot be counted beforehand. */
-export const isOpenEnd = ({ maxMinutes, maxSteps }: TrainingOptions): boolean =>
-  maxMinutes !== null && maxSteps === null
-
 /**
  * Trains a head as the run will, on some of the training rows, and has it measured on others after
  * each epoch, from 0: the start.
@@ -67,19 +63,21 @@ export async function trainWithout(
   },
   measure: (epoch: number, embeddings: Matrix) => Promise<RetrievalMetrics>,
 ): Promise<void> {
-  const { options, report, random, prepare: prepareStart = prepareHead } = context
+  const { options, report, random } = context
   const { product } = context.backend
   const { source, kept, asked, learningRate } = work
-  const preparation = prepareStart(source, kept, options, random.fork('start'), product)
+  const preparation = fitStart(context, source, kept)
   const prepare = (rows: Uint32Array) =>
-    applyPreparation(preparation, gather(source, rows), product)
+    report.timedNow(matrixWork(rows.length, source.rowSize, options.embeddingSize), () =>
+      applyPreparation(preparation, gather(source, rows), product),
+    )
   const keptInputs = prepare(kept.rows)
   const askedInputs = prepare(asked)
   const model = createHead(context, preparation, 'selection')
   const probe = featureSource(askedInputs.data, askedInputs.columns)
   const places = Uint32Array.from(asked.keys())
   const evaluate = async (epoch: number): Promise<Evaluation> => {
-    const metrics = await measure(epoch, await embedMatrix(model, probe, places))
+    const metrics = await measure(epoch, await embedMatrix(context, model, probe, places))
     return { metrics, histogram: null, selection: metrics.mapAtR }
   }
   const { before, total } = work.progress ?? { before: 0, total: expectedSteps(options) }
@@ -97,9 +95,13 @@ export async function trainWithout(
     now: () => performance.now(),
     breathe,
   })
+  const watch = report.stopwatch()
   for await (const event of events) {
     if (event.kind === 'paused' || event.kind === 'resumed') report.post({ kind: event.kind })
-    if (event.kind === 'step') report.progress('baseline', before + event.progress.step, total)
+    if (event.kind === 'step') {
+      watch.lap(stepWork(1, options))
+      report.progress('baseline', before + event.progress.step, total)
+    } else watch.skip()
   }
   model.dispose()
 }

@@ -1,13 +1,15 @@
 import type { SavedModel } from '../../core/network'
 import { type LoopEvent, train } from '../../core/training/loop'
 import type { Evaluation } from '../../core/training/loopInput'
+import { expectedSteps } from '../../core/training/schedule'
+import { stepWork } from '../../core/training/workAmounts'
 import type { LoopDecisions } from './checkpoint'
 import { type LoopMaterial, materialOf } from './chooseRate'
 import { embedMatrix } from './embedMatrix'
 import { type LabelledRows, probeOf } from './measured'
 import { evaluationOf } from './measureTest'
 import { StepBatcher } from './stepBatcher'
-import { expectedSteps, type LoopEnd, type TrainingContext } from './trainingContext'
+import type { LoopEnd, TrainingContext } from './trainingContext'
 
 export interface LoopWork extends LoopMaterial {
   readonly test: LabelledRows
@@ -22,7 +24,7 @@ export async function runLoop(context: TrainingContext, work: LoopWork): Promise
   const { model, source, training, test, select, decisions } = work
   const probe = probeOf(test.rows.length > 0 ? test : training, random.fork('probe'))
   const evaluate = async (epoch: number): Promise<Evaluation> => {
-    const embeddings = await embedMatrix(model, source, probe.rows)
+    const embeddings = await embedMatrix(context, model, source, probe.rows)
     const selection = select === null ? null : await select(epoch)
     // A head is told its epoch, and what the search for it measured there.
     const validation = decisions.wantedEpoch === null ? selection : decisions.validation?.[epoch]
@@ -51,6 +53,7 @@ async function follow(
   const { post } = context.report
   const batcher = new StepBatcher(post)
   const before = context.resume?.loop.run.steps ?? 0
+  const watch = context.report.stopwatch()
   let ended: LoopEnd | null = null
   const { classesPerBatch, imagesPerClass } = context.options
   const startedAt = performance.now()
@@ -59,14 +62,17 @@ async function follow(
   for await (const event of events) {
     switch (event.kind) {
       case 'started':
+        watch.skip()
         break
       case 'step':
+        watch.lap(stepWork(1, context.options))
         batcher.add(event.progress)
         break
       case 'epoch':
         batcher.flush()
         post({ kind: 'epoch', record: event.record, isBest: event.isBest })
         await context.onEpoch?.(event, decisions)
+        watch.skip()
         break
       case 'suspended':
         batcher.flush()

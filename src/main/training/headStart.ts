@@ -6,11 +6,31 @@ import type { Random } from '../../core/math/random'
 import { fitDiscriminant } from '../../core/training/discriminantStart'
 import type { InputSource } from '../../core/training/model'
 import { type Preparation, standardization } from '../../core/training/preparation'
+import { startWork } from '../../core/training/workAmounts'
 import type { TrainingOptions } from '../../shared/model/training'
 import type { LabelledRows } from './measured'
+import type { TrainingContext } from './trainingContext'
 
 /** Share of the prepared features that a head does not see in a training step. */
 export const headDropout = 0.3
+
+/**
+ * Fits what a head starts from on training rows, or takes what an earlier run of the same sweep has
+ * fitted.
+ */
+export function fitStart(
+  context: TrainingContext,
+  source: InputSource,
+  training: LabelledRows,
+): Preparation {
+  const { options, random, report, remembered } = context
+  const { product } = context.backend
+  const fit = () =>
+    report.timedNow(startWork(training.rows.length, options), () =>
+      prepareHead(source, training, options, random.fork('start'), product),
+    )
+  return remembered === undefined ? fit() : remembered(training, options, fit)
+}
 
 /**
  * The closed form that a head starts from, fitted on training rows alone; `random` only

@@ -1,5 +1,6 @@
 import { tapsOf } from '../../core/training/features'
 import type { InputSource } from '../../core/training/model'
+import { readWork } from '../../core/training/workAmounts'
 import { pixelSource } from '../../core/training/pixels'
 import { AppError } from '../../shared/errors'
 import type { Backend } from '../backend/backend'
@@ -14,6 +15,7 @@ import { type FeatureStore, openFeatureStore } from './featureStore'
 import type { JobImages } from './messages'
 import type { ModelInput } from './modelFiles'
 import { decodeInBatches } from './pictures'
+import type { StageReport } from './stageReport'
 
 /** The images of a job as numbers. */
 export interface JobInputs {
@@ -28,6 +30,8 @@ export interface InputReport {
   readonly onProgress: (done: number, total: number) => void
   readonly isCancelled: () => boolean
   readonly whilePaused: () => Promise<void>
+  /** Is told how long it took; absent: nobody asks. */
+  readonly work?: StageReport
 }
 
 const featureBatch = 32
@@ -54,15 +58,18 @@ export async function loadFeatures(
   },
   report: InputReport,
 ): Promise<JobInputs | null> {
+  const watch = report.work?.stopwatch()
   const extractor = await loadFrozenExtractor({
     weightsFolder: findFrozenWeights(context.projectFolder),
     backend: context.backend,
     taps: tapsOf(context.features),
   })
+  // It belongs to the start that the backend made.
+  watch?.lap({ starting: 0 })
   const taps = cachedTaps(context.features)
   const store = openFeatureStore(images.sha256.length, taps, context)
   try {
-    return await readFeatures(images, extractor, store, report)
+    return await readFeatures(images, { extractor, store, features: context.features }, report)
   } finally {
     store.endWriting()
     extractor.dispose()
@@ -71,14 +78,23 @@ export async function loadFeatures(
 
 async function readFeatures(
   images: JobImages,
-  extractor: FrozenExtractor,
-  store: FeatureStore,
+  {
+    extractor,
+    store,
+    features,
+  }: {
+    readonly extractor: FrozenExtractor
+    readonly store: FeatureStore
+    readonly features: string
+  },
   report: InputReport,
 ): Promise<JobInputs | null> {
   const { imageSizePx } = extractor
   const count = images.sha256.length
+  const watch = report.work?.stopwatch()
   const isReadable = store.find(images.sha256)
   const missing = firstOfEach(images.sha256, isReadable)
+  watch?.lap(readWork(count - missing.length, features))
   const unreadable: { id: number; reason: string }[] = []
   let done = count - missing.length
   report.onProgress(done, count)
@@ -98,6 +114,7 @@ async function readFeatures(
       unreadable.push({ id: images.ids[missing[index]!]!, reason })
     }
     done += batch.indices.length + batch.failed.length
+    watch?.lap({ features: batch.indices.length + batch.failed.length })
     report.onProgress(done, count)
     await new Promise((resolve) => setImmediate(resolve))
   }
@@ -163,6 +180,7 @@ export async function loadPixels(
   const isReadable = new Uint8Array(count)
   const unreadable: { id: number; reason: string }[] = []
   let done = 0
+  const watch = report.work?.stopwatch()
   report.onProgress(0, count)
   for await (const batch of decodeInBatches(images.files, sidePx, 64)) {
     await report.whilePaused()
@@ -175,6 +193,7 @@ export async function loadPixels(
       unreadable.push({ id: images.ids[index]!, reason })
     }
     done += batch.indices.length + batch.failed.length
+    watch?.lap({ decoding: batch.indices.length + batch.failed.length })
     report.onProgress(done, count)
   }
   checkAnyReadable(isReadable, unreadable)

@@ -3,9 +3,10 @@ import { walk } from '../../core/steps'
 import type { Evaluation } from '../../core/training/loopInput'
 import { intervalSteps, measureHistogram, measureSteps } from '../../core/training/measure'
 import type { RetrievalMetrics } from '../../shared/model/training'
+import { compareWork } from '../../core/training/workAmounts'
 import { breathe, type TrainingContext } from './trainingContext'
 
-type MeasuringContext = Pick<TrainingContext, 'backend' | 'interruption' | 'random'>
+type MeasuringContext = Pick<TrainingContext, 'backend' | 'interruption' | 'random' | 'report'>
 
 /**
  * Retrieval on the test part with its interval, in steps: a pause holds it, and where the training
@@ -20,10 +21,12 @@ export function measureTest(
   onProgress?: (share: number) => void,
 ): Promise<RetrievalMetrics> {
   const random = context.random.fork('interval')
-  return walk(intervalSteps(embeddings, labels, optionsOf(context, random)), {
-    ...paceOf(context),
-    ...(onProgress === undefined ? {} : { onProgress }),
-  })
+  return context.report.timed(compareWork(sizesOf(embeddings), true), () =>
+    walk(intervalSteps(embeddings, labels, optionsOf(context, random)), {
+      ...paceOf(context),
+      ...(onProgress === undefined ? {} : { onProgress }),
+    }),
+  )
 }
 
 /** Retrieval without an interval, as `measureTest` does it. */
@@ -32,7 +35,9 @@ export const measureQuietly = (
   embeddings: Matrix,
   labels: Int32Array,
 ): Promise<RetrievalMetrics> =>
-  walk(measureSteps(embeddings, labels, optionsOf(context, context.random)), paceOf(context))
+  context.report.timed(compareWork(sizesOf(embeddings)), () =>
+    walk(measureSteps(embeddings, labels, optionsOf(context, context.random)), paceOf(context)),
+  )
 
 /** What the loop is told of embeddings of its evaluation rows. */
 export async function evaluationOf(
@@ -46,6 +51,9 @@ export async function evaluationOf(
     histogram: measureHistogram(embeddings, labels, options.distance, random.fork('pairs')),
   }
 }
+
+/** Labels of one image ask for nothing; they are few. */
+const sizesOf = ({ rows, columns }: Matrix) => ({ queries: rows, rows, size: columns })
 
 const optionsOf = (
   { backend, interruption }: MeasuringContext,

@@ -1,3 +1,4 @@
+import type { WorkDone } from '../../core/training/work'
 import type { SerializedError } from '../../shared/errors'
 import type { KeptModel } from '../../shared/model/kept'
 import type { RunId } from '../../shared/model/ids'
@@ -131,6 +132,8 @@ export type WorkerMessage =
       readonly before: RetrievalMetrics | null
       readonly closedForm: RetrievalMetrics | null
     }
+  /** Work that was done since the last such message, with how long it took. */
+  | { readonly kind: 'work'; readonly done: readonly WorkDone[] }
   | { readonly kind: 'rate'; readonly search: RateSearch }
   | { readonly kind: 'steps'; readonly steps: readonly StepProgress[] }
   | { readonly kind: 'epoch'; readonly record: EpochRecord; readonly isBest: boolean }

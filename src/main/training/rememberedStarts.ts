@@ -1,15 +1,14 @@
 import type { Preparation } from '../../core/training/preparation'
-import { prepareHead } from './headStart'
 import type { TrainingContext } from './trainingContext'
 
 /**
  * Fits a start once for the same training rows, options and seed: runs that differ in their loss
  * alone share it. Starts of another seed are let go, because each holds a matrix.
  */
-export function rememberStarts(): NonNullable<TrainingContext['prepare']> {
+export function rememberStarts(): NonNullable<TrainingContext['remembered']> {
   let seed = NaN
   const known = new Map<string, Preparation>()
-  return (source, training, options, random, product) => {
+  return (training, options, fit) => {
     if (options.seed !== seed) known.clear()
     seed = options.seed
     const key = JSON.stringify([
@@ -19,7 +18,7 @@ export function rememberStarts(): NonNullable<TrainingContext['prepare']> {
       fingerprint(training.rows),
       fingerprint(training.labels),
     ])
-    const found = known.get(key) ?? prepareHead(source, training, options, random, product)
+    const found = known.get(key) ?? fit()
     known.set(key, found)
     return found
   }

@@ -3,6 +3,7 @@ import { createRandom } from '../../core/math/random'
 import { createSmallNetwork } from '../../core/network'
 import type { Interruption } from '../../core/training/interruption'
 import { applyPreparation } from '../../core/training/preparation'
+import { expectedSteps } from '../../core/training/schedule'
 import { AppError, serializeError } from '../../shared/errors'
 import type { MeasuredRetrieval, SweepBaselines } from '../../shared/model/sweep'
 import type { RetrievalMetrics, TrainingOptions } from '../../shared/model/training'
@@ -11,6 +12,7 @@ import { chooseForm } from './decideKept'
 import { createHead } from './createHead'
 import { embedMatrix } from './embedMatrix'
 import { type JobInputs, loadFeatures, loadPixels } from './inputs'
+import { fitStart } from './headStart'
 import { gather } from './measured'
 import { measureTest } from './measureTest'
 import type { WorkerMessage } from './messages'
@@ -19,7 +21,7 @@ import { rememberStarts } from './rememberedStarts'
 import { StageReport } from './stageReport'
 import { baselineKey, type BaselineName, saveTested, saveTestEmbeddings } from './sweepEmbeddings'
 import type { SweepJob, SweepMessage, SweepOutcome } from './sweepMessages'
-import { breathe, expectedSteps, type TrainingContext, type TrainingData } from './trainingContext'
+import { breathe, type TrainingContext, type TrainingData } from './trainingContext'
 import { divideRows, embedTest, trainModel } from './trainModel'
 import { asAppError } from './workerFailure'
 
@@ -41,7 +43,7 @@ export async function runSweep(sweep: SweepContext): Promise<void> {
   const shared = job.rows[0]!.options
   const data = divideRows(inputs, job.labels, job.split, shared, job.labelKeys)
   await saveTested(job.embeddingsFolder, data.test.rows)
-  const prepare = rememberStarts()
+  const remembered = rememberStarts()
   const withStart = await startOf(sweep, data)
   if (withStart === null) return
   if (job.wantsBaselines) {
@@ -50,12 +52,13 @@ export async function runSweep(sweep: SweepContext): Promise<void> {
     const context = contextOf(
       sweep,
       withStart({ ...shared, seed: job.sharedSeed }),
-      prepare,
-      () => {},
+      remembered,
+      hearWork(post),
     )
     const baselines = await measureBaselines(context, data, (name, embeddings) =>
       saveTestEmbeddings(job.embeddingsFolder, baselineKey(job.baselinesKey, name), embeddings),
     )
+    context.report.flush()
     // What was cut short is no baseline.
     if (interruption.isCancelled) return
     post({ kind: 'baselines', baselines })
@@ -65,7 +68,7 @@ export async function runSweep(sweep: SweepContext): Promise<void> {
     if (interruption.isCancelled) return
     post({ kind: 'rowStarted', key })
     try {
-      const outcome = await trainRow(sweep, { key, options: withStart(options) }, data, prepare)
+      const outcome = await trainRow(sweep, { key, options: withStart(options) }, data, remembered)
       if (outcome === null) return
       post({ kind: 'rowFinished', key, outcome })
     } catch (error) {
@@ -87,8 +90,9 @@ async function startOf(
   if (shared.network !== 'frozen' || shared.start !== 'auto') return (options) => options
   post({ kind: 'stage', stage: 'baselines', done: 0, total: 1 })
   await breathe()
-  const context = contextOf(sweep, { ...shared, seed: job.sharedSeed }, undefined, () => {})
+  const context = contextOf(sweep, { ...shared, seed: job.sharedSeed }, undefined, hearWork(post))
   const chosen = await chooseForm(context, data)
+  context.report.flush()
   if (chosen === null) return null
   return (options) => ({ ...options, start: chosen.form })
 }
@@ -98,10 +102,10 @@ async function trainRow(
   sweep: SweepContext,
   { key, options }: SweepJob['rows'][number],
   data: TrainingData,
-  prepare: TrainingContext['prepare'],
+  remembered: TrainingContext['remembered'],
 ): Promise<SweepOutcome | null> {
   const startedAt = performance.now()
-  const context = contextOf(sweep, options, prepare, stepCounter(options, sweep.post))
+  const context = contextOf(sweep, options, remembered, stepCounter(options, sweep.post))
   const trained = await trainModel(context, data)
   if (trained === null || trained.ended.reason === 'cancelled') return null
   const { reason, bestEpoch, steps } = trained.ended
@@ -112,9 +116,10 @@ async function trainRow(
       { steps },
     )
   }
-  const embeddings = await embedTest(trained.saved, data, sweep.backend)
-  const measured = await measureTest(measuring(sweep), embeddings, data.test.labels)
+  const embeddings = await embedTest(trained.saved, data, context)
+  const measured = await measureTest(measuring(sweep, context), embeddings, data.test.labels)
   const metrics = withInterval(measured)
+  context.report.flush()
   if (sweep.interruption.isCancelled) return null
   await saveTestEmbeddings(sweep.job.embeddingsFolder, key, embeddings)
   return { metrics, bestEpoch, steps, seconds: (performance.now() - startedAt) / 1000 }
@@ -128,25 +133,31 @@ const withInterval = (metrics: RetrievalMetrics): MeasuredRetrieval => ({
 })
 
 /** The same queries are drawn again for every interval, so that they compare. */
-const measuring = ({ backend, interruption, job }: SweepContext) => ({
-  backend,
-  interruption,
+const measuring = ({ job }: SweepContext, context: TrainingContext): TrainingContext => ({
+  ...context,
   random: createRandom(job.sharedSeed),
 })
 
 const contextOf = (
   { backend, interruption }: SweepContext,
   options: TrainingOptions,
-  prepare: TrainingContext['prepare'],
+  remembered: TrainingContext['remembered'],
   hear: (message: WorkerMessage) => void,
 ): TrainingContext => ({
   options,
   backend,
   interruption,
   random: createRandom(options.seed),
-  report: new StageReport(hear),
-  ...(prepare === undefined ? {} : { prepare }),
+  report: new StageReport(hear, interruption),
+  ...(remembered === undefined ? {} : { remembered }),
 })
+
+/** How fast it works is told of all that it does. */
+const hearWork =
+  (post: SweepContext['post']) =>
+  (message: WorkerMessage): void => {
+    if (message.kind === 'work') post(message)
+  }
 
 const postEveryMs = 100
 
@@ -160,7 +171,9 @@ function stepCounter(options: TrainingOptions, post: SweepContext['post']) {
     lastPost = performance.now()
     post({ kind: 'stage', stage: 'training', done: Math.min(done, total), total })
   }
+  const hear = hearWork(post)
   return (message: WorkerMessage): void => {
+    hear(message)
     if (message.kind === 'steps') tell(total - steps + (message.steps.at(-1)?.step ?? 0))
     if (message.kind !== 'stage') return
     const isSelection = message.stage === 'baseline' && message.total === steps
@@ -173,7 +186,7 @@ async function measureBaselines(
   data: TrainingData,
   save: (name: BaselineName, embeddings: Matrix) => Promise<unknown>,
 ): Promise<SweepBaselines> {
-  const { options, backend, random, prepare } = context
+  const { options, backend, random } = context
   const { product } = backend
   const { source, training, test } = data
   const measure = async (name: BaselineName, embeddings: Matrix) => {
@@ -187,7 +200,7 @@ async function measureBaselines(
       random: random.fork('network'),
       operations: backend.operations,
     })
-    const embeddings = await embedMatrix(model, source, test.rows)
+    const embeddings = await embedMatrix(context, model, source, test.rows)
     model.dispose()
     return { frozen: null, closedForm: null, untrained: await measure('untrained', embeddings) }
   }
@@ -198,7 +211,7 @@ async function measureBaselines(
   const start = options.start === 'random' ? 'lda' : options.start
   const closedOptions = { ...options, start } as const
   const fit = (wanted: TrainingOptions) =>
-    prepare!(source, training, wanted, random.fork('start'), product)
+    fitStart({ ...context, options: wanted }, source, training)
   const closed = applyPreparation(fit(closedOptions), features, product)
   const closedForm = await measure('closedForm', closed)
   const form = start === 'auto' ? {} : { form: start }
@@ -207,21 +220,24 @@ async function measureBaselines(
   const standard = fit(options)
   const head = createHead(context, standard, 'head')
   const prepared = preparedSource(standard, source, product)
-  const embeddings = await embedMatrix(head, prepared, test.rows)
+  const embeddings = await embedMatrix(context, head, prepared, test.rows)
   head.dispose()
   return { frozen, closedForm, untrained: await measure('untrained', embeddings), ...form }
 }
 
 async function loadInputs(sweep: SweepContext): Promise<JobInputs | null> {
   const { job, backend, interruption, post } = sweep
+  const hear = hearWork(post)
   const stages = new StageReport((message) => {
+    hear(message)
     if (message.kind !== 'stage') return
     post({ kind: 'stage', stage: 'features', done: message.done, total: message.total })
-  })
+  }, interruption)
   const report = {
     onProgress: (done: number, total: number) => stages.progress('features', done, total),
     isCancelled: () => interruption.isCancelled,
     whilePaused: () => interruption.whilePaused(),
+    work: stages,
   }
   // All rows come from one request, and with it from one choice of features.
   const { network, imageSizePx, features } = job.rows[0]!.options

@@ -37,7 +37,7 @@ export async function runTraining(run: RunContext): Promise<TrainingResult | nul
     if (message.kind === 'rate') rateSearch = message.search
     run.post(message)
   }
-  const report = new StageReport(post)
+  const report = new StageReport(post, interruption)
   report.stage('preparing', 0, 0)
   const inputs = await loadInputs(run, report)
   if (inputs === null) return interruption.isSuspended ? null : nothing([])
@@ -105,6 +105,7 @@ async function loadInputs(
 ): Promise<JobInputs | null> {
   const report = {
     onProgress: (done: number, total: number) => stages.progress('features', done, total),
+    work: stages,
     isCancelled: () => interruption.isCancelled,
     whilePaused: async () => {
       if (!interruption.isPaused) return

@@ -5,7 +5,9 @@ import { restoreModel, type SavedModel } from '../../core/network'
 import type { TripletLedger } from '../../core/training/ledger'
 import { normalizeInPlace } from '../../core/training/measure'
 import type { Interruption } from '../../core/training/interruption'
+import { mostAnchors } from '../../core/training/mineFinal'
 import { embedRows } from '../../core/training/model'
+import { embedWork, mineWork } from '../../core/training/workAmounts'
 import type { RetrievalMetrics } from '../../shared/model/training'
 import type { Backend } from '../backend/backend'
 import { saveEmbeddings } from './embeddingFiles'
@@ -44,8 +46,15 @@ export async function saveResults(work: ResultWork): Promise<RetrievalMetrics> {
   )
   report.stage('embedding', 0, rows.length)
   // A cancelled run embeds all the same: what was learned is kept, and this takes seconds.
+  const watch = report.stopwatch()
+  const sizes = { from: inputs.source.rowSize, to: model.embeddingSize }
+  let embedded = 0
   const data = await embedRows(model, inputs.source, rows, breathe, {
-    onBatch: (done) => report.progress('embedding', done, rows.length),
+    onBatch: (done) => {
+      watch.lap(embedWork(done - embedded, job.options, sizes))
+      embedded = done
+      report.progress('embedding', done, rows.length)
+    },
   })
   const embeddings = createMatrix(rows.length, model.embeddingSize, data)
   if (isNormalized(job)) normalizeInPlace(embeddings)
@@ -54,11 +63,12 @@ export async function saveResults(work: ResultWork): Promise<RetrievalMetrics> {
   const rowOf = new Map(Array.from(rows, (row, place) => [row, place]))
   const places = Uint32Array.from(test.rows, (row) => rowOf.get(row)!)
   const random = createRandom(job.options.seed)
-  const measuring = { backend, interruption: work.interruption, random }
+  const measuring = { backend, interruption: work.interruption, random, report }
   const after = await measureTest(measuring, gatherRows(embeddings, places), test.labels, (share) =>
     report.progress('saving', Math.floor(100 * share), 100),
   )
   const { ids } = job.images
+  watch.skip()
   await saveEmbeddings(job.runFolder, {
     ids: Uint32Array.from(rows, (row) => ids[row]!),
     embeddings: data,
@@ -74,6 +84,7 @@ export async function saveResults(work: ResultWork): Promise<RetrievalMetrics> {
     isNormalized: isNormalized(job),
     lossParameters: work.lossParameters,
   })
+  watch.lap({ writing: data.length / 1e6 })
   const triplets = await finalTriplets({
     job,
     embeddings,
@@ -84,6 +95,9 @@ export async function saveResults(work: ResultWork): Promise<RetrievalMetrics> {
     product: backend.product,
     random: random.fork('triplets'),
   })
+  const labelled = rows.filter((row) => job.labels[row]! >= 0).length
+  watch.lap(mineWork(Math.min(mostAnchors, labelled), labelled, embeddings.columns))
+  report.flush()
   report.post({ kind: 'triplets', triplets })
   return after
 }

@@ -6,6 +6,7 @@ import { embedByForms } from '../../core/training/formsOfFold'
 import { dealFolds, type HeldOutFolds, placesOfFold } from '../../core/training/heldOutFolds'
 import { chooseProbe } from '../../core/training/measure'
 import { startConstants } from '../../core/training/startConstants'
+import { compareWork, foldWork, scatterWork } from '../../core/training/workAmounts'
 import type { RetrievalMetrics } from '../../shared/model/training'
 import { gather, type LabelledRows, rowsAt } from './measured'
 import { breathe, type TrainingContext, type TrainingData } from './trainingContext'
@@ -50,7 +51,9 @@ export async function scoreForms(
   const block = 1024
   for (let from = 0; from < rows.rows; from += block) {
     const places = rangeOf(from, Math.min(rows.rows, from + block))
-    scatter.add(gatherRows(rows, places), sample.labels.subarray(from, from + places.length))
+    report.timedNow(scatterWork(places.length, options.features), () =>
+      scatter.add(gatherRows(rows, places), sample.labels.subarray(from, from + places.length)),
+    )
     await breathe()
     await interruption.whilePaused()
     if (interruption.isCancelled) return null
@@ -69,10 +72,13 @@ export async function scoreForms(
     if (heldOut.length === 0) continue
     const heldRows = gatherRows(rows, heldOut)
     const labelOf = (place: number) => sample.labels[place]!
-    const kept = scatter.without(heldRows, Int32Array.from(heldOut, labelOf))
     const asked = folds.over === 'labels' ? heldOut : rangeOf(0, rows.rows)
     const askedRows = folds.over === 'labels' ? heldRows : rows
-    const forms = embedByForms(kept, askedRows, options.embeddingSize, product)
+    const work = foldWork(heldOut.length, asked.length, options.features)
+    const forms = report.timedNow(work, () => {
+      const kept = scatter.without(heldRows, Int32Array.from(heldOut, labelOf))
+      return embedByForms(kept, askedRows, options.embeddingSize, product)
+    })
     const held = new Set(heldOut)
     const measured = { ...forms, analysis: forms.analysis ?? forms.whitening, features: askedRows }
     for (const name of ['features', 'whitening', 'analysis'] as const) {
@@ -94,7 +100,12 @@ export async function scoreForms(
  * @param ids what each row is known by where scores are by image
  */
 export async function heldOutScores(
-  { backend, interruption, random }: Pick<TrainingContext, 'backend' | 'interruption' | 'random'>,
+  {
+    backend,
+    interruption,
+    random,
+    report,
+  }: Pick<TrainingContext, 'backend' | 'interruption' | 'random' | 'report'>,
   embeddings: Matrix,
   asked: {
     readonly over: HeldOutFolds['over']
@@ -110,13 +121,20 @@ export async function heldOutScores(
     random: random.fork('held out'),
     ...(queries === undefined ? {} : { queries }),
   })
-  const report = await walk(steps, { now: () => performance.now(), breathe, interruption })
-  const { perQuery, precisionAt1, rPrecision, mapAtR } = report
+  const work = compareWork({
+    queries: queries?.length ?? embeddings.rows,
+    rows: embeddings.rows,
+    size: embeddings.columns,
+  })
+  const found = await report.timed(work, () =>
+    walk(steps, { now: () => performance.now(), breathe, interruption }),
+  )
+  const { perQuery, precisionAt1, rPrecision, mapAtR } = found
   const scores =
     over === 'labels'
       ? averagePerClass(perQuery, perQuery.mapAtR)
       : new Map(Array.from(perQuery.query, (query, at) => [ids[query]!, perQuery.mapAtR[at]!]))
-  return { scores, metrics: { precisionAt1, rPrecision, mapAtR, queries: report.queries } }
+  return { scores, metrics: { precisionAt1, rPrecision, mapAtR, queries: found.queries } }
 }
 
 /** Rows that are enough to tell the forms apart. */

@@ -1,3 +1,4 @@
+import type { WorkDone } from '../../core/training/work'
 import type { SerializedError } from '../../shared/errors'
 import type { MeasuredRetrieval, SweepBaselines } from '../../shared/model/sweep'
 import type { BackendReport, TrainingOptions } from '../../shared/model/training'
@@ -39,6 +40,7 @@ export type SweepMessage =
       readonly done: number
       readonly total: number
     }
+  | { readonly kind: 'work'; readonly done: readonly WorkDone[] }
   | { readonly kind: 'baselines'; readonly baselines: SweepBaselines }
   | { readonly kind: 'rowStarted'; readonly key: string }
   | { readonly kind: 'rowFinished'; readonly key: string; readonly outcome: SweepOutcome }

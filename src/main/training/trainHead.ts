@@ -1,6 +1,7 @@
 import type { Matrix } from '../../core/math/matrix'
 import { savedFeatures } from '../../core/network'
 import { foldPreparation } from '../../core/training/preparation'
+import { matrixWork } from '../../core/training/workAmounts'
 import type { LoopDecisions } from './checkpoint'
 import { chooseRate } from './chooseRate'
 import { createHead } from './createHead'
@@ -8,7 +9,7 @@ import { chooseForm, decideKept } from './decideKept'
 import { embedMatrix } from './embedMatrix'
 import { findEpoch } from './findEpoch'
 import { runLoop } from './followLoop'
-import { prepareHead } from './headStart'
+import { fitStart } from './headStart'
 import { gather } from './measured'
 import { measureTest } from './measureTest'
 import { preparedSource } from './preparedSource'
@@ -43,9 +44,9 @@ export async function trainHead(
   const { options } = context
 
   const begin = () => {
-    const { prepare = prepareHead } = context
-    const preparation = prepare(source, training, options, context.random.fork('start'), product)
-    const prepared = preparedSource(preparation, source, product)
+    const preparation = fitStart(context, source, training)
+    const work = matrixWork(source.rows, source.rowSize, options.embeddingSize)
+    const prepared = report.timedNow(work, () => preparedSource(preparation, source, product))
     return { preparation, prepared, model: createHead(context, preparation, 'head') }
   }
   // Both the start and the choice of the epoch need much memory: together only where they must be.
@@ -70,7 +71,7 @@ export async function trainHead(
   const { preparation, prepared, model } = started
   let closedForm: TrainedModel['closedForm'] = null
   if (options.start !== 'random') {
-    closedForm = await measure(await embedMatrix(model, prepared, test.rows))
+    closedForm = await measure(await embedMatrix(context, model, prepared, test.rows))
     report.post({ kind: 'baseline', before, closedForm })
   }
   const { wantedEpoch, kept = null } = decisions
@@ -86,7 +87,7 @@ export async function trainHead(
     select,
   })
   const trained =
-    kept === null ? null : await measure(await embedMatrix(model, prepared, test.rows))
+    kept === null ? null : await measure(await embedMatrix(context, model, prepared, test.rows))
   const saved =
     kept?.what === 'features'
       ? savedFeatures(source.rowSize)

@@ -3,7 +3,6 @@ import { restoreModel, type SavedModel } from '../../core/network'
 import { splitPart } from '../../core/training/split'
 import { AppError } from '../../shared/errors'
 import type { TrainingOptions } from '../../shared/model/training'
-import type { Backend } from '../backend/backend'
 import { embedMatrix } from './embedMatrix'
 import type { JobInputs } from './inputs'
 import { type LabelledRows, pickRows, renumber } from './measured'
@@ -49,10 +48,10 @@ export async function trainModel(
 export async function embedTest(
   saved: SavedModel,
   { source, test }: Pick<TrainingData, 'source' | 'test'>,
-  { operations }: Pick<Backend, 'operations'>,
+  context: Pick<TrainingContext, 'options' | 'backend' | 'report'>,
 ): Promise<Matrix> {
-  const model = restoreModel(saved, operations)
-  const embeddings = await embedMatrix(model, source, test.rows)
+  const model = restoreModel(saved, context.backend.operations)
+  const embeddings = await embedMatrix(context, model, source, test.rows)
   model.dispose()
   return embeddings
 }

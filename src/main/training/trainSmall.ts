@@ -19,7 +19,7 @@ export async function trainSmall(
     random: random.fork('network'),
     operations: backend.operations,
   })
-  const embed = ({ rows }: LabelledRows) => embedMatrix(model, source, rows)
+  const embed = ({ rows }: LabelledRows) => embedMatrix(context, model, source, rows)
   report.stage('baseline', 0, 1)
   const before = await measureTest(context, await embed(test), test.labels)
   report.post({ kind: 'baseline', before, closedForm: null })

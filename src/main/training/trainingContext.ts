@@ -1,4 +1,3 @@
-import type { MatrixProduct } from '../../core/math/product'
 import type { Random } from '../../core/math/random'
 import type { SavedModel } from '../../core/network'
 import type { Interruption } from '../../core/training/interruption'
@@ -23,13 +22,11 @@ export interface TrainingContext {
   /** Of the seed; each use of chance forks its own. */
   readonly random: Random
   readonly report: StageReport
-  /** Fits what a head starts from; absent: anew for each run. */
-  readonly prepare?: (
-    source: InputSource,
+  /** What a head starts from, fitted where no other run has done so; absent: fitted anew. */
+  readonly remembered?: (
     training: LabelledRows,
     options: TrainingOptions,
-    random: Random,
-    product: MatrixProduct,
+    fit: () => Preparation,
   ) => Preparation
   /** Gets the mined triplets; absent: nobody looks at them. */
   readonly ledger?: TripletLedger
@@ -83,8 +80,3 @@ export interface TrainedModel {
 
 /** Lets messages in between two pieces of work. */
 export const breathe = () => new Promise<void>((resolve) => setImmediate(resolve))
-
-/** Steps of a run that nothing ends early. */
-export function expectedSteps({ epochs, stepsPerEpoch, maxSteps }: TrainingOptions): number {
-  return Math.min(epochs * stepsPerEpoch, maxSteps ?? Infinity)
-}

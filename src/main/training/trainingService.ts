@@ -6,8 +6,8 @@ import {
   planTraining,
   type PlannedTraining,
   splitOfRun,
-  workSpeeds,
 } from '../../core/training/plan'
+import { countsOf, workOfRun } from '../../core/training/workOfRun'
 import { AppError } from '../../shared/errors'
 import type { DatasetId, RunId } from '../../shared/model/ids'
 import type {
@@ -31,6 +31,7 @@ import { ActiveRun, type ActiveRunInput, noSuchRun, withFewHistograms } from './
 import { findCheckpoint, jobFingerprint } from './checkpoint'
 import { countCachedFeatures } from './cachedKeys'
 import { cachedTaps } from './inputs'
+import { type MeasuredSpeeds, openSpeeds } from './measuredSpeeds'
 import type {
   EmbedJob,
   ProbeJob,
@@ -142,7 +143,11 @@ class Service implements TrainingService {
   private giveBack: (() => void) | null = null
   private knownBackend: BackendReport | null = null
 
-  constructor(private readonly options: TrainingServiceOptions) {}
+  private readonly speeds: MeasuredSpeeds
+
+  constructor(private readonly options: TrainingServiceOptions) {
+    this.speeds = openSpeeds(options.workspace.cacheFolder)
+  }
 
   registry(): TrainingRegistry {
     return trainingRegistry()
@@ -164,13 +169,14 @@ class Service implements TrainingService {
     return this.alone(datasetId, async () => {
       const { store, workspace } = this.options
       const images = await this.images(datasetId)
-      const { plan, split, unseen } = await this.planFor(images, { datasetId, request })
+      const { plan, split, unseen, counts } = await this.planFor(images, { datasetId, request })
       await keepSides(store, datasetId, images, plan.options, unseen)
       const runId = await store.runs.create(datasetId, plan.options, Date.now())
       await mkdir(runFolder(workspace, runId), { recursive: true })
       const stored = await store.runs.find(runId)
       if (stored === undefined) throw noSuchRun(runId)
-      return this.launch(datasetId, stored.summary, images, split)
+      const stages = workOfRun(plan.options, counts)
+      return this.launch({ datasetId, summary: stored.summary, images, split, stages })
     })
   }
 
@@ -208,17 +214,23 @@ class Service implements TrainingService {
       await store.runs.update(runId, { status: 'running', error: null })
       const epochs = await store.runs.epochs(runId)
       const lastEpoch = header?.epoch ?? 0
-      return this.launch(stored.datasetId, { ...summary, status: 'running' }, images, split, {
-        checkpoint: name,
-        epochs,
-        warnings: [
-          ...warnings.filter(
-            ({ epoch, kind }) => epoch <= lastEpoch && kind !== 'damagedCheckpoint',
-          ),
-          ...(damaged.length > 0 ? [damagedCheckpoint(lastEpoch)] : []),
-        ],
-        durationMs: summary.durationMs,
-      })
+      const counts = countsOf(images.labels, split, await this.cachedCount(images, summary.options))
+      const stages = workOfRun(summary.options, counts, header?.steps ?? null)
+      const run = { datasetId: stored.datasetId, images, split, stages }
+      return this.launch(
+        { ...run, summary: { ...summary, status: 'running' } },
+        {
+          checkpoint: name,
+          epochs,
+          warnings: [
+            ...warnings.filter(
+              ({ epoch, kind }) => epoch <= lastEpoch && kind !== 'damagedCheckpoint',
+            ),
+            ...(damaged.length > 0 ? [damagedCheckpoint(lastEpoch)] : []),
+          ],
+          durationMs: summary.durationMs,
+        },
+      )
     })
   }
 
@@ -408,18 +420,22 @@ class Service implements TrainingService {
   }
 
   private launch(
-    datasetId: DatasetId,
-    summary: RunSummary,
-    { images, labels, labelKeys }: TrainingImages,
-    split: Uint8Array,
+    run: Pick<ActiveRunInput, 'datasetId' | 'summary' | 'stages'> & {
+      readonly images: TrainingImages
+      readonly split: Uint8Array
+    },
     earlier?: ActiveRunInput['earlier'],
   ): ActiveRun {
+    const { datasetId, summary, stages, split } = run
+    const { images, labels, labelKeys } = run.images
     const { store, workspace, workersFolder, projectFolder, events = {} } = this.options
     const { id, options, backend } = summary
     return new ActiveRun({
       store,
       datasetId,
       summary,
+      stages,
+      speeds: this.speeds,
       workerFile: join(workersFolder, 'training.js'),
       job: {
         kind: 'train',
@@ -493,23 +509,23 @@ class Service implements TrainingService {
     images: TrainingImages,
     { datasetId, request }: DatasetRequest,
   ): Promise<PlannedTraining> {
-    const name = this.knownBackend?.name ?? 'wasm'
     const features = chooseFeatures(images.labels.length, request)
-    const featuresCached = await countCachedFeatures(
-      this.options.workspace.cacheFolder,
-      cachedTaps(features),
-      images.images.sha256,
-    )
+    const featuresCached = await this.cachedCount(images, { features })
     return planTraining({
       ...images,
       kept: await readKept(this.options.store, datasetId, images, request),
       request,
       featuresCached: () => featuresCached,
-      speed:
-        workSpeeds[
-          request.backend === undefined || request.backend === 'auto' ? name : request.backend
-        ],
+      speed: this.speeds.of(request.backend ?? 'auto', this.knownBackend),
     })
+  }
+
+  private cachedCount(
+    { images }: TrainingImages,
+    { features }: { readonly features: string },
+  ): Promise<number> {
+    const { cacheFolder } = this.options.workspace
+    return countCachedFeatures(cacheFolder, cachedTaps(features), images.sha256)
   }
 
   private activeRun(runId: RunId): ActiveRun | null {

@@ -3,7 +3,8 @@ import type { Matrix } from '../../../src/core/math/matrix'
 import { createRandom } from '../../../src/core/math/random'
 import { restoreModel, type SavedModel } from '../../../src/core/network'
 import { Interruption } from '../../../src/core/training/interruption'
-import { neverKept, planTraining, workSpeeds } from '../../../src/core/training/plan'
+import { neverKept, planTraining } from '../../../src/core/training/plan'
+import { shippedSpeeds } from '../../../src/main/training/shippedSpeeds'
 import {
   applyPreparation,
   foldPreparation,
@@ -12,7 +13,6 @@ import {
 import { side } from '../../../src/core/evaluation/keptUnseen'
 import type { Backend } from '../../../src/main/backend/backend'
 import { embedMatrix } from '../../../src/main/training/embedMatrix'
-import { prepareHead } from '../../../src/main/training/headStart'
 import type { JobInputs } from '../../../src/main/training/inputs'
 import { gather } from '../../../src/main/training/measured'
 import { StageReport } from '../../../src/main/training/stageReport'
@@ -44,7 +44,7 @@ export function planOf(
     },
     ...(unseenLabels === undefined ? {} : { kept: { ...neverKept, known } }),
     featuresCached: () => labels.length,
-    speed: workSpeeds.tensorflow,
+    speed: shippedSpeeds.tensorflow,
   })
 }
 
@@ -74,15 +74,16 @@ export async function measureRun({
     preparation: null,
     best: null,
   }
+  const interruption = new Interruption()
   const context: TrainingContext = {
-    ...{ options, backend, interruption: new Interruption() },
+    ...{ options, backend, interruption },
     random: createRandom(options.seed),
-    report: new StageReport(() => {}),
+    report: new StageReport(() => {}, interruption),
     keepsBest: true,
-    prepare(...input) {
-      const fitted = prepareHead(...input)
+    remembered(training, _, fit) {
+      const fitted = fit()
       // Without held-out folds, which are fitted by the way.
-      if (input[1] === data.training) seen.preparation = fitted
+      if (training === data.training) seen.preparation = fitted
       return fitted
     },
     onEpoch({ isBest, state }) {
@@ -114,7 +115,7 @@ export async function measureRun({
     trained: ask(
       best === null
         ? closedForm
-        : await embed(foldPreparation(preparation, best, product), data, backend),
+        : await embed(foldPreparation(preparation, best, product), data, context),
     ),
   }
   checkAgree(results, trained)
@@ -126,7 +127,7 @@ export async function measureRun({
     ...{ testLabels: testSizes.size, testImages: data.test.rows.length },
     ...{ split: options.split, closedForm: kept.closedForm, kept: kept.what, reason: kept.reason },
     heldOut: kept.heldOut,
-    ...judge(results, ask(await embed(saved, data, backend)), kept.what, seed),
+    ...judge(results, ask(await embed(saved, data, context)), kept.what, seed),
     seconds: (performance.now() - started) / 1000,
   }
 }
@@ -134,10 +135,10 @@ export async function measureRun({
 async function embed(
   saved: SavedModel,
   { source, test }: TrainingData,
-  backend: Backend,
+  context: TrainingContext,
 ): Promise<Matrix> {
-  const model = restoreModel(saved, backend.operations)
-  const embeddings = await embedMatrix(model, source, test.rows)
+  const model = restoreModel(saved, context.backend.operations)
+  const embeddings = await embedMatrix(context, model, source, test.rows)
   model.dispose()
   return embeddings
 }

@@ -15,7 +15,8 @@ import { train } from '../../../src/core/training/loop'
 import { measureRetrieval } from '../../../src/core/training/measure'
 import { embedRows, featureSource, type InputSource } from '../../../src/core/training/model'
 import { pixelSource } from '../../../src/core/training/pixels'
-import { planTraining, workSpeeds } from '../../../src/core/training/plan'
+import { planTraining } from '../../../src/core/training/plan'
+import { shippedSpeeds } from '../../../src/main/training/shippedSpeeds'
 import {
   applyPreparation,
   outputSizeOf,
@@ -80,7 +81,7 @@ export class TaskRunner {
         ...plainTraining,
       },
       featuresCached: () => this.inputs.labels.length,
-      speed: workSpeeds.tensorflow,
+      speed: shippedSpeeds.tensorflow,
     }).plan
     const random = createRandom(seed)
     const { model, source } = this.createModel(network, random.fork(network))

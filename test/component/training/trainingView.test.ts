@@ -4,7 +4,8 @@ import { TooltipProvider } from 'reka-ui'
 import { beforeEach, expect, it, vi } from 'vitest'
 import { h } from 'vue'
 import { lossShape } from '../../../src/core/losses/lossShape'
-import { planTraining, workSpeeds } from '../../../src/core/training/plan'
+import { planTraining } from '../../../src/core/training/plan'
+import { shippedSpeeds } from '../../../src/main/training/shippedSpeeds'
 import { trainingRegistry } from '../../../src/main/training/registry'
 import { AppError } from '../../../src/shared/errors'
 import RunResult from '../../../src/renderer/src/features/training/RunResult.vue'
@@ -40,7 +41,7 @@ async function open() {
       registry: () => trainingRegistry(),
       lossShape: ({ loss, distance }) => lossShape(loss, distance),
       plan: ({ request }) =>
-        planTraining({ labels, request, featuresCached: () => 0, speed: workSpeeds.js }).plan,
+        planTraining({ labels, request, featuresCached: () => 0, speed: shippedSpeeds.js }).plan,
       start: () => {
         throw new AppError('busy', 'Another run is on.')
       },
@@ -107,7 +108,7 @@ it('goes on with a run that was interrupted', async () => {
     ...{ id: 7 as RunId, startedAt: 1, status: 'interrupted' as const, before: null },
     ...{ closedForm: null, after: null, bestEpoch: null, durationMs: 5, backend: null },
     ...{ hasEmbeddings: false, tripletCount: 0 },
-    options: planTraining({ labels, request: {}, featuresCached: () => 0, speed: workSpeeds.js })
+    options: planTraining({ labels, request: {}, featuresCached: () => 0, speed: shippedSpeeds.js })
       .plan.options,
   }
   const view = mount(RunResult, {

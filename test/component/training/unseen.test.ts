@@ -3,7 +3,8 @@ import { createPinia, setActivePinia } from 'pinia'
 import { TooltipProvider } from 'reka-ui'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { h } from 'vue'
-import { planTraining, workSpeeds } from '../../../src/core/training/plan'
+import { planTraining } from '../../../src/core/training/plan'
+import { shippedSpeeds } from '../../../src/main/training/shippedSpeeds'
 import UnseenSummary from '../../../src/renderer/src/features/training/UnseenSummary.vue'
 import { i18n, setLocale } from '../../../src/renderer/src/locales/i18n'
 import { useSelectionStore } from '../../../src/renderer/src/stores/selection'
@@ -18,7 +19,7 @@ const { plan } = planTraining({
   labels,
   request: {},
   featuresCached: () => 0,
-  speed: workSpeeds.js,
+  speed: shippedSpeeds.js,
 })
 
 /** Ten labels of which the seed draws two, or the same with others by hand. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { labelDraw } from '../../../src/core/evaluation/keptUnseen'
-import { planTraining, splitOfRun, workSpeeds } from '../../../src/core/training/plan'
+import { planTraining, splitOfRun } from '../../../src/core/training/plan'
+import { shippedSpeeds } from '../../../src/main/training/shippedSpeeds'
 import { requestOfRun } from '../../../src/core/training/runRequest'
 import type { AppError } from '../../../src/shared/errors'
 import type { TrainingRequest } from '../../../src/shared/model/training'
@@ -13,7 +14,7 @@ function labelsOf(sizes: readonly number[], unlabelled = 0): Int32Array {
 }
 
 const plan = (labels: Int32Array, request: TrainingRequest = {}, featuresCached = 0) =>
-  planTraining({ labels, request, featuresCached: () => featuresCached, speed: workSpeeds.wasm })
+  planTraining({ labels, request, featuresCached: () => featuresCached, speed: shippedSpeeds.wasm })
 
 const codeOf = (work: () => unknown): string => {
   try {
@@ -223,7 +224,7 @@ describe('planTraining', () => {
       kept,
       request: {},
       featuresCached: () => 0,
-      speed: workSpeeds.wasm,
+      speed: shippedSpeeds.wasm,
     })
     expect(made.plan.options).toMatchObject({ split: 'byClass', splitSeed: 7 })
     expect(plan(labels).plan.options.split).toBe('byImage')
@@ -260,7 +261,7 @@ describe('the features of a plan', () => {
       labels: labelsOf([4, 4]),
       request: { features: 'pooled' },
       featuresCached: (features) => asked.push(features),
-      speed: workSpeeds.wasm,
+      speed: shippedSpeeds.wasm,
     })
     expect(asked).toEqual(['pooled'])
   })

@@ -6,7 +6,8 @@ import { combine } from '../../../../src/core/sweep/combinations'
 import { materialText, rowText } from '../../../../src/core/sweep/identity'
 import { planSweep } from '../../../../src/core/sweep/planSweep'
 import { meanAndDeviation, rankRows, summarizeRows } from '../../../../src/core/sweep/ranking'
-import { planTraining, workSpeeds } from '../../../../src/core/training/plan'
+import { planTraining } from '../../../../src/core/training/plan'
+import { shippedSpeeds } from '../../../../src/main/training/shippedSpeeds'
 import { requestOfRow, type SweepInput, sweepRequest } from '../../../../src/shared/model/sweep'
 import { rowOf } from '../../../support/sweepRows'
 import * as v from 'valibot'
@@ -17,7 +18,7 @@ const plan = (request: SweepInput) =>
     labels,
     request: v.parse(sweepRequest, request),
     featuresCached: () => 0,
-    speed: workSpeeds.tensorflow,
+    speed: shippedSpeeds.tensorflow,
   })
 
 describe('combine', () => {
@@ -68,7 +69,7 @@ describe('planSweep', () => {
         labels,
         request: requestOfRow({ request, baselines: null }, row),
         featuresCached: () => 0,
-        speed: workSpeeds.tensorflow,
+        speed: shippedSpeeds.tensorflow,
       })
       expect(alone.plan.options).toEqual(row.options)
       expect(alone.split).toEqual(split)

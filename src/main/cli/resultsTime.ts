@@ -1,0 +1,48 @@
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { secondsOf, type WorkDone } from '../../core/training/work'
+import { workOfResults } from '../../core/training/workOfRun'
+import type { TrainingPlan, TrainingState } from '../../shared/model/training'
+import { type MeasuredSpeeds, openSpeeds } from '../training/measuredSpeeds'
+import { runFolder } from '../workspace'
+import type { ResultContext } from './results'
+
+type Result = keyof ReturnType<typeof workOfResults>
+
+/** Seconds for the tables, the report by label and the map, which come after a run. */
+export function secondsOfResults(plan: TrainingPlan, speeds: MeasuredSpeeds): number {
+  const { options, imageCount, trainImageCount, testImageCount } = plan
+  const amounts = workOfResults({
+    images: imageCount,
+    testRows: options.split === 'none' ? trainImageCount : testImageCount,
+    size: options.embeddingSize,
+  })
+  return secondsOf({ amounts }, speeds.of(options.backend, null))
+}
+
+/** Takes the time of writing the results of a run, for the next plan. */
+export async function watchResults(
+  { workspace }: Pick<ResultContext, 'workspace'>,
+  { run }: TrainingState,
+) {
+  // What is kept may have another size than was planned for the trained head.
+  const { size: bytes } = await stat(join(runFolder(workspace, run.id), 'embeddings.f32'))
+  const { size: idBytes } = await stat(join(runFolder(workspace, run.id), 'ids.u32'))
+  const images = idBytes / 4
+  const work = workOfResults({
+    images,
+    testRows: run.after?.queriesInAll ?? run.after?.queries ?? 0,
+    size: bytes / 4 / Math.max(1, images),
+  })
+  const done: WorkDone[] = []
+  return {
+    async timed(kind: Result, write: () => Promise<unknown>): Promise<void> {
+      const startedAt = performance.now()
+      await write()
+      done.push({ kind, amount: work[kind], seconds: (performance.now() - startedAt) / 1000 })
+    },
+    keep(): void {
+      if (run.backend !== null) openSpeeds(workspace.cacheFolder).learn(run.backend, done)
+    },
+  }
+}
