@@ -31,6 +31,20 @@ afterEach(async ({ task }) => {
     await takeScreenshot(page, 'leaderboard-failed').catch(() => {})
 })
 
+/** In both themes, in a wide and a narrow window. */
+async function takeScreenshots(name: string): Promise<void> {
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme })
+    for (const [width, height] of [
+      [1024, 700],
+      [1440, 900],
+    ] as const) {
+      await page.setViewportSize({ width, height })
+      await takeScreenshot(page, `${name}-${colorScheme}-${width}`)
+    }
+  }
+}
+
 describe('the leaderboard', () => {
   it(
     'compares two losses and goes on with the better one',
@@ -54,8 +68,16 @@ describe('the leaderboard', () => {
       const scores = (await rows.locator('.score').allTextContents()).map(Number)
       expect(scores[0]).toBeGreaterThanOrEqual(scores[1]!)
       expect(scores[1]).toBeGreaterThan(0)
-      await page.getByText('Closed form', { exact: false }).first().waitFor()
-      await takeScreenshot(page, '6-leaderboard')
+      await page.getByText(/Closed form \((whitening|discriminant analysis)\)/).waitFor()
+      // Each row says how it stands to the best, and only one beyond chance is coloured.
+      const standings = await rows.locator('td.to-best').allTextContents()
+      expect(standings).toHaveLength(2)
+      expect(standings[0]).toContain('best')
+      expect(standings[1]).toMatch(/[−+]?0\.\d{3}\s+\(−?0\.\d{3} to −?0\.\d{3}\)/)
+      const isOpen = standings[1]!.includes('not distinguishable')
+      expect(await rows.locator('.score.best').count()).toBe(isOpen ? 0 : 1)
+      await page.getByText('against the closed form', { exact: false }).waitFor()
+      await takeScreenshots('6-leaderboard')
 
       const best = await rows.first().locator('.loss').innerText()
       await rows.first().getByRole('button', { name: 'Train in full' }).click()
