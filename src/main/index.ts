@@ -15,6 +15,7 @@ import { folderArgument } from './app/startArguments'
 import { limitThreads } from './backend/threads'
 import { createHandlers } from './ipc/handlers'
 import { createJobBoard } from './jobs/jobBoard'
+import { endWhereUnanswered } from './jobs/unlessAborted'
 import { registerProtocols, registerSchemes } from './protocol/register'
 import { confineSession, installSecurity } from './security/install'
 import type { SecurityContext } from './security/policy'
@@ -161,9 +162,9 @@ function closeBeforeQuit(services: Services): void {
     event.preventDefault()
     isClosed = true
     const timeout = new Promise((resolve) => setTimeout(resolve, 5_000))
-    void Promise.race([services.close().catch((error) => log.write('close', error)), timeout]).then(
-      () => app.quit(),
-    )
+    void Promise.race([services.close().catch((error) => log.write('close', error)), timeout])
+      .then(endWhereUnanswered)
+      .then(() => app.quit())
   })
 }
 

@@ -6,6 +6,7 @@ import { miners } from '../../core/miners'
 import { reducers } from '../../core/reducers'
 import { regularizers } from '../../core/regularizers'
 import { AppError } from '../../shared/errors'
+import { endWhereUnanswered } from '../jobs/unlessAborted'
 import { checkEmbedArguments, runEmbed } from './embed'
 import { helpText } from './help'
 import { commandsFor } from './options'
@@ -227,5 +228,5 @@ function report(error: unknown, isVerbose: boolean): number {
 void main(process.argv.slice(2)).then((code) => {
   process.exitCode = code
   // A native library may keep the process from ending by itself; what matters is written.
-  setTimeout(() => process.exit(code), 2000).unref()
+  setTimeout(() => void endWhereUnanswered().then(() => process.exit(code)), 2000).unref()
 })

@@ -3,18 +3,13 @@ import { createReadStream } from 'node:fs'
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
+import { resultNames } from '../exporting/resultNames'
 import { writeJson } from './results'
 
 /** Names in the folder of the state: being written, whole and on their way, and made room. */
 const folders = { writing: 'staging', whole: 'staged', replaced: 'replaced' }
 const manifestName = 'manifest.json'
 const manifest = v.object({ files: v.array(v.object({ name: v.string() })) })
-
-/** What `train` may leave, also of versions without a manifest. */
-const resultNames = [
-  ...['embeddings.csv', 'triplets.csv', 'perClass.csv', 'confusion.csv', 'map.csv', 'map.png'],
-  ...['metrics.json', 'run.json', 'model'],
-]
 
 /** An empty folder that results are written into before they are published. */
 export async function stagingFolder(state: string): Promise<string> {

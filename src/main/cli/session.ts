@@ -6,6 +6,7 @@ import type { DatasetSummary, ImportReport } from '../../shared/model/dataset'
 import { channelOf, emitterOf } from '../../shared/rpc'
 import { createJobBoard } from '../jobs/jobBoard'
 import { createServices, type Services } from '../services'
+import { importLines } from './importLines'
 import { UsageError } from './parse'
 import type { ProgressLine } from './progressLine'
 import { createHeadlessWorkspace } from './workspace'
@@ -122,6 +123,7 @@ export async function importFolder(
   progress.line(
     `${countOf(summary.imageCount, 'image')}, ${countOf(summary.labelCount, 'label')}${leftOut}.`,
   )
+  for (const line of importLines(report)) progress.line(line)
   return { dataset: summary, report }
 }
 

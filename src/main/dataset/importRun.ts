@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ImportReport, LeftOutFile, SkipRule } from '../../shared/model/dataset'
+import { looksAlike } from '../../shared/model/labelName'
 import type { DatasetId } from '../../shared/model/ids'
 import type { Transaction } from '../db/connection'
 import {
@@ -10,8 +11,11 @@ import {
   type LabelSource,
 } from '../db/repositories/imageRepository'
 import type { Store } from '../db/store'
+import { aborted, atMost, unlessAborted } from '../jobs/unlessAborted'
 import { adviceFor } from './advice'
-import { labelInFile, labelsFileName, readLabelsFile } from './labelsFile'
+import { LabelNames } from './labelNames'
+import { labelsFileName, readLabelsFile } from './labelsFile'
+import { LabelsFileMatch } from './labelsFileMatch'
 import { reconcile } from './reconcile'
 import type { ThumbnailPool } from './thumbnailPool'
 import { type FoundFile, walkAhead } from './walk'
@@ -42,6 +46,11 @@ const filesPerBatch = 4
 const rowsPerTransaction = 256
 const saveIntervalMs = 250
 const maximumLeftOut = 10_000
+/** Paths named for each rule that passes over something. */
+const firstSkipped = 3
+const mostAlike = 100
+/** What is being read when a person cancels has so long to end. */
+const lastWaitMs = 500
 
 /** What names a label before it has an id: an image that is not yet stored. */
 interface ReadImage extends Omit<ImportedImage, 'labelId'> {
@@ -57,13 +66,16 @@ class ImportRun {
   private readonly startedAt = Date.now()
   private readonly leftOut: LeftOutFile[] = []
   private leftOutTotal = 0
-  private readonly skipped: Record<SkipRule, number> = { hidden: 0, special: 0, notPicture: 0 }
+  private readonly skipped = { hidden: 0, special: 0, result: 0, notPicture: 0 }
+  private readonly skippedFirst: Partial<Record<SkipRule, string[]>> = {}
+  private readonly labelNames = new LabelNames()
   private done = 0
   /** 0 until all files were counted. */
   private total = 0
   private unchanged = 0
   private added = 0
-  private labels: ReadonlyMap<string, string | null> = new Map()
+  private labelsFile: LabelsFileMatch | null = null
+  private readonly addedPaths: string[] = []
   private importNames: ReadonlyMap<string, number> = new Map()
   private readonly known = new Map<string, KnownImage>()
   private readonly knownContents = new Set<string>()
@@ -86,9 +98,15 @@ class ImportRun {
 
   async run(): Promise<ImportReport> {
     const { store, datasetId, folder } = this.options
-    const labelsFile = await readLabelsFile(join(folder, labelsFileName))
-    this.labels = labelsFile.labels
-    for (const problem of labelsFile.problems) this.leaveOut(problem)
+    const labelsFile = await readLabelsFile(
+      join(folder, labelsFileName),
+      this.labelNames,
+      this.options.signal,
+    )
+    if (labelsFile !== null) {
+      this.labelsFile = new LabelsFileMatch(labelsFile)
+      for (const problem of labelsFile.problems) this.leaveOut(problem)
+    }
     for (const image of await store.images.known(datasetId)) {
       this.known.set(image.relativePath, image)
       this.knownContents.add(image.sha256)
@@ -113,8 +131,7 @@ class ImportRun {
       if (running.size >= this.options.workers * 2) await Promise.race(running)
     }
     const { signal, ignore } = this.options
-    const passedOver = new Set([...ignore, join(folder, labelsFileName)])
-    const events = walkAhead(folder, { signal, ignore: passedOver }, (files) => {
+    const events = walkAhead(folder, { signal, ignore, passOver: labelsFileName }, (files) => {
       this.total = files
       this.advance(0)
     })
@@ -129,7 +146,7 @@ class ImportRun {
         continue
       }
       if (event.kind === 'skipped') {
-        this.skipped[event.rule] += 1
+        this.skip(event.rule, event.path)
         continue
       }
       const { file } = event
@@ -144,7 +161,10 @@ class ImportRun {
       }
     }
     if (batch.length > 0 && failure === undefined && signal?.aborted !== true) await dispatch()
-    await Promise.all(running)
+    // A share that does not answer must not hold up a person who gave up.
+    if ((await unlessAborted(Promise.all(running), signal)) === aborted) {
+      await atMost(Promise.all(running), lastWaitMs)
+    }
     this.save()
     await this.saving
     if (failure !== undefined) throw failure
@@ -163,7 +183,7 @@ class ImportRun {
         this.leaveOut(leftOut)
         this.keepUnseen(leftOut)
       } else if (result.kind === 'notImage') {
-        this.skipped.notPicture += 1
+        this.skip('notPicture', file.relativePath)
       } else if (result.kind === 'image') {
         const { sha256, perceptualHash, widthPx, heightPx, format } = result
         const image: ReadImage = {
@@ -179,6 +199,7 @@ class ImportRun {
           this.undecided.push(image)
         } else {
           this.rows.push(image)
+          this.addedPaths.push(image.relativePath)
           this.added += 1
         }
       }
@@ -210,6 +231,7 @@ class ImportRun {
   private async finish(): Promise<ImportReport> {
     const { store, datasetId, signal } = this.options
     const cancelled = signal?.aborted === true
+    if (!cancelled) await this.matchLabels()
     const report = await store.database.transaction(async (transaction) => {
       const counts = cancelled
         ? { changed: 0, moved: 0, removed: 0 }
@@ -238,11 +260,40 @@ class ImportRun {
       leftOut: this.leftOut,
       leftOutTotal: this.leftOutTotal,
       skipped: this.skipped,
+      skippedFirst: this.skippedFirst,
+      ...(cancelled || this.labelsFile === null ? {} : { labelsFile: this.labelsFile.report() }),
+      labelNames: {
+        alike: looksAlike(sizes)
+          .slice(0, mostAlike)
+          .map((group) => group.map(({ name }) => name)),
+        cleaned: this.labelNames.cleaned(),
+        refused: this.labelNames.refused(),
+      },
       cancelled,
       advice: adviceFor(
         dataset?.imageCount ?? 0,
         sizes.map((label) => label.imageCount),
       ),
+    }
+  }
+
+  /** Gives rows of labels.csv their images, and known images the label that is theirs now. */
+  private async matchLabels(): Promise<void> {
+    const { store, datasetId } = this.options
+    const known = [...this.known.values()].filter(({ id }) => this.inPlace.has(id))
+    const undecided = this.undecided.map((image) => image.relativePath)
+    const inPlace = known.map((image) => image.relativePath)
+    const labelsFile = this.labelsFile
+    await labelsFile?.match([...inPlace, ...this.addedPaths, ...undecided], this.leftOut)
+    for (const [at, image] of this.undecided.entries()) {
+      this.undecided[at] = { ...image, ...this.labelOf(image.relativePath) }
+    }
+    for (const image of known) this.relabel(image)
+    const isLoose = (path: string) => labelsFile?.looseRow(path) !== undefined
+    const late = new Set(this.addedPaths.filter(isLoose))
+    if (late.size === 0) return
+    for (const image of await store.images.known(datasetId)) {
+      if (late.has(image.relativePath)) this.relabel(image)
     }
   }
 
@@ -302,18 +353,20 @@ class ImportRun {
   }
 
   private keepInPlace(file: FoundFile): void {
-    const known = this.known.get(file.relativePath)!
-    this.inPlace.add(known.id)
+    this.inPlace.add(this.known.get(file.relativePath)!.id)
     this.unchanged += 1
-    if (known.labelSource === labelSource.person) return
-    const { importLabel: label, labelSource: source } = this.labelOf(file.relativePath)
+  }
+
+  private relabel(image: KnownImage): void {
+    const { importLabel: label, labelSource: source } = this.labelOf(image.relativePath)
+    if (image.labelSource === labelSource.person) return
     // A name that no import has met yet is undefined here and never what an image has.
     const expected = label === null ? null : this.importNames.get(label)
-    if (known.labelId === expected && known.labelSource === source) return
+    if (image.labelId === expected && image.labelSource === source) return
     const key = `${source}${label === null ? '' : `=${label}`}`
     const group = this.relabelled.get(key)
-    if (group === undefined) this.relabelled.set(key, { label, source, ids: [known.id] })
-    else group.ids.push(known.id)
+    if (group === undefined) this.relabelled.set(key, { label, source, ids: [image.id] })
+    else group.ids.push(image.id)
   }
 
   /** A file that could not be looked at this time is not a file that is gone. */
@@ -326,10 +379,10 @@ class ImportRun {
     readonly importLabel: string | null
     readonly labelSource: LabelSource
   } {
-    const named = labelInFile(this.labels, relativePath)
-    if (named !== undefined) return { importLabel: named, labelSource: labelSource.csv }
+    const row = this.labelsFile?.rowOf(relativePath)
+    if (row !== undefined) return { importLabel: row.label, labelSource: labelSource.csv }
     const slash = relativePath.lastIndexOf('/')
-    const importLabel = slash < 0 ? null : relativePath.slice(0, slash).normalize('NFC')
+    const importLabel = slash < 0 ? null : this.labelNames.take(relativePath.slice(0, slash))
     return { importLabel, labelSource: labelSource.folder }
   }
 
@@ -347,6 +400,12 @@ class ImportRun {
       ...image,
       labelId: ids.get(importLabel) ?? null,
     }))
+  }
+
+  private skip(rule: SkipRule, path: string): void {
+    this.skipped[rule] += 1
+    const first = (this.skippedFirst[rule] ??= [])
+    if (first.length < firstSkipped) first.push(path)
   }
 
   private leaveOut(file: LeftOutFile): void {

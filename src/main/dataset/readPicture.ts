@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { access, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import sharp, { type Sharp } from 'sharp'
@@ -61,9 +61,12 @@ export async function readPicture(file: string, thumbnailsFolder: string): Promi
 
 /** The whole file, or null where it is no picture and not named like one. */
 function readContents(file: string): { bytes: Buffer; format: ImageFormat } | null {
-  const descriptor = openSync(file, 'r')
+  // Opened without waiting: a pipe that took the file's place blocks nothing.
+  const descriptor = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
   try {
-    const size = fstatSync(descriptor).size
+    const status = fstatSync(descriptor)
+    if (!status.isFile()) throw new LeftOut('unreadable', 'It is no ordinary file any more.')
+    const { size } = status
     const isNamedImage = hasImageExtension(basename(file))
     if (size === 0) {
       if (isNamedImage) throw new LeftOut('empty', 'The file has no contents (0 bytes).')

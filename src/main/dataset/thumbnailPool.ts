@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { AppError, codeOfSystemError } from '../../shared/errors'
+import { atMost } from '../jobs/unlessAborted'
 import { startWorker, type WorkerHandle } from '../jobs/workerHost'
 import type {
   FileResult,
@@ -34,6 +35,7 @@ interface Thread {
 
 /** So many crashes before any answer: the worker itself cannot run, no picture is to blame. */
 const crashesToGiveUp = 3
+const lastWaitMs = 1_000
 
 /** A crash ends one thread: its files are then read one by one, and the culprit is left out. */
 export function createThumbnailPool(options: ThumbnailPoolOptions): ThumbnailPool {
@@ -112,7 +114,8 @@ export function createThumbnailPool(options: ThumbnailPoolOptions): ThumbnailPoo
     },
     async close() {
       closed = true
-      await Promise.all(threads.map((thread) => thread.handle.terminate()))
+      // A thread that reads from a share that hangs does not end.
+      await atMost(Promise.all(threads.map((thread) => thread.handle.terminate())), lastWaitMs)
     },
   }
 }

@@ -2,6 +2,8 @@ import type { Dirent } from 'node:fs'
 import { lstat, readdir, realpath, stat } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import type { LeftOutFile, LeftOutReason, SkipRule } from '../../shared/model/dataset'
+import { aborted, unlessAborted } from '../jobs/unlessAborted'
+import { ownResults } from './ownResults'
 import { hasImageExtension } from './sniff'
 
 /** A regular file of the folder; whether it is a picture its contents say. */
@@ -14,7 +16,7 @@ export interface FoundFile {
 
 export type WalkEvent =
   | { readonly kind: 'file'; readonly file: FoundFile }
-  | { readonly kind: 'skipped'; readonly rule: SkipRule }
+  | { readonly kind: 'skipped'; readonly rule: SkipRule; readonly path: string }
   | {
       readonly kind: 'leftOut'
       readonly leftOut: LeftOutFile
@@ -24,8 +26,10 @@ export type WalkEvent =
 
 export interface WalkOptions {
   readonly signal?: AbortSignal | undefined
-  /** Real paths of files and folders to pass over. */
+  /** Real paths of files and folders to pass over: those that results go into. */
   readonly ignore?: ReadonlySet<string> | undefined
+  /** Relative path of a file that others read. */
+  readonly passOver?: string | undefined
 }
 
 /** How many files are asked for size and time at once. */
@@ -33,8 +37,8 @@ const statsAtOnce = 32
 
 /**
  * Walks a folder without following links to folders: a loop cannot trap it. Names in byte order,
- * the files of a folder before its sub-folders. Hidden files and folders are passed over
- * and counted.
+ * the files of a folder before its sub-folders. Hidden files and folders, and results of this
+ * program, are passed over and counted.
  * @param root real path of the folder
  */
 export async function* walk(root: string, options: WalkOptions = {}): AsyncGenerator<WalkEvent> {
@@ -45,43 +49,55 @@ export async function* walk(root: string, options: WalkOptions = {}): AsyncGener
     if (isAborted(options)) return
     let entries: Dirent<Buffer>[]
     try {
-      entries = await readdir(folder.path, { withFileTypes: true, encoding: 'buffer' })
+      const reading = readdir(folder.path, { withFileTypes: true, encoding: 'buffer' })
+      const found = await unlessAborted(reading, options.signal)
+      if (found === aborted) return
+      entries = found
     } catch (error) {
       yield leftOutFolder(folder.relative, 'unreadable', reasonOf(error))
       continue
     }
     entries.sort((a, b) => Buffer.compare(a.name, b.name))
+    const names = new Set(entries.map((entry) => entry.name.toString('utf8')))
+    const own = await unlessAborted(ownResults(folder.path, names), options.signal)
+    if (own === aborted) return
     const folders: typeof pending = []
     const files: { readonly name: string; readonly isLink: boolean }[] = []
     for (const entry of entries) {
       const name = entry.name.toString('utf8')
+      const path = below(folder.relative, name)
+      if (path === options.passOver) continue
       if (name.startsWith('.') || name === '__MACOSX') {
-        yield skipped('hidden')
+        yield skipped('hidden', path)
         continue
       }
-      if (options.ignore?.has(join(folder.path, name)) === true) continue
+      if (own.has(name) || options.ignore?.has(join(folder.path, name)) === true) {
+        yield skipped('result', path)
+        continue
+      }
       const isText = Buffer.from(name, 'utf8').equals(entry.name)
       if (!isText && (entry.isDirectory() || hasImageExtension(name))) {
-        const path = below(folder.relative, name)
         const detail = 'The name is not valid UTF-8 text. Rename it and import again.'
         if (entry.isDirectory()) yield leftOutFolder(path, 'nameNotText', detail)
         else yield leftOutFile(path, 'nameNotText', detail)
       } else if (entry.isDirectory()) {
-        folders.push({ path: join(folder.path, name), relative: below(folder.relative, name) })
+        folders.push({ path: join(folder.path, name), relative: path })
       } else if (isText && (entry.isFile() || entry.isSymbolicLink())) {
         files.push({ name, isLink: entry.isSymbolicLink() })
-      } else yield skipped(isText ? 'special' : 'notPicture')
+      } else yield skipped(isText ? 'special' : 'notPicture', path)
     }
     for (let start = 0; start < files.length; start += statsAtOnce) {
       if (isAborted(options)) return
       const current = folder
-      const events = await Promise.all(
+      const looking = Promise.all(
         files
           .slice(start, start + statsAtOnce)
           .map(({ name, isLink }) =>
             lookAt(root, join(current.path, name), below(current.relative, name), isLink),
           ),
       )
+      const events = await unlessAborted(looking, options.signal)
+      if (events === aborted) return
       yield* events
     }
     pending.push(...folders.reverse())
@@ -154,11 +170,11 @@ async function lookAt(
             )
           : leftOutFolder(relativePath, 'outsideFolder', 'A link to a folder outside this one.')
       }
-      if (!found.isFile()) return skipped('special')
+      if (!found.isFile()) return skipped('special', relativePath)
       if (!isInside) {
         return hasImageExtension(path) || hasImageExtension(target)
           ? leftOutFile(relativePath, 'outsideFolder', 'A link to a file outside the folder.')
-          : skipped('notPicture')
+          : skipped('notPicture', relativePath)
       }
       return {
         kind: 'file',
@@ -175,13 +191,13 @@ async function lookAt(
     if (code === 'ELOOP') {
       return leftOutFile(relativePath, 'symlinkLoop', 'A link that leads back to itself.')
     }
-    if (!hasImageExtension(path)) return skipped('notPicture')
+    if (!hasImageExtension(path)) return skipped('notPicture', relativePath)
     const detail = isLink && code === 'ENOENT' ? 'A link to nothing.' : reasonOf(error)
     return leftOutFile(relativePath, 'unreadable', detail)
   }
 }
 
-const skipped = (rule: SkipRule): WalkEvent => ({ kind: 'skipped', rule })
+const skipped = (rule: SkipRule, path: string): WalkEvent => ({ kind: 'skipped', rule, path })
 
 const below = (folder: string, name: string): string => (folder === '' ? name : `${folder}/${name}`)
 

@@ -13,10 +13,16 @@ export function csvField(text: string): string {
 
 /**
  * Text that a spreadsheet would run as a formula gets an apostrophe in front, which shows the
- * text as it is. For names that people give: labels and files, never numbers.
+ * text as it is; so does text that has such a guard of its own. For names that people give: labels
+ * and files, never numbers. {@link withoutGuard} takes it away again.
  */
 export function defused(text: string): string {
-  return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
+  return /^'*[=+\-@\t\r]/.test(text) ? `'${text}` : text
+}
+
+/** The text that {@link defused} was given. */
+export function withoutGuard(text: string): string {
+  return /^'+[=+\-@\t\r]/.test(text) ? text.slice(1) : text
 }
 
 const lineOf = (cells: readonly Cell[]): string =>

@@ -11,6 +11,7 @@ import {
 } from '../../shared/model/sweep'
 import type { TrainingOptions } from '../../shared/model/training'
 import { type Cell, defused, writeCsvAtomically } from '../exporting/csv'
+import { sweepFile } from '../exporting/resultNames'
 
 export const sweepColumns = [
   'loss',
@@ -63,13 +64,6 @@ export function sweepTable(rows: readonly SweepRow[]): {
 
 /** Seven significant digits: what a float32 holds. */
 const short = (value: number): number => Number(value.toPrecision(7))
-
-export const sweepFile = {
-  csv: 'sweep.csv',
-  json: 'sweep.json',
-  journal: 'sweep-journal.jsonl',
-  today: 'today.json',
-}
 
 export interface SweepRecord {
   readonly state: SweepState

@@ -1,3 +1,4 @@
+import { sweepFile } from '../exporting/resultNames'
 import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -27,7 +28,7 @@ import type { Workspace } from '../workspace'
 import { ActiveSweep } from './activeSweep'
 import { SweepJournal } from './journal'
 import { comparedSweep } from './comparedSweep'
-import { readSweep, readToday, saveToday, sweepFile } from './sweepFiles'
+import { readSweep, readToday, saveToday } from './sweepFiles'
 
 export interface SweepServiceOptions {
   readonly store: Store

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import type { LabelNamesReport, LabelsFileReport } from './importReport'
 import { type DatasetId, type ImageId, type LabelId, labelId } from './ids'
 
 export interface DatasetSummary {
@@ -109,7 +110,7 @@ export const leftOutReasons = [
 export type LeftOutReason = (typeof leftOutReasons)[number]
 
 /** Why something in the folder is not looked at at all. */
-export const skipRules = ['hidden', 'special', 'notPicture'] as const
+export const skipRules = ['hidden', 'special', 'result', 'notPicture'] as const
 export type SkipRule = (typeof skipRules)[number]
 
 export interface LeftOutFile {
@@ -134,10 +135,15 @@ export interface ImportReport {
   readonly leftOutTotal: number
   /**
    * How much was passed over by which rule: files and folders whose names begin with a dot (a
-   * folder counts once), pipes, sockets and devices, files that are no pictures. Absent in reports
-   * of before it was counted.
+   * folder counts once), pipes, sockets and devices, results of this program, files that are no
+   * pictures. A rule is absent in reports of before it was counted.
    */
-  readonly skipped?: Readonly<Record<SkipRule, number>>
+  readonly skipped?: Readonly<Partial<Record<SkipRule, number>>>
+  /** The first paths that each rule passed over. */
+  readonly skippedFirst?: Readonly<Partial<Record<SkipRule, readonly string[]>>>
+  /** Absent where the folder has no labels.csv, or the import was cancelled. */
+  readonly labelsFile?: LabelsFileReport
+  readonly labelNames?: LabelNamesReport
   readonly cancelled: boolean
   /** Advice such as "one label only": keys that the window translates. */
   readonly advice: readonly DatasetAdvice[]

@@ -106,6 +106,8 @@ export const library = {
         'nothing hidden | one hidden file or folder (a name that begins with a dot) | {n} hidden files or folders (names that begin with a dot)',
       special:
         'no special files | one special file (a pipe, socket or device) | {n} special files (pipes, sockets, devices)',
+      result:
+        'no results of this program | one result of this program | {n} results of this program',
       notPicture:
         'no other files | one file that is not a picture | {n} files that are not pictures',
     },
