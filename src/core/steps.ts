@@ -42,6 +42,27 @@ export async function walk<Result>(steps: Steps<Result>, pace: Pace): Promise<Re
   }
 }
 
+/** The same for work that a cancellation makes worthless: null where it was cancelled. */
+export async function walkUnlessCancelled<Result>(
+  steps: Steps<Result>,
+  pace: Pace & { readonly interruption: Interruption },
+): Promise<Result | null> {
+  const watched = function* (): Steps<Result | null> {
+    try {
+      for (;;) {
+        if (pace.interruption.isCancelled) return null
+        const step = steps.next()
+        if (step.done === true) return step.value
+        yield step.value
+      }
+    } finally {
+      // Lets the steps give back what they hold.
+      steps.return(undefined as never)
+    }
+  }
+  return walk(watched(), pace)
+}
+
 /** Steps that count as the part [from, to] of a whole. */
 export function* partOf<Result>(steps: Steps<Result>, from: number, to: number): Steps<Result> {
   for (;;) {

@@ -1,9 +1,10 @@
 import { AppError } from '../../shared/errors'
-import { solveLower, solveLowerTransposed } from '../math/cholesky'
-import { largestEigenPairs } from '../math/eigen'
+import { solveLowerSteps, solveLowerTransposedSteps } from '../math/cholesky'
+import { eigenSteps } from '../math/eigen'
 import { createMatrix } from '../math/matrix'
 import type { MatrixProduct } from '../math/product'
 import { simdProduct } from '../math/simdProduct'
+import { finish, partOf, type Steps } from '../steps'
 import { projectionOfRows, type LinearProjection } from './linearProjection'
 import type { ScatterAccumulator } from './scatter'
 import { factorWithin } from './within'
@@ -26,6 +27,15 @@ export function fitLda(
   options: LdaOptions = {},
   product: MatrixProduct = simdProduct,
 ): LinearProjection {
+  return finish(ldaSteps(scatter, options, product))
+}
+
+/** The same in steps. */
+export function* ldaSteps(
+  scatter: ScatterAccumulator,
+  options: LdaOptions,
+  product: MatrixProduct,
+): Steps<LinearProjection> {
   const { dimensions = 256, shrinkage = 0.1 } = options
   const d = scatter.dimension
   const between = scatter.betweenRows()
@@ -36,12 +46,16 @@ export function fitLda(
       `Linear discriminant analysis compares classes, but the images have ${classes}. Give labels of at least two classes.`,
     )
   }
-  const within = factorWithin(scatter, between, shrinkage, product)
+  const within = yield* partOf(factorWithin(scatter, between, shrinkage, product), 0, 0.4)
   const rows = new Float64Array(between.data)
-  solveLower(within, d, rows, classes, product)
+  yield* partOf(solveLowerSteps(within, d, rows, classes, product), 0.4, 0.5)
   const wanted = Math.min(dimensions, classes - 1, d)
-  const { values, vectors } = classDirections(rows, classes, d, wanted, product)
-  solveLowerTransposed(within, d, vectors, values.length, product)
+  const { values, vectors } = yield* partOf(
+    classDirections(rows, classes, d, wanted, product),
+    0.5,
+    0.9,
+  )
+  yield* partOf(solveLowerTransposedSteps(within, d, vectors, values.length, product), 0.9, 1)
   return projectionOfRows(scatter.mean(), vectors, values)
 }
 
@@ -49,20 +63,20 @@ export function fitLda(
  * Unit directions in which whitened class means differ most, with their variance between classes.
  * @param rows class means, weighted and whitened, [classes, d]; may be overwritten
  */
-export function classDirections(
+export function* classDirections(
   rows: Float64Array,
   classes: number,
   d: number,
   wanted: number,
   product: MatrixProduct,
-): { readonly values: Float64Array; readonly vectors: Float64Array } {
-  return classes <= d
+): Steps<{ readonly values: Float64Array; readonly vectors: Float64Array }> {
+  return yield* classes <= d
     ? directionsOfFewClasses(rows, classes, d, wanted, product)
     : directions(rows, classes, d, wanted)
 }
 
 /** Eigenvectors of rows^T rows through the smaller rows rows^T. */
-function directionsOfFewClasses(
+function* directionsOfFewClasses(
   rows: Float64Array,
   classes: number,
   d: number,
@@ -71,7 +85,7 @@ function directionsOfFewClasses(
 ) {
   const matrix = createMatrix(classes, d, new Float32Array(rows))
   const inner = new Float64Array(product.multiplyTransposed(matrix, matrix).data)
-  const { values, vectors } = largestEigenPairs(inner, classes, wanted)
+  const { values, vectors } = yield* eigenSteps(inner, classes, wanted)
   const kept = values.filter((value) => value > 1e-7 * (values[0] ?? 0) && value > 0)
   const weights = createMatrix(kept.length, classes)
   for (let r = 0; r < kept.length; r++) {
@@ -83,7 +97,7 @@ function directionsOfFewClasses(
   return { values: kept, vectors: new Float64Array(product.multiply(weights, matrix).data) }
 }
 
-function directions(rows: Float64Array, classes: number, d: number, wanted: number) {
+function* directions(rows: Float64Array, classes: number, d: number, wanted: number) {
   const outer = new Float64Array(d * d)
   for (let c = 0; c < classes; c++) {
     for (let i = 0; i < d; i++) {
@@ -92,8 +106,9 @@ function directions(rows: Float64Array, classes: number, d: number, wanted: numb
         outer[i * d + j] = outer[i * d + j]! + value * rows[c * d + j]!
       }
     }
+    yield (0.3 * c) / classes
   }
-  const { values, vectors } = largestEigenPairs(outer, d, wanted)
+  const { values, vectors } = yield* partOf(eigenSteps(outer, d, wanted), 0.3, 1)
   const kept = values.filter((value) => value > 1e-9 * (values[0] ?? 0) && value > 0)
   return { values: kept, vectors: vectors.subarray(0, kept.length * d) }
 }

@@ -1,4 +1,5 @@
-import { largestEigenPairs } from '../math/eigen'
+import { eigenSteps } from '../math/eigen'
+import { finish, partOf, type Steps } from '../steps'
 import { projectionOfRows, type LinearProjection } from './linearProjection'
 import type { ScatterAccumulator } from './scatter'
 
@@ -14,12 +15,20 @@ export interface PcaOptions {
  * Of a single row or of identical rows: no direction at all, k = 0.
  */
 export function fitPca(scatter: ScatterAccumulator, options: PcaOptions): LinearProjection {
+  return finish(pcaSteps(scatter, options))
+}
+
+/** The same in steps. */
+export function* pcaSteps(
+  scatter: ScatterAccumulator,
+  options: PcaOptions,
+): Steps<LinearProjection> {
   const d = scatter.dimension
-  const covariance = scatter.covariance()
+  const covariance = yield* partOf(scatter.covarianceSteps(), 0, 0.05)
   let trace = 0
   for (let i = 0; i < d; i++) trace += covariance[i * d + i]!
   const wanted = Math.min(options.dimensions, d, Math.max(0, scatter.count - 1))
-  const { values, vectors } = largestEigenPairs(covariance, d, wanted)
+  const { values, vectors } = yield* partOf(eigenSteps(covariance, d, wanted), 0.05, 1)
   // Sums come from float32 products: directions below that precision are rounding.
   const floor = 1e-7 * Math.max(trace / d, values[0] ?? 0)
   const kept = values.filter((value) => value > floor)

@@ -1,9 +1,12 @@
 import { createMatrix, type Matrix } from '../math/matrix'
 import type { MatrixProduct } from '../math/product'
 import { simdProduct } from '../math/simdProduct'
+import { finish, type Steps } from '../steps'
 
 /** Rows that go through one product at a time. */
 const blockRows = 1024
+/** Columns of the products of a block before others may run. */
+const panelColumns = 512
 
 /**
  * Sums that principal components and discriminants need, gathered block by block: memory holds
@@ -12,6 +15,7 @@ const blockRows = 1024
 export class ScatterAccumulator {
   count = 0
   private shift: Float64Array | null = null
+  /** On and left of the diagonal. */
   private squares: Float64Array
   private sums: Float64Array
   private readonly classSums = new Map<number, { count: number; sum: Float64Array }>()
@@ -29,11 +33,18 @@ export class ScatterAccumulator {
    * @param labels [n]; without them, or where negative, a row counts for the total scatter only
    */
   add(rows: Matrix, labels?: ArrayLike<number>): void {
+    finish(this.addSteps(rows, labels))
+  }
+
+  /** The same in steps. */
+  *addSteps(rows: Matrix, labels?: ArrayLike<number>): Steps<void> {
     if (rows.columns !== this.dimension) {
       throw new Error(`Rows have ${rows.columns} components, not ${this.dimension}`)
     }
     for (let from = 0; from < rows.rows; from += blockRows) {
-      this.addBlock(rows, from, Math.min(rows.rows, from + blockRows), labels, 1)
+      for (const share of this.addBlock(rows, from, labels, 1)) {
+        yield (from + share * blockRows) / rows.rows
+      }
     }
   }
 
@@ -42,6 +53,11 @@ export class ScatterAccumulator {
    * fit without a fold costs the work of the fold.
    */
   without(rows: Matrix, labels?: ArrayLike<number>): ScatterAccumulator {
+    return finish(this.withoutSteps(rows, labels))
+  }
+
+  /** The same in steps. */
+  *withoutSteps(rows: Matrix, labels?: ArrayLike<number>): Steps<ScatterAccumulator> {
     const result = new ScatterAccumulator(this.dimension, this.product)
     result.count = this.count
     result.shift = this.shift
@@ -51,7 +67,9 @@ export class ScatterAccumulator {
       result.classSums.set(label, { count, sum: sum.slice() })
     }
     for (let from = 0; from < rows.rows; from += blockRows) {
-      result.addBlock(rows, from, Math.min(rows.rows, from + blockRows), labels, -1)
+      for (const share of result.addBlock(rows, from, labels, -1)) {
+        yield (from + share * blockRows) / rows.rows
+      }
     }
     for (const [label, { count }] of result.classSums) {
       if (count === 0) result.classSums.delete(label)
@@ -67,14 +85,22 @@ export class ScatterAccumulator {
 
   /** Covariance of all rows, [d, d], divided by their number. */
   covariance(): Float64Array {
+    return finish(this.covarianceSteps())
+  }
+
+  /** The same in steps. */
+  *covarianceSteps(): Steps<Float64Array> {
     const d = this.dimension
     const n = Math.max(1, this.count)
     const result = new Float64Array(d * d)
     for (let i = 0; i < d; i++) {
       const mean = this.sums[i]! / n
-      for (let j = 0; j < d; j++) {
-        result[i * d + j] = this.squares[i * d + j]! / n - (mean * this.sums[j]!) / n
+      for (let j = 0; j <= i; j++) {
+        const value = this.squares[i * d + j]! / n - (mean * this.sums[j]!) / n
+        result[i * d + j] = value
+        result[j * d + i] = value
       }
+      if (i % panelColumns === panelColumns - 1) yield i / d
     }
     return result
   }
@@ -108,14 +134,14 @@ export class ScatterAccumulator {
     return { count, mean: mean.map((sum) => sum / Math.max(1, count)) }
   }
 
-  private addBlock(
+  private *addBlock(
     rows: Matrix,
     from: number,
-    to: number,
     labels: ArrayLike<number> | undefined,
     sign: 1 | -1,
-  ): void {
+  ): Steps<void> {
     const d = this.dimension
+    const to = Math.min(rows.rows, from + blockRows)
     // Taking a rough mean out first keeps float32 products from drowning in a large offset.
     const shift = (this.shift ??= meanOfRows(rows, from, to))
     const centered = createMatrix(to - from, d)
@@ -130,9 +156,22 @@ export class ScatterAccumulator {
         if (entry !== null) entry.sum[k] = entry.sum[k]! + sign * value
       }
     }
-    const squares = this.product.transposedMultiply(centered, centered).data
-    for (let k = 0; k < squares.length; k++) this.squares[k] = this.squares[k]! + sign * squares[k]!
     this.count += sign * (to - from)
+    for (let i0 = 0; i0 < d; i0 += panelColumns) {
+      yield (i0 / d) ** 2
+      const i1 = Math.min(d, i0 + panelColumns)
+      const left = i1 === d ? centered : columnsOf(centered, 0, i1)
+      const panel = i0 === 0 ? left : columnsOf(centered, i0, i1)
+      const squares = this.product.transposedMultiply(panel, left).data
+      for (let i = i0; i < i1; i++) {
+        const at = (i - i0) * i1
+        const row = i * d
+        for (let j = 0; j <= i; j++) {
+          this.squares[row + j] = this.squares[row + j]! + sign * squares[at + j]!
+        }
+      }
+    }
+    yield 1
   }
 
   private classOf(label: number) {
@@ -142,6 +181,16 @@ export class ScatterAccumulator {
     this.classSums.set(label, fresh)
     return fresh
   }
+}
+
+/** Columns [from, to) of a matrix. */
+function columnsOf(matrix: Matrix, from: number, to: number): Matrix {
+  const result = createMatrix(matrix.rows, to - from)
+  for (let i = 0; i < matrix.rows; i++) {
+    const at = i * matrix.columns
+    result.data.set(matrix.data.subarray(at + from, at + to), i * result.columns)
+  }
+  return result
 }
 
 function meanOfRows(rows: Matrix, from: number, to: number): Float64Array {

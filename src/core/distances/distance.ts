@@ -3,7 +3,8 @@ import type { Matrix } from '../math/matrix'
 import type { MatrixProduct } from '../math/product'
 import { simdProduct } from '../math/simdProduct'
 import { booleanOption, describeOptions, type Bilingual } from '../registry/options'
-import { normalizeRows, normalizeRowsBackward } from './normalize'
+import { finish, partOf, type Steps } from '../steps'
+import { normalizeRows, normalizeRowsBackward, normalizeRowsSteps } from './normalize'
 import { rememberRepeatedRows } from './repeatedRows'
 
 /** Gradients of a scalar with respect to the rows of both sides. */
@@ -58,6 +59,12 @@ export interface Distance extends ComponentDescription {
     options?: Partial<DistanceOptions>,
     product?: MatrixProduct,
   ): FixedReferences
+  /** The same in steps. */
+  againstSteps(
+    references: Matrix,
+    options: Partial<DistanceOptions>,
+    product: MatrixProduct,
+  ): Steps<FixedReferences>
 }
 
 export interface FixedReferences {
@@ -134,9 +141,14 @@ export function defineDistance(specification: DistanceSpecification): Distance {
       }
     },
     against(references, options = {}, product = simdProduct) {
+      return finish(this.againstSteps(references, options, product))
+    },
+    *againstSteps(references, options, product) {
       const isNormalized = normalizes(options)
-      const rows = isNormalized ? normalizeRows(references).unit : references
-      rememberRepeatedRows(rows)
+      const rows = isNormalized
+        ? (yield* partOf(normalizeRowsSteps(references), 0, 0.6)).unit
+        : references
+      yield* partOf(rememberRepeatedRows(rows), 0.6, 1)
       const letGo = product.hold?.(rows)
       return {
         rows,

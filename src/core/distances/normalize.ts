@@ -1,4 +1,5 @@
 import { createMatrix, type Matrix } from '../math/matrix'
+import { finish, type Steps } from '../steps'
 
 export interface NormalizedRows {
   readonly unit: Matrix
@@ -10,10 +11,20 @@ const smallestNorm = 1e-12
 
 /** Rows divided by max(L2 norm, 1e-12); [n, d] -> [n, d]. */
 export function normalizeRows(matrix: Matrix): { unit: Matrix; norms: Float64Array } {
+  return finish(normalizeRowsSteps(matrix))
+}
+
+/** Numbers before others may run. */
+const numbersAStep = 2 ** 21
+
+/** The same in steps. */
+export function* normalizeRowsSteps(matrix: Matrix): Steps<{ unit: Matrix; norms: Float64Array }> {
   const { rows, columns, data } = matrix
   const unit = createMatrix(rows, columns)
   const norms = new Float64Array(rows)
+  const rowsAStep = Math.ceil(numbersAStep / Math.max(1, columns))
   for (let i = 0; i < rows; i++) {
+    if (i % rowsAStep === rowsAStep - 1) yield i / rows
     const start = i * columns
     let square = 0
     for (let k = start; k < start + columns; k++) square += data[k]! * data[k]!

@@ -1,4 +1,5 @@
 import type { Matrix } from '../math/matrix'
+import { finish, type Steps } from '../steps'
 
 const known = new WeakMap<Matrix, Int32Array | null>()
 
@@ -6,22 +7,27 @@ const known = new WeakMap<Matrix, Int32Array | null>()
  * Looks for the repeated rows of a matrix once, for one that many others are compared with. Its
  * numbers must not change any more.
  */
-export function rememberRepeatedRows(matrix: Matrix): void {
-  known.set(matrix, findEqualRows(matrix))
+export function* rememberRepeatedRows(matrix: Matrix): Steps<void> {
+  known.set(matrix, yield* equalRowSteps(matrix))
 }
+
+/** Numbers before others may run. */
+const numbersAStep = 2 ** 22
 
 /** For each row the first row that is equal to it; null where all differ. */
 function firstEqualRows(matrix: Matrix): Int32Array | null {
   const found = known.get(matrix)
-  return found === undefined ? findEqualRows(matrix) : found
+  return found === undefined ? finish(equalRowSteps(matrix)) : found
 }
 
-function findEqualRows(matrix: Matrix): Int32Array | null {
+function* equalRowSteps(matrix: Matrix): Steps<Int32Array | null> {
   const { rows, columns, data } = matrix
   const words = new Int32Array(data.buffer, data.byteOffset, data.length)
   const byHash = new Map<number, number[]>()
   let result: Int32Array | null = null
+  const rowsAStep = Math.ceil(numbersAStep / Math.max(1, columns))
   for (let i = 0; i < rows; i++) {
+    if (i % rowsAStep === rowsAStep - 1) yield i / rows
     let hash = 0x811c9dc5
     for (let k = i * columns; k < (i + 1) * columns; k++) {
       hash = Math.imul(hash ^ words[k]!, 0x01000193)

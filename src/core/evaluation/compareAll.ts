@@ -2,7 +2,7 @@ import { distances } from '../distances'
 import { gatherRows, type Matrix } from '../math/matrix'
 import type { MatrixProduct } from '../math/product'
 import { simdProduct } from '../math/simdProduct'
-import type { Steps } from '../steps'
+import { partOf, type Steps } from '../steps'
 
 export interface ComparisonOptions {
   /** Name of a distance of the registry; cosine by default. */
@@ -16,7 +16,9 @@ export interface ComparisonOptions {
 /** Entries of a block of distances: 16 MiB. */
 const blockEntries = 4 * 1024 * 1024
 /** Multiplications of a block: some ten milliseconds of a native product. */
-const blockWork = 1e9
+const blockWork = 4e8
+/** Share of the work that is done once, before the first block. */
+const beginShare = 0.02
 /** Rows of a block that are looked at before others may run. */
 const rowsAStep = 32
 
@@ -36,9 +38,9 @@ export function* compareAll(
 ): Steps<number> {
   const { product = simdProduct, normalized, isEnough = () => false } = options
   if (queries.length === 0) return 0
-  const fixed = distances
-    .get(options.distance ?? 'cosine')
-    .against(embeddings, normalized === undefined ? {} : { normalized }, product)
+  const distance = distances.get(options.distance ?? 'cosine')
+  const settings = normalized === undefined ? {} : { normalized }
+  const fixed = yield* partOf(distance.againstSteps(embeddings, settings, product), 0, beginShare)
   const { rows: total, columns } = embeddings
   const blockRows = Math.max(
     1,
@@ -47,6 +49,7 @@ export function* compareAll(
       Math.ceil(blockWork / Math.max(1, total * columns)),
     ),
   )
+  const shareOf = (visited: number) => beginShare + ((1 - beginShare) * visited) / queries.length
   try {
     let done = 0
     while (done < queries.length && !(done > 0 && isEnough())) {
@@ -57,10 +60,10 @@ export function* compareAll(
       const values = fixed.compare(gatherRows(embeddings, block))
       for (let row = 0; row < block.length; row++) {
         visit(block[row]!, values.data.subarray(row * total, (row + 1) * total))
-        if (row % rowsAStep === rowsAStep - 1) yield (done + row) / queries.length
+        if (row % rowsAStep === rowsAStep - 1) yield shareOf(done + row)
       }
       done += block.length
-      yield done / queries.length
+      yield shareOf(done)
     }
     return done
   } finally {

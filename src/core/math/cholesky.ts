@@ -1,3 +1,4 @@
+import { finish, type Steps } from '../steps'
 import { createMatrix, type Matrix } from './matrix'
 import type { MatrixProduct } from './product'
 import { simdProduct } from './simdProduct'
@@ -32,6 +33,12 @@ export function dot64(
  */
 const block = 128
 
+/** Multiplications of a product before others may run: some ten milliseconds of a native one. */
+const workAStep = 3e8
+
+/** Rows that a step may take, where each costs so many multiplications. */
+const rowsAStep = (workOfRow: number): number => Math.max(16, Math.floor(workAStep / workOfRow))
+
 /**
  * Cholesky factor L, lower triangular with L L^T = A, of a symmetric positive definite matrix;
  * only the lower triangle of A is read, and it is overwritten by L.
@@ -43,6 +50,15 @@ export function factorCholesky(
   n: number,
   product: MatrixProduct = simdProduct,
 ): boolean {
+  return finish(choleskySteps(matrix, n, product))
+}
+
+/** The same in steps. */
+export function* choleskySteps(
+  matrix: Float64Array,
+  n: number,
+  product: MatrixProduct,
+): Steps<boolean> {
   for (let j0 = 0; j0 < n; j0 += block) {
     const j1 = Math.min(n, j0 + block)
     for (let i = j0; i < n; i++) {
@@ -58,13 +74,22 @@ export function factorCholesky(
       }
     }
     if (j1 === n) break
-    const panel = part(matrix, n, j1, n, j0, j1)
-    const update = product.multiplyTransposed(panel, panel).data
-    for (let i = j1; i < n; i++) {
-      const from = (i - j1) * (n - j1)
-      for (let j = j1; j <= i; j++) {
-        matrix[i * n + j] = matrix[i * n + j]! - update[from + j - j1]!
+    // What is left shrinks with the square of its side.
+    const share = (column: number) => 1 - ((n - column) / n) ** 3
+    yield share(j0)
+    const height = rowsAStep((n - j1) * block)
+    for (let i0 = j1; i0 < n; i0 += height) {
+      const i1 = Math.min(n, i0 + height)
+      // Only what lies on and below the diagonal is wanted.
+      const above = part(matrix, n, j1, i1, j0, j1)
+      const update = product.multiplyTransposed(part(matrix, n, i0, i1, j0, j1), above).data
+      for (let i = i0; i < i1; i++) {
+        const from = (i - i0) * (i1 - j1)
+        for (let j = j1; j <= i; j++) {
+          matrix[i * n + j] = matrix[i * n + j]! - update[from + j - j1]!
+        }
       }
+      yield share(j0)
     }
   }
   return true
@@ -82,19 +107,37 @@ export function solveLower(
   count: number,
   product: MatrixProduct = simdProduct,
 ): void {
+  finish(solveLowerSteps(factor, n, rows, count, product))
+}
+
+/** The same in steps. */
+export function* solveLowerSteps(
+  factor: Float64Array,
+  n: number,
+  rows: Float64Array,
+  count: number,
+  product: MatrixProduct,
+): Steps<void> {
   for (let j0 = 0; j0 < n; j0 += block) {
     const j1 = Math.min(n, j0 + block)
-    for (let r = 0; r < count; r++) {
-      const at = r * n
-      for (let i = j0; i < j1; i++) {
-        const known = dot64(factor, i * n + j0, rows, at + j0, i - j0)
-        rows[at + i] = (rows[at + i]! - known) / factor[i * n + i]!
+    const below = part(factor, n, j1, n, j0, j1)
+    const height = rowsAStep(n * block)
+    for (let r0 = 0; r0 < count; r0 += height) {
+      const r1 = Math.min(count, r0 + height)
+      for (let r = r0; r < r1; r++) {
+        const at = r * n
+        for (let i = j0; i < j1; i++) {
+          const known = dot64(factor, i * n + j0, rows, at + j0, i - j0)
+          rows[at + i] = (rows[at + i]! - known) / factor[i * n + i]!
+        }
       }
+      if (j1 < n) {
+        const update = product.multiplyTransposed(part(rows, n, r0, r1, j0, j1), below)
+        subtract(rows, n, r0, j1, update)
+      }
+      // The later columns have less below them.
+      yield 1 - (1 - (j0 + ((j1 - j0) * r1) / count) / n) ** 2
     }
-    if (j1 === n) break
-    const solved = part(rows, n, 0, count, j0, j1)
-    const update = product.multiplyTransposed(solved, part(factor, n, j1, n, j0, j1))
-    subtract(rows, n, count, j1, update)
   }
 }
 
@@ -106,6 +149,17 @@ export function solveLowerTransposed(
   count: number,
   product: MatrixProduct = simdProduct,
 ): void {
+  finish(solveLowerTransposedSteps(factor, n, rows, count, product))
+}
+
+/** The same in steps. */
+export function* solveLowerTransposedSteps(
+  factor: Float64Array,
+  n: number,
+  rows: Float64Array,
+  count: number,
+  product: MatrixProduct,
+): Steps<void> {
   for (let j1 = n; j1 > 0;) {
     const j0 = Math.max(0, j1 - block)
     for (let r = 0; r < count; r++) {
@@ -120,9 +174,10 @@ export function solveLowerTransposed(
     }
     if (j0 > 0) {
       const solved = part(rows, n, 0, count, j0, j1)
-      subtract(rows, n, count, 0, product.multiply(solved, part(factor, n, j0, j1, 0, j0)))
+      subtract(rows, n, 0, 0, product.multiply(solved, part(factor, n, j0, j1, 0, j0)))
     }
     j1 = j0
+    yield 1 - (j1 / n) ** 2
   }
 }
 
@@ -145,13 +200,13 @@ function part(
 function subtract(
   rows: Float64Array,
   n: number,
-  count: number,
+  fromRow: number,
   fromColumn: number,
   update: Matrix,
 ): void {
   const { columns, data } = update
-  for (let r = 0; r < count; r++) {
-    const at = r * n + fromColumn
+  for (let r = 0; r < update.rows; r++) {
+    const at = (fromRow + r) * n + fromColumn
     for (let k = 0; k < columns; k++) rows[at + k] = rows[at + k]! - data[r * columns + k]!
   }
 }

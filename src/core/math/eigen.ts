@@ -1,6 +1,7 @@
 import { createRandom } from './random'
 import { dot64 } from './cholesky'
-import { reduceToTridiagonal, type Tridiagonal } from './tridiagonal'
+import { finish, partOf, type Steps } from '../steps'
+import { type Tridiagonal, tridiagonalSteps } from './tridiagonal'
 
 export interface EigenPairs {
   /** Largest first. */
@@ -17,12 +18,18 @@ export interface EigenPairs {
  * @param matrix [n, n]; only the lower triangle is read; destroyed
  */
 export function largestEigenPairs(matrix: Float64Array, n: number, count: number): EigenPairs {
+  return finish(eigenSteps(matrix, n, count))
+}
+
+/** The same in steps. */
+export function* eigenSteps(matrix: Float64Array, n: number, count: number): Steps<EigenPairs> {
   const wanted = Math.min(count, n)
-  const tridiagonal = reduceToTridiagonal(matrix, n)
+  const tridiagonal = yield* partOf(tridiagonalSteps(matrix, n), 0, 0.7)
   const all = tridiagonalValues(tridiagonal).sort()
+  yield 0.75
   const values = all.reverse().slice(0, wanted)
-  const vectors = tridiagonalVectors(tridiagonal, values)
-  tridiagonal.rotateBack(vectors, wanted)
+  const vectors = yield* partOf(tridiagonalVectors(tridiagonal, values), 0.75, 0.85)
+  yield* partOf(tridiagonal.rotateBack(vectors, wanted), 0.85, 1)
   return { values, vectors }
 }
 
@@ -78,7 +85,7 @@ function stepQL(d: Float64Array, e: Float64Array, l: number, m: number): void {
 }
 
 /** Unit eigenvectors [values, n] of a tridiagonal matrix for values in falling order. */
-function tridiagonalVectors(tridiagonal: Tridiagonal, values: Float64Array): Float64Array {
+function* tridiagonalVectors(tridiagonal: Tridiagonal, values: Float64Array): Steps<Float64Array> {
   const { n, diagonal, offDiagonal } = tridiagonal
   const vectors = new Float64Array(values.length * n)
   let norm = 0
@@ -103,6 +110,7 @@ function tridiagonalVectors(tridiagonal: Tridiagonal, values: Float64Array): Flo
       normalizeAt(vectors, n, at)
       orthonormalize(vectors, n, clusterStart, k)
     }
+    yield k / values.length
   }
   return vectors
 }

@@ -1,3 +1,5 @@
+import type { Steps } from '../steps'
+
 /** A symmetric matrix A = Q T Q^T with T tridiagonal. */
 export interface Tridiagonal {
   readonly n: number
@@ -6,15 +8,18 @@ export interface Tridiagonal {
   /** [n]; entry i couples i and i + 1, the last is 0. */
   readonly offDiagonal: Float64Array
   /** Turns eigenvectors of T, the rows of [count, n], into those of A, in place. */
-  rotateBack(vectors: Float64Array, count: number): void
+  rotateBack(vectors: Float64Array, count: number): Steps<void>
 }
+
+/** Multiplications before others may run. */
+const workAStep = 1e7
 
 /**
  * Householder reduction (Householder 1958), from the last row up. The update of one step and the
  * product of the next are done in one pass over the lower triangle, because memory is what limits.
  * @param matrix [n, n] symmetric; only the lower triangle is read, and it is destroyed
  */
-export function reduceToTridiagonal(matrix: Float64Array, n: number): Tridiagonal {
+export function* tridiagonalSteps(matrix: Float64Array, n: number): Steps<Tridiagonal> {
   const diagonal = new Float64Array(n)
   const offDiagonal = new Float64Array(n)
   const factors = new Float64Array(n)
@@ -22,8 +27,14 @@ export function reduceToTridiagonal(matrix: Float64Array, n: number): Tridiagona
   const update = { v: new Float64Array(n), w: new Float64Array(n), isPending: false }
   const u = new Float64Array(n)
   const p = new Float64Array(n)
+  let work = 0
   for (let i = n - 1; i > 0; i--) {
     const row = i * n
+    work += i * i
+    if (work > workAStep) {
+      work = 0
+      yield 1 - (i / n) ** 3
+    }
     if (update.isPending) updateRow(matrix, n, i, update.v, update.w)
     diagonal[i] = matrix[row + i]!
     let tail = 0
@@ -64,13 +75,18 @@ export function reduceToTridiagonal(matrix: Float64Array, n: number): Tridiagona
     n,
     diagonal,
     offDiagonal,
-    rotateBack(vectors, count) {
+    *rotateBack(vectors, count) {
       const block = 16
+      let done = 0
       for (let r0 = 0; r0 < count; r0 += block) {
         const r1 = Math.min(count, r0 + block)
         for (let i = 1; i < n; i++) {
           if (factors[i] === 0) continue
           for (let r = r0; r < r1; r++) reflect(matrix, i * n, i, factors[i]!, vectors, r * n)
+          done += i * block
+          if (done < workAStep) continue
+          done = 0
+          yield r0 / count
         }
       }
     },

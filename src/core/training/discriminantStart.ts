@@ -1,11 +1,12 @@
-import { fitLda } from '../closedForms/lda'
+import { ldaSteps } from '../closedForms/lda'
 import { ScatterAccumulator } from '../closedForms/scatter'
 import { factorWithin } from '../closedForms/within'
-import { solveLower, solveLowerTransposed } from '../math/cholesky'
-import { largestEigenPairs } from '../math/eigen'
+import { solveLowerSteps, solveLowerTransposedSteps } from '../math/cholesky'
+import { eigenSteps } from '../math/eigen'
 import { createMatrix, type Matrix } from '../math/matrix'
 import type { MatrixProduct } from '../math/product'
 import type { Random } from '../math/random'
+import { finish, partOf, type Steps } from '../steps'
 import type { Preparation } from './preparation'
 import { startConstants } from './startConstants'
 
@@ -44,16 +45,29 @@ const blockRows = 1024
  * whitened, .447 by the analysis, .324 as they are; 500 classes .557, .631, .317.
  */
 export function fitDiscriminant(input: DiscriminantInput): Preparation {
+  return finish(discriminantSteps(input))
+}
+
+/** Share of the work that reading and summing takes. */
+const summingShare = 0.8
+
+/** The same in steps. */
+export function* discriminantSteps(input: DiscriminantInput): Steps<Preparation> {
   const { labels, product } = input
   const classes = new Set(labels).size
   const scatter = new ScatterAccumulator(input.dimension, product)
   for (let from = 0; from < labels.length; from += blockRows) {
     const to = Math.min(labels.length, from + blockRows)
-    scatter.add(input.read(from, to), labels.subarray(from, to))
+    const adding = scatter.addSteps(input.read(from, to), labels.subarray(from, to))
+    const share = (place: number) => (summingShare * place) / labels.length
+    yield* partOf(adding, share(from), share(to))
   }
   const { form = 'bySize' } = input
   const isAnalysis = form === 'bySize' ? classes > input.size : form === 'analysis'
-  return isAnalysis ? fitManyClasses(input, scatter) : fitFewClasses(input, scatter, classes)
+  const fitting = isAnalysis
+    ? fitManyClasses(input, scatter)
+    : fitFewClasses(input, scatter, classes)
+  return yield* partOf(fitting, summingShare, 1)
 }
 
 /**
@@ -64,12 +78,15 @@ export function fitDiscriminant(input: DiscriminantInput): Preparation {
 export const shrinkageOf = (classes: number): number =>
   Math.min(startConstants.mostShrinkage, startConstants.leastShrinkage + 1 / classes)
 
-function fitManyClasses({ product, size, form }: DiscriminantInput, scatter: ScatterAccumulator) {
+function* fitManyClasses(
+  { product, size, form }: DiscriminantInput,
+  scatter: ScatterAccumulator,
+): Steps<Preparation> {
   const { leastShrinkage } = startConstants
   const classes = scatter.betweenRows().rows
   const shrinkage = form === 'analysis' ? shrinkageOf(classes) : leastShrinkage
   const settings = { dimensions: size, shrinkage }
-  const { mean, projection, values } = fitLda(scatter, settings, product)
+  const { mean, projection, values } = yield* ldaSteps(scatter, settings, product)
   const { data, columns } = projection
   for (let i = 0; i < data.length; i++) data[i] = data[i]! * directionWeight(values[i % columns]!)
   return { mean, scale: null, projection }
@@ -84,19 +101,21 @@ function fitManyClasses({ product, size, form }: DiscriminantInput, scatter: Sca
 export const directionWeight = (ratio: number): number =>
   Math.sqrt(ratio / (ratio + startConstants.halfWeightRatio))
 
-function fitFewClasses(
+function* fitFewClasses(
   input: DiscriminantInput,
   scatter: ScatterAccumulator,
   classes: number,
-): Preparation {
+): Steps<Preparation> {
   const { dimension, product } = input
   const mean = Float32Array.from(scatter.mean())
   const shrinkage = shrinkageOf(classes)
-  const factor = factorWithin(scatter, scatter.betweenRows(), shrinkage, product)
-  const basis = chooseBasis(input, mean, factor)
+  const between = scatter.betweenRows()
+  const factor = yield* partOf(factorWithin(scatter, between, shrinkage, product), 0, 0.4)
+  const basis = yield* partOf(chooseBasis(input, mean, factor), 0.4, 0.9)
   // Rows x of whitened features L^-1 x on a basis Q are rows x on L^-T Q^T.
   const rows = new Float64Array(basis.data)
-  solveLowerTransposed(factor, dimension, rows, basis.rows, product)
+  const solving = solveLowerTransposedSteps(factor, dimension, rows, basis.rows, product)
+  yield* partOf(solving, 0.9, 1)
   const projection = createMatrix(dimension, basis.rows)
   for (let i = 0; i < basis.rows; i++) {
     for (let k = 0; k < dimension; k++) {
@@ -107,7 +126,11 @@ function fitFewClasses(
 }
 
 /** Orthonormal rows [size, dimension], or fewer where there are not so many dimensions. */
-function chooseBasis(input: DiscriminantInput, mean: Float32Array, factor: Float64Array): Matrix {
+function* chooseBasis(
+  input: DiscriminantInput,
+  mean: Float32Array,
+  factor: Float64Array,
+): Steps<Matrix> {
   const { size, dimension, random, labels, product, form } = input
   if (size >= dimension) return identity(dimension)
   const { principalRows } = startConstants
@@ -116,22 +139,23 @@ function chooseBasis(input: DiscriminantInput, mean: Float32Array, factor: Float
   if (isRandom || labels.length <= size) return randomBasis(size, dimension, random)
   const chosen = random.shuffle([...labels.keys()]).slice(0, principalRows)
   const rows = new Float64Array(chosen.length * dimension)
-  chosen.forEach((row, i) => {
+  for (const [i, row] of chosen.entries()) {
     const { data } = input.read(row, row + 1)
     for (let k = 0; k < dimension; k++) rows[i * dimension + k] = data[k]! - mean[k]!
-  })
-  solveLower(factor, dimension, rows, chosen.length, product)
+    if (i % 64 === 0) yield (0.1 * i) / chosen.length
+  }
+  yield* partOf(solveLowerSteps(factor, dimension, rows, chosen.length, product), 0.1, 0.4)
   const whitened = createMatrix(chosen.length, dimension, new Float32Array(rows))
-  const principal = principalDirections(whitened, size, product)
+  const principal = yield* partOf(principalDirections(whitened, size, product), 0.4, 1)
   // Where rows repeat each other there are not so many.
   return principal.rows === size ? principal : randomBasis(size, dimension, random)
 }
 
 /** Unit eigenvectors of the rows' covariance about 0, through the rows' own products. */
-function principalDirections(rows: Matrix, count: number, product: MatrixProduct): Matrix {
+function* principalDirections(rows: Matrix, count: number, product: MatrixProduct): Steps<Matrix> {
   const n = rows.rows
   const inner = new Float64Array(product.multiplyTransposed(rows, rows).data)
-  const pairs = largestEigenPairs(inner, n, Math.min(count, n))
+  const pairs = yield* eigenSteps(inner, n, Math.min(count, n))
   const values = pairs.values.filter((value) => value > 1e-6 * pairs.values[0]! && value > 0)
   const weights = createMatrix(values.length, n)
   for (let r = 0; r < values.length; r++) {

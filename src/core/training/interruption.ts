@@ -8,6 +8,10 @@ export class Interruption {
   private release: () => void = () => {}
   private wantsState = false
   private pauseCount = 0
+  private isHeld = false
+
+  /** @param onHeld hears that work waits because of a pause, and that it goes on */
+  constructor(private readonly onHeld: (isHeld: boolean) => void = () => {}) {}
 
   get signal(): AbortSignal {
     return this.controller.signal
@@ -56,6 +60,16 @@ export class Interruption {
 
   /** Resolves when the loop may go on; at once when it is not paused. */
   async whilePaused(): Promise<void> {
-    while (this.resumed !== null) await this.resumed
+    while (this.resumed !== null) {
+      this.hold(true)
+      await this.resumed
+    }
+    this.hold(false)
+  }
+
+  private hold(isHeld: boolean): void {
+    if (isHeld === this.isHeld) return
+    this.isHeld = isHeld
+    if (isHeld || !this.isCancelled) this.onHeld(isHeld)
   }
 }

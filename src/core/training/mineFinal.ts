@@ -1,8 +1,10 @@
 import { distances } from '../distances'
+import { compareAll } from '../evaluation/compareAll'
 import { membersByLabel } from '../evaluation/ranks'
 import { gatherRows, type Matrix } from '../math/matrix'
 import type { MatrixProduct } from '../math/product'
 import type { Random } from '../math/random'
+import type { Steps } from '../steps'
 
 /** Triplets of an embedding as columns; rows are those of the embeddings. */
 export interface FinalTriplets {
@@ -27,8 +29,8 @@ export interface MineFinalInput {
   readonly product: MatrixProduct
   /** Draws the anchors where there are more images than are asked. */
   readonly random: Random
-  /** Lets other work of the thread run; awaited after each block. False: enough was found. */
-  readonly goOn: () => Promise<boolean>
+  /** Ends the search after the present block where it says so. */
+  readonly isEnough?: () => boolean
   readonly anchorLimit?: number
   readonly limit?: number
 }
@@ -40,8 +42,6 @@ const slowerTimes = 8
 const quickDistances: readonly string[] = ['cosine', 'dot', 'euclidean', 'squaredEuclidean']
 /** Triplets that are kept: many times what a person goes through. */
 const mostTriplets = 2000
-/** Entries of a block of distances: 16 MiB. */
-const blockEntries = 4 * 1024 * 1024
 
 /**
  * The hardest triplet of each image in an embedding: its nearest image of the same label and its
@@ -49,8 +49,8 @@ const blockEntries = 4 * 1024 * 1024
  * other label. In blocks: memory grows with the number of images, never with its square.
  * @returns the greatest d_ap - d_an first; none where no label has two images or there is one label
  */
-export async function mineFinal(input: MineFinalInput): Promise<FinalTriplets> {
-  const { embeddings, labels, random, goOn } = input
+export function* mineFinal(input: MineFinalInput): Steps<FinalTriplets> {
+  const { embeddings, labels, random, product, isEnough } = input
   const isQuick = quickDistances.includes(input.distance)
   const { anchorLimit = isQuick ? mostAnchors : mostAnchors / slowerTimes } = input
   const labelled = rowsWithLabel(labels)
@@ -66,24 +66,12 @@ export async function mineFinal(input: MineFinalInput): Promise<FinalTriplets> {
       ? able
       : Uint32Array.from(random.shuffle([...able]).slice(0, anchorLimit)).sort()
   const found: Found[] = []
-  const distance = distances.get(input.distance)
-  const blockRows = Math.max(1, Math.floor(blockEntries / Math.max(1, rows.rows)))
-  let asked = 0
-  for (let from = 0; from < anchors.length; from += blockRows) {
-    const block = anchors.subarray(from, from + blockRows)
-    const { values, isSimilarity } = distance.forward(
-      gatherRows(rows, block),
-      rows,
-      {},
-      input.product,
-    )
-    block.forEach((anchor, at) => {
-      const triplet = nearestOf(values, at, anchor, labelOf, isSimilarity)
-      if (triplet !== null) found.push(triplet)
-    })
-    asked += block.length
-    if (!(await goOn())) break
-  }
+  const { isSimilarity } = distances.get(input.distance)
+  const options = { distance: input.distance, product, isEnough }
+  const asked = yield* compareAll(rows, anchors, options, (anchor, values) => {
+    const triplet = nearestOf(values, anchor, labelOf, isSimilarity)
+    if (triplet !== null) found.push(triplet)
+  })
   found.sort(byGap)
   const kept = found.slice(0, input.limit ?? mostTriplets)
   const row = (place: number) => labelled[place]!
@@ -116,21 +104,19 @@ function rowsWithLabel(labels: Int32Array): Uint32Array {
 
 /** Of equally near images the first; null where a distance is not a number. */
 function nearestOf(
-  values: Matrix,
-  at: number,
+  values: Float32Array,
   anchor: number,
   labels: Int32Array,
   isSimilarity: boolean,
 ): Found | null {
-  const { columns, data } = values
   const own = labels[anchor]!
   let positive = -1
   let negative = -1
   let positiveDistance = Infinity
   let negativeDistance = Infinity
-  for (let other = 0; other < columns; other++) {
+  for (let other = 0; other < values.length; other++) {
     if (other === anchor) continue
-    const value = data[at * columns + other]!
+    const value = values[other]!
     const far = isSimilarity ? 1 - value : value
     if (labels[other] === own) {
       if (far < positiveDistance) {

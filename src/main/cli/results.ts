@@ -51,9 +51,13 @@ export async function writeImportReport(out: string, report: ImportReport): Prom
 }
 
 /** embeddings.csv and triplets.csv and the model of a run. */
-export async function writeRunResults(context: ResultContext, runId: RunId): Promise<void> {
+export async function writeRunResults(
+  context: ResultContext,
+  runId: RunId,
+  onProgress: (done: number, total: number) => void = () => {},
+): Promise<void> {
   const { store, workspace, out } = context
-  await exportEmbeddings({ store, workspace, runId, file: join(out, 'embeddings.csv') })
+  await exportEmbeddings({ store, workspace, runId, file: join(out, 'embeddings.csv'), onProgress })
   const names = await readNames(context)
   const path = (id: number) => defused(names.path.get(id) ?? '')
   const triplets = await store.triplets.all(runId)

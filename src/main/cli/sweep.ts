@@ -143,7 +143,11 @@ function showState({ progress }: Session, state: SweepState, told: Set<string>):
   const parts: string[] = []
   if (stageTotal > 1) {
     const unit = stage === 'training' ? 'step ' : ''
-    parts.push(`${unit}${count(stageDone)} of ${count(stageTotal)}`)
+    parts.push(
+      stage === 'baselines'
+        ? `${Math.floor((100 * stageDone) / stageTotal)} %`
+        : `${unit}${count(stageDone)} of ${count(stageTotal)}`,
+    )
   }
   if (remainingMs !== null) parts.push(`about ${durationText(remainingMs / 1000)} left in all`)
   progress.update(heading, parts.join(', '))

@@ -135,11 +135,18 @@ export async function runTrain(
   }
   const watch = await watchResults(context, state)
   progress.update('Writing embeddings')
-  await watch.timed('exporting', () => writeRunResults(context, state.run.id))
-  progress.update('Comparing labels')
-  await watch.timed('reporting', async () =>
-    writeReport(context, await services.training.report({ runId: state.run.id })),
+  await watch.timed('exporting', () =>
+    writeRunResults(context, state.run.id, (done, total) => {
+      progress.update('Writing embeddings', `${count(done)} of ${count(total)}`)
+    }),
   )
+  progress.update('Comparing labels')
+  await watch.timed('reporting', async () => {
+    const quality = await services.training.report({ runId: state.run.id }, (done, total) => {
+      progress.update('Comparing labels', percent(done, total))
+    })
+    await writeReport(context, quality)
+  })
   await watch.timed('mapping', async () => {
     const points = await project(session, state.run.id)
     if (points !== null) await writeMap(context, points)
@@ -251,8 +258,13 @@ function showState({ progress }: Session, state: TrainingState): void {
   const { latest, stageDone, stageTotal } = state
   const parts: string[] = []
   if (stageTotal > 1) {
-    const unit = state.stage === 'training' || state.stage === 'baseline' ? 'step ' : ''
-    parts.push(`${unit}${count(stageDone)} of ${count(stageTotal)}`)
+    const isShare = state.stage === 'baseline' || state.stage === 'saving'
+    const unit = state.stage === 'training' ? 'step ' : ''
+    parts.push(
+      isShare
+        ? percent(stageDone, stageTotal)
+        : `${unit}${count(stageDone)} of ${count(stageTotal)}`,
+    )
   }
   if (state.stage === 'training' && latest !== null) {
     parts.push(`loss ${latest.loss.toPrecision(3)}`)

@@ -12,7 +12,7 @@ export function trackTraining(
   cancel: (runId: RunId) => void,
 ): (state: TrainingState) => void {
   const open = new Map<RunId, JobHandle>()
-  return ({ datasetId, run, stageDone, stageTotal, remainingMs, error }) => {
+  return ({ datasetId, run, stage, stageDone, stageTotal, remainingMs, error }) => {
     const isOpen = run.status === 'running' || run.status === 'paused'
     let job = open.get(run.id)
     if (job === undefined) {
@@ -28,6 +28,9 @@ export function trackTraining(
     switch (run.status) {
       case 'running':
         job.resumed()
+        if ((stage === 'baseline' || stage === 'saving') && stageTotal > 0) {
+          return job.progress(stageDone / stageTotal, 1, remainingMs)
+        }
         return job.progress(stageDone, stageTotal, remainingMs)
       case 'paused':
         return job.paused()

@@ -1,10 +1,11 @@
 import { type Candidate, meanScore, simplestOf } from '../../core/evaluation/simplestOf'
+import { walk } from '../../core/steps'
 import { foldsToTrain, type HeldOutFolds, placesOfFold } from '../../core/training/heldOutFolds'
-import { expectedSteps, isOpenEnd } from '../../core/training/schedule'
+import { isOpenEnd } from '../../core/training/schedule'
 import type { ClosedForm, HeldOutScore, KeptModel } from '../../shared/model/kept'
 import type { LoopDecisions } from './checkpoint'
 import { firstBest, trainWithout } from './findEpoch'
-import { gather, type LabelledRows, rowsAt } from './measured'
+import { gatherSteps, type LabelledRows, rowsAt } from './measured'
 import {
   foldsOf,
   type FormScores,
@@ -13,7 +14,7 @@ import {
   sampleOf,
   scoreForms,
 } from './scoreForms'
-import type { TrainingContext, TrainingData } from './trainingContext'
+import { paceOf, type TrainingContext, type TrainingData } from './trainingContext'
 
 /** The closed form that a head starts from, and how it was found. */
 export interface ChosenForm {
@@ -84,7 +85,7 @@ export async function decideKept(
   const wantedEpoch = firstBest(validation)
   const trained = epochs[wantedEpoch] ?? new Map<number, number>()
   const asked = [...trained.keys()]
-  const simpler = simple === 'features' ? features : epochs[0]!
+  const simpler = simple === 'features' ? features : (epochs[0] ?? new Map<number, number>())
   const what =
     wantedEpoch === 0
       ? simple
@@ -111,6 +112,7 @@ export async function decideKept(
   return { wantedEpoch, validation, kept }
 }
 
+/** With few labels every fold is trained without, else the first: training costs most. */
 async function trainInFolds(
   context: TrainingContext,
   { source, training }: TrainingData,
@@ -119,7 +121,6 @@ async function trainInFolds(
 ) {
   const sample = sampleOf(context, training, folds)
   const count = foldsToTrain(folds, heldOutUnits(training, folds))
-  const steps = expectedSteps(context.options)
   const epochs: Map<number, number>[] = []
   const features = new Map<number, number>()
   for (let fold = 0; fold < count; fold++) {
@@ -137,19 +138,25 @@ async function trainInFolds(
         ? { queries: Uint32Array.from(asked.keys()).filter((at) => isHeld(asked[at]!)) }
         : {}),
     }
-    add(features, (await heldOutScores(context, gather(source, rows), among)).scores)
+    const report = context.report.part('baseline', fold / count, (fold + 1) / count)
+    const asking = report.part('baseline', 0, 0.2)
+    const pace = paceOf(context, (share) => asking.share('baseline', 0.2 * share))
+    const plain = await walk(gatherSteps(source, rows), pace)
+    const found = await heldOutScores(context, plain, among, (share) =>
+      asking.share('baseline', 0.2 + 0.8 * share),
+    )
+    add(features, found.scores)
     let length = 0
     await trainWithout(
-      context,
+      { ...context, report: report.part('baseline', 0.2, 1) },
       {
         source,
         kept: rowsAt(training, kept),
         asked: rows,
         learningRate,
-        progress: { before: fold * steps, total: count * steps },
       },
-      async (epoch, embeddings) => {
-        const { scores, metrics } = await heldOutScores(context, embeddings, among)
+      async (epoch, embeddings, onProgress) => {
+        const { scores, metrics } = await heldOutScores(context, embeddings, among, onProgress)
         add((epochs[epoch] ??= new Map<number, number>()), scores)
         length = epoch + 1
         return metrics

@@ -1,18 +1,19 @@
 import { createMatrix, type Matrix } from '../../core/math/matrix'
 import { embedWork } from '../../core/training/workAmounts'
 import { embedRows, type InputSource, type TrainableModel } from '../../core/training/model'
-import { breathe, type TrainingContext } from './trainingContext'
+import { breatheUnlessPaused, type TrainingContext } from './trainingContext'
 
-/** Embeddings [rows, embeddingSize] of rows of a source, letting messages in between batches. */
+/** Embeddings [rows, embeddingSize] of rows of a source; between batches messages come in. */
 export async function embedMatrix(
-  { options, report }: Pick<TrainingContext, 'options' | 'report'>,
+  context: Pick<TrainingContext, 'options' | 'report' | 'interruption'>,
   model: Pick<TrainableModel<unknown>, 'embed' | 'embeddingSize'>,
   source: InputSource,
   rows: ArrayLike<number>,
 ): Promise<Matrix> {
+  const { options, report } = context
   const sizes = { from: source.rowSize, to: model.embeddingSize }
   const embeddings = await report.timed(embedWork(rows.length, options, sizes), () =>
-    embedRows(model, source, rows, breathe),
+    embedRows(model, source, rows, breatheUnlessPaused(context)),
   )
   return createMatrix(rows.length, model.embeddingSize, embeddings)
 }

@@ -1,7 +1,16 @@
 import { randomUUID } from 'node:crypto'
-import { closeSync, mkdirSync, openSync, readdirSync, readSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
+import { finish, partOf, type Steps } from '../../core/steps'
 
 /** A record is [sha256, features as float32, CRC-32 of both]. */
 export const keyBytes = 32
@@ -28,15 +37,19 @@ export function segmentsIn(folder: string): string[] {
   }
 }
 
-/** Calls `visit` with the records of a segment that can be read whole; their bytes are lent. */
-export function forEachRecord(
+/**
+ * Calls `visit` with the records of a segment that can be read whole, whose bytes are lent, in
+ * steps; each yields how far it is in the segment.
+ */
+export function* visitRecords(
   segment: string,
   recordBytes: number,
   visit: (key: string, record: Buffer, position: number) => void,
-): void {
-  const block = Buffer.alloc(recordBytes * Math.max(1, Math.floor(2 ** 23 / recordBytes)))
+): Steps<void> {
+  const block = Buffer.alloc(recordBytes * Math.max(1, Math.floor(2 ** 22 / recordBytes)))
   const file = openSync(segment, 'r')
   try {
+    const { size } = fstatSync(file)
     for (let position = 0; ;) {
       const length = readSync(file, block, 0, block.length, position)
       const records = Math.floor(length / recordBytes)
@@ -46,6 +59,7 @@ export function forEachRecord(
         visit(record.toString('hex', 0, keyBytes), record, position + i * recordBytes)
       }
       position += records * recordBytes
+      yield position / Math.max(size, position)
     }
   } finally {
     closeSync(file)
@@ -97,30 +111,43 @@ export class FeatureCache {
     this.recordBytes = recordSizeOf(dimension)
   }
 
-  /**
-   * Fills the columns of `target` from `column` on, rows of `rowSize` numbers, with what is known;
-   * by default the target holds nothing else.
-   * @returns for each image whether its features were found
-   */
+  /** {@link readSteps} at once. */
   read(
     sha256: readonly string[],
     target: Float32Array,
-    { rowSize, column } = { rowSize: this.dimension, column: 0 },
+    place?: { readonly rowSize: number; readonly column: number },
   ): Uint8Array {
+    return finish(this.readSteps(sha256, target, place))
+  }
+
+  /**
+   * Fills the columns of `target` from `column` on, rows of `rowSize` numbers, with what is known;
+   * by default the target holds nothing else.
+   * Each step yields the share of the images that were found by then.
+   * @returns for each image whether its features were found
+   */
+  *readSteps(
+    sha256: readonly string[],
+    target: Float32Array,
+    { rowSize, column } = { rowSize: this.dimension, column: 0 },
+  ): Steps<Uint8Array> {
     const found = new Uint8Array(sha256.length)
+    let count = 0
     const places = placesOf(sha256)
     const bytes = new Uint8Array(target.buffer, target.byteOffset, target.byteLength)
     const featureBytes = this.dimension * 4
     for (const segment of segmentsIn(this.folder)) {
-      forEachRecord(segment, this.recordBytes, (key, record) => {
+      const visiting = visitRecords(segment, this.recordBytes, (key, record) => {
         const rows = places.get(key)
         if (rows === undefined || found[rows[0]!] === 1 || !isWholeRecord(record)) return
         for (const row of rows) {
           const at = (row * rowSize + column) * 4
           bytes.set(record.subarray(keyBytes, keyBytes + featureBytes), at)
           found[row] = 1
+          count++
         }
       })
+      for (const _ of visiting) yield count / sha256.length
     }
     return found
   }
@@ -191,11 +218,18 @@ export class TapCaches {
    * @returns for each image whether the features of all taps were found
    */
   read(sha256: readonly string[], target: Float32Array): Uint8Array {
+    return finish(this.readSteps(sha256, target))
+  }
+
+  /** The same in steps, each of which yields the share that was found by then. */
+  *readSteps(sha256: readonly string[], target: Float32Array): Steps<Uint8Array> {
     const found = new Uint8Array(sha256.length).fill(1)
-    this.forEachTap((cache, place) => {
-      const isKnown = cache.read(sha256, target, place)
+    const places = this.places()
+    for (const [i, { cache, place }] of places.entries()) {
+      const reading = cache.readSteps(sha256, target, place)
+      const isKnown = yield* partOf(reading, i / places.length, (i + 1) / places.length)
       for (let i = 0; i < found.length; i++) if (isKnown[i] === 0) found[i] = 0
-    })
+    }
     for (let i = 0; i < found.length; i++) {
       if (found[i] === 0) target.fill(0, i * this.rowSize, (i + 1) * this.rowSize)
     }
@@ -207,22 +241,20 @@ export class TapCaches {
    * @returns for each tap where they lie now
    */
   append(sha256: readonly string[], features: Float32Array): (Appended | null)[] {
-    const appended: (Appended | null)[] = []
-    this.forEachTap((cache, place) => appended.push(cache.append(sha256, features, place)))
-    return appended
+    return this.places().map(({ cache, place }) => cache.append(sha256, features, place))
   }
 
   close(): void {
     for (const cache of this.caches) cache.close()
   }
 
-  private forEachTap(
-    work: (cache: FeatureCache, place: { rowSize: number; column: number }) => void,
-  ): void {
+  /** Each tap's cache with its columns among those of all. */
+  private places() {
     let column = 0
-    this.caches.forEach((cache, tap) => {
-      work(cache, { rowSize: this.rowSize, column })
+    return this.caches.map((cache, tap) => {
+      const place = { rowSize: this.rowSize, column }
       column += this.taps[tap]!.dimension
+      return { cache, place }
     })
   }
 }

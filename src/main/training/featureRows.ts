@@ -1,10 +1,10 @@
 import { closeSync, openSync, readSync } from 'node:fs'
+import type { Steps } from '../../core/steps'
 import type { InputSource } from '../../core/training/model'
 import { AppError } from '../../shared/errors'
 import {
   type Appended,
   type CachedTap,
-  forEachRecord,
   isWholeRecord,
   keyBytes,
   placesOf,
@@ -12,6 +12,7 @@ import {
   segmentsIn,
   sumOfDimensions,
   tapFolder,
+  visitRecords,
 } from './featureCache'
 
 /** At most so much is read from a file at a time. */
@@ -56,26 +57,34 @@ export class FeatureRows implements InputSource {
   }
 
   /**
-   * Finds the records of the images in the cache; each is checked once, here.
+   * Finds the records of the images in the cache, in steps; each is checked once, here. A step
+   * yields the share that was found by then.
    * @returns for each image whether the features of all taps were found
    */
-  findIn(cacheFolder: string, taps: readonly CachedTap[], sha256: readonly string[]): Uint8Array {
+  *findIn(
+    cacheFolder: string,
+    taps: readonly CachedTap[],
+    sha256: readonly string[],
+  ): Steps<Uint8Array> {
     const places = placesOf(sha256)
-    taps.forEach((tap, t) => {
+    let found = 0
+    for (const [t, tap] of taps.entries()) {
       const { file, position, recordBytes } = this.taps[t]!
       for (const segment of segmentsIn(tapFolder(cacheFolder, tap))) {
         let index: number | null = null
-        forEachRecord(segment, recordBytes, (key, record, at) => {
+        const visiting = visitRecords(segment, recordBytes, (key, record, at) => {
           const rows = places.get(key)
           if (rows === undefined || file[rows[0]!] !== unknown || !isWholeRecord(record)) return
           index ??= this.openFile(segment)
           for (const row of rows) {
             file[row] = index
             position[row] = at
+            found++
           }
         })
+        for (const _ of visiting) yield found / (taps.length * this.rows)
       }
-    })
+    }
     return Uint8Array.from({ length: this.rows }, (_, row) =>
       this.taps.every(({ file }) => file[row] !== unknown) ? 1 : 0,
     )

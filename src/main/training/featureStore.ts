@@ -1,11 +1,15 @@
+import type { Steps } from '../../core/steps'
 import { featureSource, type InputSource } from '../../core/training/model'
 import { type CachedTap, sumOfDimensions, TapCaches } from './featureCache'
 import { FeatureRows } from './featureRows'
 
 /** Features of a job's images, row by row, while they are found and computed. */
 export interface FeatureStore {
-  /** Takes what the cache has of the images; 1 for each that it has whole. */
-  find(sha256: readonly string[]): Uint8Array
+  /**
+   * Takes what the cache has of the images; 1 for each that it has whole. A step yields the share
+   * that was found by then.
+   */
+  find(sha256: readonly string[]): Steps<Uint8Array>
   /** Takes computed features [rows.length, all taps], and puts them into the cache. */
   add(rows: readonly number[], sha256: readonly string[], features: Float32Array): void
   /** Gives `row` the features of `twin`. */
@@ -37,7 +41,7 @@ export function openFeatureStore(
 function inMemory(count: number, rowSize: number, cache: TapCaches): FeatureStore {
   const features = new Float32Array(count * rowSize)
   return {
-    find: (sha256) => cache.read(sha256, features),
+    find: (sha256) => cache.readSteps(sha256, features),
     add(rows, sha256, computed) {
       remember(cache, sha256, computed)
       rows.forEach((row, i) => {

@@ -2,11 +2,11 @@ import type { Matrix } from '../../core/math/matrix'
 import type { MatrixProduct } from '../../core/math/product'
 import type { Random } from '../../core/math/random'
 import type { Interruption } from '../../core/training/interruption'
+import { partOf, type Steps } from '../../core/steps'
 import type { TripletLedger } from '../../core/training/ledger'
 import { distanceMarginOf } from '../../core/training/lossChoice'
 import { mineFinal } from '../../core/training/mineFinal'
 import type { TrainJob, TripletColumns } from './messages'
-import { breathe } from './trainingContext'
 import { savedTriplets } from './tripletColumns'
 
 export interface FinalTripletsInput {
@@ -27,24 +27,22 @@ export interface FinalTripletsInput {
  * The triplets of a run that has ended: those that training mined, measured in the saved
  * embedding, and the hardest one of each image in that embedding, which were mined no times.
  */
-export async function finalTriplets(input: FinalTripletsInput): Promise<TripletColumns> {
+export function* finalTriplets(input: FinalTripletsInput): Steps<TripletColumns> {
   const { job, embeddings, rows, ledger, kept, interruption } = input
   const { ids } = job.images
   const { distance, loss } = job.options
   const placeOf = new Map(Array.from(rows, (row, place) => [row, place]))
-  const known = savedTriplets(ledger, ids, embeddings, placeOf, distance)
-  const mined = await mineFinal({
+  const measuring = savedTriplets(ledger, ids, embeddings, placeOf, distance)
+  const known = yield* partOf(measuring, 0, 0.05)
+  const mining = mineFinal({
     embeddings,
     labels: Int32Array.from(rows, (row) => job.labels[row]!),
     distance,
     product: input.product,
     random: input.random,
-    async goOn() {
-      await breathe()
-      await interruption.whilePaused()
-      return !interruption.isCancelled
-    },
+    isEnough: () => interruption.isCancelled,
   })
+  const mined = yield* partOf(mining, 0.05, 1)
   const idAt = (place: number) => ids[rows[place]!]!
   const keyOf = (anchor: number, positive: number, negative: number) =>
     `${anchor},${positive},${negative}`

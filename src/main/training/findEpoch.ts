@@ -1,20 +1,23 @@
 import type { Matrix } from '../../core/math/matrix'
 import { simdProduct } from '../../core/math/simdProduct'
+import { partOf, type Steps, walkUnlessCancelled } from '../../core/steps'
 import { train } from '../../core/training/loop'
 import type { Evaluation } from '../../core/training/loopInput'
 import { featureSource, type InputSource } from '../../core/training/model'
-import { applyPreparation } from '../../core/training/preparation'
-import { epochSearch, expectedSteps, isOpenEnd } from '../../core/training/schedule'
+import type { Preparation } from '../../core/training/preparation'
+import { epochSearch, isOpenEnd } from '../../core/training/schedule'
 import { matrixWork, stepWork } from '../../core/training/workAmounts'
 import type { RetrievalMetrics } from '../../shared/model/training'
 import { createHead } from './createHead'
 import { embedMatrix } from './embedMatrix'
 import { fitStart } from './headStart'
 import { holdOut } from './holdOut'
-import { gather, type LabelledRows, renumber } from './measured'
+import { type LabelledRows, renumber } from './measured'
 import { measureQuietly } from './measureTest'
 import type { LoopDecisions } from './checkpoint'
-import { breathe, type TrainingContext, type TrainingData } from './trainingContext'
+import { partsOf } from './stageReport'
+import { prepareRows } from './preparedSource'
+import { breathe, paceOf, type TrainingContext, type TrainingData } from './trainingContext'
 
 /**
  * For how many epochs to train a head: the best on classes that are held out of the training ones,
@@ -33,8 +36,8 @@ export async function findEpoch(
   await trainWithout(
     { ...context, options: { ...options, embeddingSize } },
     { source, kept: held.kept, asked: held.heldOut.rows, learningRate },
-    async (epoch, embeddings) => {
-      const metrics = await measureQuietly(context, embeddings, held.heldOut.labels)
+    async (epoch, embeddings, onProgress) => {
+      const metrics = await measureQuietly(context, embeddings, held.heldOut.labels, onProgress)
       validation[epoch] = metrics.mapAtR
       return metrics
     },
@@ -45,6 +48,9 @@ export async function findEpoch(
 /** The first of equals: the closed form itself, where training betters nothing. */
 export const firstBest = (validation: readonly number[]): number =>
   validation.reduce((best, score, at) => (score > validation[best]! ? at : best), 0)
+
+/** Of a training on some of the rows: what comes before its first step, and the rest. */
+const partsOfSelection = partsOf({ fitting: 1, training: 1 })
 
 /**
  * Trains a head as the run will, on some of the training rows, and has it measured on others after
@@ -58,29 +64,48 @@ export async function trainWithout(
     /** Rows to embed. */
     readonly asked: Uint32Array
     readonly learningRate: number
-    /** Steps of earlier such trainings, and of all. */
-    readonly progress?: { readonly before: number; readonly total: number }
   },
-  measure: (epoch: number, embeddings: Matrix) => Promise<RetrievalMetrics>,
+  measure: (
+    epoch: number,
+    embeddings: Matrix,
+    onProgress: (share: number) => void,
+  ) => Promise<RetrievalMetrics>,
 ): Promise<void> {
   const { options, report, random } = context
   const { product } = context.backend
   const { source, kept, asked, learningRate } = work
-  const preparation = fitStart(context, source, kept)
-  const prepare = (rows: Uint32Array) =>
-    report.timedNow(matrixWork(rows.length, source.rowSize, options.embeddingSize), () =>
-      applyPreparation(preparation, gather(source, rows), product),
-    )
-  const keptInputs = prepare(kept.rows)
-  const askedInputs = prepare(asked)
+  const { fitting: fittingPart, training: trainingPart } = partsOfSelection
+  const tellFitting = report.part('baseline', ...fittingPart)
+  const tellTraining = report.part('baseline', ...trainingPart)
+  const fitting = function* (): Steps<[Preparation, Matrix, Matrix]> {
+    const preparation = yield* partOf(fitStart(context, source, kept), 0, 0.6)
+    const prepare = (rows: Uint32Array) =>
+      report.timedSteps(
+        matrixWork(rows.length, source.rowSize, options.embeddingSize),
+        prepareRows(preparation, source, rows, product),
+      )
+    return [
+      preparation,
+      yield* partOf(prepare(kept.rows), 0.6, 0.9),
+      yield* partOf(prepare(asked), 0.9, 1),
+    ]
+  }
+  const pace = paceOf(context, (share) => tellFitting.share('baseline', share))
+  const fitted = await walkUnlessCancelled(fitting(), pace)
+  if (fitted === null) return
+  const [preparation, keptInputs, askedInputs] = fitted
   const model = createHead(context, preparation, 'selection')
   const probe = featureSource(askedInputs.data, askedInputs.columns)
   const places = Uint32Array.from(asked.keys())
+  // Steps and evaluations take turns, and take about as long.
+  const rounds = options.epochs + 1
+  const tell = (round: number, share: number) =>
+    tellTraining.share('baseline', Math.min(1, (round + share) / rounds))
   const evaluate = async (epoch: number): Promise<Evaluation> => {
-    const metrics = await measure(epoch, await embedMatrix(context, model, probe, places))
+    const embeddings = await embedMatrix(context, model, probe, places)
+    const metrics = await measure(epoch, embeddings, (share) => tell(epoch, 0.5 * share))
     return { metrics, histogram: null, selection: metrics.mapAtR }
   }
-  const { before, total } = work.progress ?? { before: 0, total: expectedSteps(options) }
   const events = train({
     model,
     source: featureSource(keptInputs.data, keptInputs.columns),
@@ -97,11 +122,14 @@ export async function trainWithout(
   })
   const watch = report.stopwatch()
   for await (const event of events) {
-    if (event.kind === 'paused' || event.kind === 'resumed') report.post({ kind: event.kind })
-    if (event.kind === 'step') {
-      watch.lap(stepWork(1, options))
-      report.progress('baseline', before + event.progress.step, total)
-    } else watch.skip()
+    if (event.kind !== 'step') {
+      watch.skip()
+      continue
+    }
+    watch.lap(stepWork(1, options))
+    const { epoch, step } = event.progress
+    const within = step / options.stepsPerEpoch - (epoch - 1)
+    tell(epoch - 1, 0.5 + 0.5 * within)
   }
   model.dispose()
 }

@@ -84,11 +84,9 @@ async function follow(
       case 'paused':
         pausedAt = performance.now()
         batcher.flush()
-        post(event)
         break
       case 'resumed':
         pausedMs += performance.now() - pausedAt
-        post(event)
         break
       case 'ended': {
         batcher.flush()

@@ -1,9 +1,10 @@
-import { fitPca } from '../../core/closedForms/pca'
+import { pcaSteps } from '../../core/closedForms/pca'
 import { ScatterAccumulator } from '../../core/closedForms/scatter'
 import { createMatrix } from '../../core/math/matrix'
 import type { MatrixProduct } from '../../core/math/product'
 import type { Random } from '../../core/math/random'
-import { fitDiscriminant } from '../../core/training/discriminantStart'
+import { partOf, type Steps } from '../../core/steps'
+import { discriminantSteps } from '../../core/training/discriminantStart'
 import type { InputSource } from '../../core/training/model'
 import { type Preparation, standardization } from '../../core/training/preparation'
 import { startWork } from '../../core/training/workAmounts'
@@ -18,31 +19,32 @@ export const headDropout = 0.3
  * Fits what a head starts from on training rows, or takes what an earlier run of the same sweep has
  * fitted.
  */
-export function fitStart(
+export function* fitStart(
   context: TrainingContext,
   source: InputSource,
   training: LabelledRows,
-): Preparation {
+): Steps<Preparation> {
   const { options, random, report, remembered } = context
   const { product } = context.backend
   const fit = () =>
-    report.timedNow(startWork(training.rows.length, options), () =>
+    report.timedSteps(
+      startWork(training.rows.length, options),
       prepareHead(source, training, options, random.fork('start'), product),
     )
-  return remembered === undefined ? fit() : remembered(training, options, fit)
+  return yield* remembered === undefined ? fit() : remembered(training, options, fit)
 }
 
 /**
  * The closed form that a head starts from, fitted on training rows alone; `random` only
  * standardises.
  */
-export function prepareHead(
+export function* prepareHead(
   source: InputSource,
   training: LabelledRows,
   options: Pick<TrainingOptions, 'start' | 'embeddingSize'>,
   random: Random,
   product: MatrixProduct,
-): Preparation {
+): Steps<Preparation> {
   const read = (from: number, to: number) => {
     const rows = training.rows.subarray(from, to)
     const features = createMatrix(rows.length, source.rowSize)
@@ -56,13 +58,16 @@ export function prepareHead(
   if (options.start !== 'pca') {
     const { labels } = training
     const form = options.start === 'lda' ? 'bySize' : options.start
-    return fitDiscriminant({ read, dimension: source.rowSize, labels, size, form, random, product })
+    const input = { read, dimension: source.rowSize, labels, size, form, random, product } as const
+    return yield* discriminantSteps(input)
   }
   const scatter = new ScatterAccumulator(source.rowSize, product)
   const block = 1024
   for (let from = 0; from < count; from += block) {
-    scatter.add(read(from, Math.min(count, from + block)))
+    const to = Math.min(count, from + block)
+    yield* partOf(scatter.addSteps(read(from, to)), (0.3 * from) / count, (0.3 * to) / count)
   }
-  const { mean, projection } = fitPca(scatter, { dimensions: size, whiten: true })
+  const fitting = pcaSteps(scatter, { dimensions: size, whiten: true })
+  const { mean, projection } = yield* partOf(fitting, 0.3, 1)
   return { mean, scale: null, projection }
 }

@@ -15,6 +15,7 @@ import { type FeatureStore, openFeatureStore } from './featureStore'
 import type { JobImages } from './messages'
 import type { ModelInput } from './modelFiles'
 import { decodeInBatches } from './pictures'
+import { breathe } from './trainingContext'
 import type { StageReport } from './stageReport'
 
 /** The images of a job as numbers. */
@@ -92,7 +93,8 @@ async function readFeatures(
   const { imageSizePx } = extractor
   const count = images.sha256.length
   const watch = report.work?.stopwatch()
-  const isReadable = store.find(images.sha256)
+  const isReadable = await walkFinding(store, images.sha256, report)
+  if (isReadable === null) return null
   const missing = firstOfEach(images.sha256, isReadable)
   watch?.lap(readWork(count - missing.length, features))
   const unreadable: { id: number; reason: string }[] = []
@@ -116,7 +118,7 @@ async function readFeatures(
     done += batch.indices.length + batch.failed.length
     watch?.lap({ features: batch.indices.length + batch.failed.length })
     report.onProgress(done, count)
-    await new Promise((resolve) => setImmediate(resolve))
+    await breathe()
   }
   copyToTwins(images.sha256, isReadable, (row, twin) => store.copy(row, twin))
   checkAnyReadable(isReadable, unreadable)
@@ -125,6 +127,23 @@ async function readFeatures(
     input: { kind: 'features', extractor: extractor.id },
     isReadable,
     unreadable,
+  }
+}
+
+/** What the cache has; null where it was cancelled. */
+async function walkFinding(
+  store: FeatureStore,
+  sha256: readonly string[],
+  report: InputReport,
+): Promise<Uint8Array | null> {
+  const count = sha256.length
+  for (const steps = store.find(sha256); ;) {
+    const step = steps.next()
+    if (step.done === true) return step.value
+    report.onProgress(Math.floor(step.value * count), count)
+    await breathe()
+    await report.whilePaused()
+    if (report.isCancelled()) return null
   }
 }
 

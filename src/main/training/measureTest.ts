@@ -4,7 +4,7 @@ import type { Evaluation } from '../../core/training/loopInput'
 import { intervalSteps, measureHistogram, measureSteps } from '../../core/training/measure'
 import type { RetrievalMetrics } from '../../shared/model/training'
 import { compareWork } from '../../core/training/workAmounts'
-import { breathe, type TrainingContext } from './trainingContext'
+import { paceOf, type TrainingContext } from './trainingContext'
 
 type MeasuringContext = Pick<TrainingContext, 'backend' | 'interruption' | 'random' | 'report'>
 
@@ -22,10 +22,10 @@ export function measureTest(
 ): Promise<RetrievalMetrics> {
   const random = context.random.fork('interval')
   return context.report.timed(compareWork(sizesOf(embeddings), true), () =>
-    walk(intervalSteps(embeddings, labels, optionsOf(context, random)), {
-      ...paceOf(context),
-      ...(onProgress === undefined ? {} : { onProgress }),
-    }),
+    walk(
+      intervalSteps(embeddings, labels, optionsOf(context, random)),
+      paceOf(context, onProgress),
+    ),
   )
 }
 
@@ -34,9 +34,13 @@ export const measureQuietly = (
   context: MeasuringContext,
   embeddings: Matrix,
   labels: Int32Array,
+  onProgress?: (share: number) => void,
 ): Promise<RetrievalMetrics> =>
   context.report.timed(compareWork(sizesOf(embeddings)), () =>
-    walk(measureSteps(embeddings, labels, optionsOf(context, context.random)), paceOf(context)),
+    walk(
+      measureSteps(embeddings, labels, optionsOf(context, context.random)),
+      paceOf(context, onProgress),
+    ),
   )
 
 /** What the loop is told of embeddings of its evaluation rows. */
@@ -59,9 +63,3 @@ const optionsOf = (
   { backend, interruption }: MeasuringContext,
   random: TrainingContext['random'],
 ) => ({ product: backend.product, random, isEnough: () => interruption.isCancelled })
-
-const paceOf = ({ interruption }: MeasuringContext) => ({
-  now: () => performance.now(),
-  breathe,
-  interruption,
-})

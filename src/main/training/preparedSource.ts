@@ -1,22 +1,36 @@
+import { createMatrix, type Matrix } from '../../core/math/matrix'
 import type { MatrixProduct } from '../../core/math/product'
+import type { Steps } from '../../core/steps'
 import { featureSource, type InputSource } from '../../core/training/model'
 import { applyPreparation, outputSizeOf, type Preparation } from '../../core/training/preparation'
 import { gather } from './measured'
 
-const blockRows = 2048
+const blockRows = 256
 
-/** All rows of a source as a head sees them, a block at a time: there may be gigabytes of them. */
-export function preparedSource(
+/** Rows of a source as a head sees them, a block at a time: there may be gigabytes of them. */
+export function* prepareRows(
+  preparation: Preparation,
+  source: InputSource,
+  rows: Uint32Array,
+  product: MatrixProduct,
+): Steps<Matrix> {
+  const size = outputSizeOf(preparation)
+  const prepared = createMatrix(rows.length, size)
+  for (let from = 0; from < rows.length; from += blockRows) {
+    const block = gather(source, rows.subarray(from, from + blockRows))
+    prepared.data.set(applyPreparation(preparation, block, product).data, from * size)
+    yield from / rows.length
+  }
+  return prepared
+}
+
+/** All rows of a source as a head sees them. */
+export function* preparedSource(
   preparation: Preparation,
   source: InputSource,
   product: MatrixProduct,
-): InputSource {
-  const size = outputSizeOf(preparation)
-  const prepared = new Float32Array(source.rows * size)
-  for (let from = 0; from < source.rows; from += blockRows) {
-    const count = Math.min(blockRows, source.rows - from)
-    const rows = Uint32Array.from({ length: count }, (_, i) => from + i)
-    prepared.set(applyPreparation(preparation, gather(source, rows), product).data, from * size)
-  }
-  return featureSource(prepared, size)
+): Steps<InputSource> {
+  const rows = Uint32Array.from({ length: source.rows }, (_, row) => row)
+  const { data, columns } = yield* prepareRows(preparation, source, rows, product)
+  return featureSource(data, columns)
 }

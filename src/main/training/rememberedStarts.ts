@@ -8,7 +8,7 @@ import type { TrainingContext } from './trainingContext'
 export function rememberStarts(): NonNullable<TrainingContext['remembered']> {
   let seed = NaN
   const known = new Map<string, Preparation>()
-  return (training, options, fit) => {
+  return function* (training, options, fit) {
     if (options.seed !== seed) known.clear()
     seed = options.seed
     const key = JSON.stringify([
@@ -18,7 +18,7 @@ export function rememberStarts(): NonNullable<TrainingContext['remembered']> {
       fingerprint(training.rows),
       fingerprint(training.labels),
     ])
-    const found = known.get(key) ?? fit()
+    const found = known.get(key) ?? (yield* fit())
     known.set(key, found)
     return found
   }

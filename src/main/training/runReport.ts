@@ -1,13 +1,15 @@
-import { reportQuality, votingNeighbours } from '../../core/evaluation/qualityReport'
+import { qualitySteps, votingNeighbours } from '../../core/evaluation/qualityReport'
 import { createMatrix, gatherRows } from '../../core/math/matrix'
 import { createRandom } from '../../core/math/random'
 import { simdProduct } from '../../core/math/simdProduct'
+import { walk } from '../../core/steps'
 import { todaysTest } from '../../core/training/todaysTest'
 import { AppError } from '../../shared/errors'
 import type { ImageId, LabelId } from '../../shared/model/ids'
 import type { RunReport } from '../../shared/model/training'
 import { loadEmbeddings } from './embeddingFiles'
 import type { ReportJob } from './messages'
+import { breathe } from './trainingContext'
 
 const shownConfusions = 200
 const shownImages = 12
@@ -17,7 +19,10 @@ const shownImages = 12
  * where it had none.
  * @throws AppError notFound where the run saved no embeddings
  */
-export async function reportRun(job: ReportJob): Promise<RunReport> {
+export async function reportRun(
+  job: ReportJob,
+  onProgress: (share: number) => void,
+): Promise<RunReport> {
   const stored = await loadEmbeddings(job.runFolder).catch((error: unknown) => {
     throw new AppError(
       'notFound',
@@ -33,10 +38,11 @@ export async function reportRun(job: ReportJob): Promise<RunReport> {
     job.split,
   )
   const all = createMatrix(stored.ids.length, stored.embeddingSize, stored.embeddings)
-  const report = reportQuality(gatherRows(all, rows), labels, {
+  const measuring = qualitySteps(gatherRows(all, rows), labels, {
     random: createRandom(job.seed).fork('interval'),
     product: simdProduct,
   })
+  const report = await walk(measuring, { now: () => performance.now(), breathe, onProgress })
   const { precisionAt1, rPrecision, mapAtR, queries, queriesInAll, accuracy } = report
   const imageOf = (place: number) => stored.ids[rows[place]!]! as ImageId
   return {

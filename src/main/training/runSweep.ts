@@ -2,7 +2,7 @@ import type { Matrix } from '../../core/math/matrix'
 import { createRandom } from '../../core/math/random'
 import { createSmallNetwork } from '../../core/network'
 import type { Interruption } from '../../core/training/interruption'
-import { applyPreparation } from '../../core/training/preparation'
+import { type Steps, walk, walkUnlessCancelled } from '../../core/steps'
 import { expectedSteps } from '../../core/training/schedule'
 import { AppError, serializeError } from '../../shared/errors'
 import type { MeasuredRetrieval, SweepBaselines } from '../../shared/model/sweep'
@@ -13,15 +13,15 @@ import { createHead } from './createHead'
 import { embedMatrix } from './embedMatrix'
 import { type JobInputs, loadFeatures, loadPixels } from './inputs'
 import { fitStart } from './headStart'
-import { gather } from './measured'
+import { gatherSteps } from './measured'
 import { measureTest } from './measureTest'
 import type { WorkerMessage } from './messages'
-import { preparedSource } from './preparedSource'
+import { preparedSource, prepareRows } from './preparedSource'
 import { rememberStarts } from './rememberedStarts'
 import { StageReport } from './stageReport'
 import { baselineKey, type BaselineName, saveTested, saveTestEmbeddings } from './sweepEmbeddings'
 import type { SweepJob, SweepMessage, SweepOutcome } from './sweepMessages'
-import { breathe, type TrainingContext, type TrainingData } from './trainingContext'
+import { breathe, paceOf, type TrainingContext, type TrainingData } from './trainingContext'
 import { divideRows, embedTest, trainModel } from './trainModel'
 import { asAppError } from './workerFailure'
 
@@ -53,14 +53,14 @@ export async function runSweep(sweep: SweepContext): Promise<void> {
       sweep,
       withStart({ ...shared, seed: job.sharedSeed }),
       remembered,
-      hearWork(post),
+      hearBaselines(post),
     )
     const baselines = await measureBaselines(context, data, (name, embeddings) =>
       saveTestEmbeddings(job.embeddingsFolder, baselineKey(job.baselinesKey, name), embeddings),
     )
     context.report.flush()
     // What was cut short is no baseline.
-    if (interruption.isCancelled) return
+    if (baselines === null || interruption.isCancelled) return
     post({ kind: 'baselines', baselines })
   }
   for (const { key, options } of job.rows) {
@@ -90,7 +90,12 @@ async function startOf(
   if (shared.network !== 'frozen' || shared.start !== 'auto') return (options) => options
   post({ kind: 'stage', stage: 'baselines', done: 0, total: 1 })
   await breathe()
-  const context = contextOf(sweep, { ...shared, seed: job.sharedSeed }, undefined, hearWork(post))
+  const context = contextOf(
+    sweep,
+    { ...shared, seed: job.sharedSeed },
+    undefined,
+    hearBaselines(post),
+  )
   const chosen = await chooseForm(context, data)
   context.report.flush()
   if (chosen === null) return null
@@ -159,6 +164,14 @@ const hearWork =
     if (message.kind === 'work') post(message)
   }
 
+/** The same, and how far the baselines are. */
+const hearBaselines =
+  (post: SweepContext['post']) =>
+  (message: WorkerMessage): void => {
+    hearWork(post)(message)
+    if (message.kind === 'stage') post({ ...message, stage: 'baselines' })
+  }
+
 const postEveryMs = 100
 
 /** Counts the steps of a run: a head goes through them twice, first to find how many are good. */
@@ -169,15 +182,16 @@ function stepCounter(options: TrainingOptions, post: SweepContext['post']) {
   const tell = (done: number): void => {
     if (performance.now() - lastPost < postEveryMs) return
     lastPost = performance.now()
-    post({ kind: 'stage', stage: 'training', done: Math.min(done, total), total })
+    post({ kind: 'stage', stage: 'training', done: Math.floor(Math.min(done, total)), total })
   }
   const hear = hearWork(post)
   return (message: WorkerMessage): void => {
     hear(message)
     if (message.kind === 'steps') tell(total - steps + (message.steps.at(-1)?.step ?? 0))
     if (message.kind !== 'stage') return
-    const isSelection = message.stage === 'baseline' && message.total === steps
-    tell(isSelection ? message.done : message.stage === 'training' ? total - steps : 0)
+    const { stage, done, total: whole } = message
+    if (stage === 'baseline') tell(((total - steps) * done) / Math.max(1, whole))
+    else if (stage === 'training') tell(total - steps)
   }
 }
 
@@ -185,13 +199,17 @@ async function measureBaselines(
   context: TrainingContext,
   data: TrainingData,
   save: (name: BaselineName, embeddings: Matrix) => Promise<unknown>,
-): Promise<SweepBaselines> {
-  const { options, backend, random } = context
+): Promise<SweepBaselines | null> {
+  const { options, backend, random, report } = context
   const { product } = backend
   const { source, training, test } = data
-  const measure = async (name: BaselineName, embeddings: Matrix) => {
+  const tell = (from: number, to: number) => {
+    const partial = report.part('baseline', from, to)
+    return (share: number) => partial.share('baseline', share)
+  }
+  const measure = async (name: BaselineName, embeddings: Matrix, onProgress = tell(0, 1)) => {
     await save(name, embeddings)
-    return withInterval(await measureTest(context, embeddings, test.labels))
+    return withInterval(await measureTest(context, embeddings, test.labels, onProgress))
   }
   if (options.network === 'small') {
     const model = createSmallNetwork({
@@ -204,25 +222,35 @@ async function measureBaselines(
     model.dispose()
     return { frozen: null, closedForm: null, untrained: await measure('untrained', embeddings) }
   }
-  const features = gather(source, test.rows)
-  const frozen = await measure('frozen', features)
-  await breathe()
+  const walked = <Result>(steps: Steps<Result>, from: number, to: number) =>
+    walkUnlessCancelled(steps, paceOf(context, tell(from, to)))
+  const features = await walk(gatherSteps(source, test.rows), paceOf(context, tell(0, 0.05)))
+  const frozen = await measure('frozen', features, tell(0.05, 0.3))
   // Heads from a random start are held against what needs no training at all.
   const start = options.start === 'random' ? 'lda' : options.start
   const closedOptions = { ...options, start } as const
   const fit = (wanted: TrainingOptions) =>
     fitStart({ ...context, options: wanted }, source, training)
-  const closed = applyPreparation(fit(closedOptions), features, product)
-  const closedForm = await measure('closedForm', closed)
+  const fitted = await walked(fit(closedOptions), 0.3, 0.5)
+  if (fitted === null) return null
+  const closed = await walked(prepareRows(fitted, source, test.rows, product), 0.5, 0.6)
+  if (closed === null) return null
+  const closedForm = await measure('closedForm', closed, tell(0.6, 0.7))
   const form = start === 'auto' ? {} : { form: start }
   if (options.start !== 'random') return { frozen, closedForm, untrained: null, ...form }
-  await breathe()
-  const standard = fit(options)
+  const standard = await walked(fit(options), 0.7, 0.8)
+  if (standard === null) return null
+  const prepared = await walked(preparedSource(standard, source, product), 0.8, 0.9)
+  if (prepared === null) return null
   const head = createHead(context, standard, 'head')
-  const prepared = preparedSource(standard, source, product)
   const embeddings = await embedMatrix(context, head, prepared, test.rows)
   head.dispose()
-  return { frozen, closedForm, untrained: await measure('untrained', embeddings), ...form }
+  return {
+    frozen,
+    closedForm,
+    untrained: await measure('untrained', embeddings, tell(0.9, 1)),
+    ...form,
+  }
 }
 
 async function loadInputs(sweep: SweepContext): Promise<JobInputs | null> {

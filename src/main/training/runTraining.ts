@@ -100,19 +100,14 @@ export async function runTraining(run: RunContext): Promise<TrainingResult | nul
 }
 
 async function loadInputs(
-  { job, backend, interruption, post }: RunContext,
+  { job, backend, interruption }: RunContext,
   stages: StageReport,
 ): Promise<JobInputs | null> {
   const report = {
     onProgress: (done: number, total: number) => stages.progress('features', done, total),
     work: stages,
     isCancelled: () => interruption.isCancelled,
-    whilePaused: async () => {
-      if (!interruption.isPaused) return
-      post({ kind: 'paused' })
-      await interruption.whilePaused()
-      if (!interruption.isCancelled) post({ kind: 'resumed' })
-    },
+    whilePaused: () => interruption.whilePaused(),
   }
   return job.options.network === 'frozen'
     ? loadFeatures(job.images, { ...job, backend, features: job.options.features }, report)

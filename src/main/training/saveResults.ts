@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { createMatrix, gatherRows } from '../../core/math/matrix'
 import { createRandom } from '../../core/math/random'
+import { walk } from '../../core/steps'
 import { restoreModel, type SavedModel } from '../../core/network'
 import type { TripletLedger } from '../../core/training/ledger'
 import { normalizeInPlace } from '../../core/training/measure'
@@ -17,8 +18,8 @@ import { measureTest } from './measureTest'
 import type { LabelledRows } from './measured'
 import type { TrainJob } from './messages'
 import { saveModel } from './modelFiles'
-import type { StageReport } from './stageReport'
-import { breathe } from './trainingContext'
+import { partsOf, type StageReport } from './stageReport'
+import { breatheUnlessPaused, paceOf } from './trainingContext'
 
 export interface ResultWork {
   readonly job: TrainJob
@@ -49,7 +50,7 @@ export async function saveResults(work: ResultWork): Promise<RetrievalMetrics> {
   const watch = report.stopwatch()
   const sizes = { from: inputs.source.rowSize, to: model.embeddingSize }
   let embedded = 0
-  const data = await embedRows(model, inputs.source, rows, breathe, {
+  const data = await embedRows(model, inputs.source, rows, breatheUnlessPaused(work), {
     onBatch: (done) => {
       watch.lap(embedWork(done - embedded, job.options, sizes))
       embedded = done
@@ -60,13 +61,17 @@ export async function saveResults(work: ResultWork): Promise<RetrievalMetrics> {
   if (isNormalized(job)) normalizeInPlace(embeddings)
   model.dispose()
   report.stage('saving', 0, 1)
+  const parts = partsOf(workOf(rows.length, test.rows.length, embeddings.columns))
+  const tell = (name: keyof typeof parts) => {
+    const partial = report.part('saving', ...parts[name])
+    return (share: number) => partial.share('saving', share)
+  }
   const rowOf = new Map(Array.from(rows, (row, place) => [row, place]))
   const places = Uint32Array.from(test.rows, (row) => rowOf.get(row)!)
   const random = createRandom(job.options.seed)
   const measuring = { backend, interruption: work.interruption, random, report }
-  const after = await measureTest(measuring, gatherRows(embeddings, places), test.labels, (share) =>
-    report.progress('saving', Math.floor(100 * share), 100),
-  )
+  const tested = gatherRows(embeddings, places)
+  const after = await measureTest(measuring, tested, test.labels, tell('measuring'))
   const { ids } = job.images
   watch.skip()
   await saveEmbeddings(job.runFolder, {
@@ -84,8 +89,9 @@ export async function saveResults(work: ResultWork): Promise<RetrievalMetrics> {
     isNormalized: isNormalized(job),
     lossParameters: work.lossParameters,
   })
+  tell('files')(1)
   watch.lap({ writing: data.length / 1e6 })
-  const triplets = await finalTriplets({
+  const finding = finalTriplets({
     job,
     embeddings,
     rows,
@@ -95,11 +101,19 @@ export async function saveResults(work: ResultWork): Promise<RetrievalMetrics> {
     product: backend.product,
     random: random.fork('triplets'),
   })
+  const triplets = await walk(finding, paceOf(work, tell('triplets')))
   const labelled = rows.filter((row) => job.labels[row]! >= 0).length
   watch.lap(mineWork(Math.min(mostAnchors, labelled), labelled, embeddings.columns))
   report.flush()
   report.post({ kind: 'triplets', triplets })
   return after
 }
+
+/** Comparisons that each part takes, and for the files about as long. */
+const workOf = (images: number, tested: number, size: number) => ({
+  measuring: 2 * Math.min(tested * tested, 2.5e8),
+  files: images * size,
+  triplets: images * Math.min(images, 8192),
+})
 
 const isNormalized = ({ options }: TrainJob): boolean => options.distance !== 'dot'

@@ -1,15 +1,15 @@
 import { averagePerClass, retrievalSteps } from '../../core/evaluation/retrieval'
 import { ScatterAccumulator } from '../../core/closedForms/scatter'
 import { gatherRows, type Matrix } from '../../core/math/matrix'
-import { walk } from '../../core/steps'
+import { partOf, type Steps, walk, walkUnlessCancelled } from '../../core/steps'
 import { embedByForms } from '../../core/training/formsOfFold'
 import { dealFolds, type HeldOutFolds, placesOfFold } from '../../core/training/heldOutFolds'
 import { chooseProbe } from '../../core/training/measure'
 import { startConstants } from '../../core/training/startConstants'
 import { compareWork, foldWork, scatterWork } from '../../core/training/workAmounts'
 import type { RetrievalMetrics } from '../../shared/model/training'
-import { gather, type LabelledRows, rowsAt } from './measured'
-import { breathe, type TrainingContext, type TrainingData } from './trainingContext'
+import { gatherSteps, type LabelledRows, rowsAt } from './measured'
+import { paceOf, type TrainingContext, type TrainingData } from './trainingContext'
 
 /** MAP@R by held-out label, or by held-out image; the keys are numbers of those. */
 export type HeldOutScores = ReadonlyMap<number, number>
@@ -37,37 +37,35 @@ export function foldsOf(context: TrainingContext, training: LabelledRows): HeldO
  * them: by label among the held-out ones, by image among all. Of very many rows a sample is taken.
  * Null where it was cancelled.
  */
-export async function scoreForms(
+export function scoreForms(
+  context: TrainingContext,
+  data: Pick<TrainingData, 'source' | 'training'>,
+  folds: HeldOutFolds,
+): Promise<FormScores | null> {
+  const pace = paceOf(context, (share) => context.report.share('baseline', share))
+  return walkUnlessCancelled(formSteps(context, data, folds), pace)
+}
+
+function* formSteps(
   context: TrainingContext,
   { source, training }: Pick<TrainingData, 'source' | 'training'>,
   folds: HeldOutFolds,
-): Promise<FormScores | null> {
-  const { interruption, options, report } = context
+): Steps<FormScores> {
+  const { options, report } = context
   const { product } = context.backend
   const sample = sampleOf(context, training, folds)
-  const rows = gather(source, sample.rows)
+  const rows = yield* partOf(gatherSteps(source, sample.rows), 0, 0.05)
   const scatter = new ScatterAccumulator(source.rowSize, product)
-  report.stage('baseline', 0, folds.count + 1)
-  const block = 1024
-  for (let from = 0; from < rows.rows; from += block) {
-    const places = rangeOf(from, Math.min(rows.rows, from + block))
-    report.timedNow(scatterWork(places.length, options.features), () =>
-      scatter.add(gatherRows(rows, places), sample.labels.subarray(from, from + places.length)),
-    )
-    await breathe()
-    await interruption.whilePaused()
-    if (interruption.isCancelled) return null
-  }
+  const summing = scatterWork(rows.rows, options.features)
+  const adding = scatter.addSteps(rows, sample.labels)
+  yield* partOf(report.timedSteps(summing, adding), 0.05, 0.2)
   const scores = {
     features: new Map<number, number>(),
     whitening: new Map<number, number>(),
     analysis: new Map<number, number>(),
   }
   for (let fold = 0; fold < folds.count; fold++) {
-    report.stage('baseline', fold + 1, folds.count + 1)
-    await breathe()
-    await interruption.whilePaused()
-    if (interruption.isCancelled) return null
+    const at = (share: number) => 0.2 + (0.8 * (fold + share)) / folds.count
     const { heldOut } = placesOfFold({ ...folds, foldOf: sample.foldOf }, fold)
     if (heldOut.length === 0) continue
     const heldRows = gatherRows(rows, heldOut)
@@ -75,45 +73,57 @@ export async function scoreForms(
     const asked = folds.over === 'labels' ? heldOut : rangeOf(0, rows.rows)
     const askedRows = folds.over === 'labels' ? heldRows : rows
     const work = foldWork(heldOut.length, asked.length, options.features)
-    const forms = report.timedNow(work, () => {
-      const kept = scatter.without(heldRows, Int32Array.from(heldOut, labelOf))
-      return embedByForms(kept, askedRows, options.embeddingSize, product)
-    })
+    const fitting = function* (): ReturnType<typeof embedByForms> {
+      const leavingOut = scatter.withoutSteps(heldRows, Int32Array.from(heldOut, labelOf))
+      const kept = yield* partOf(leavingOut, 0, 0.2)
+      return yield* partOf(embedByForms(kept, askedRows, options.embeddingSize, product), 0.2, 1)
+    }
+    const forms = yield* partOf(report.timedSteps(work, fitting()), at(0), at(0.6))
     const held = new Set(heldOut)
     const measured = { ...forms, analysis: forms.analysis ?? forms.whitening, features: askedRows }
-    for (const name of ['features', 'whitening', 'analysis'] as const) {
-      const found = await heldOutScores(context, measured[name], {
+    for (const [i, name] of (['features', 'whitening', 'analysis'] as const).entries()) {
+      const asking = heldOutSteps(context, measured[name], {
         over: folds.over,
         ids: sample.places,
         labels: Int32Array.from(asked, labelOf),
         ...(folds.over === 'images' ? { queries: asked.filter((place) => held.has(place)) } : {}),
       })
+      const found = yield* partOf(asking, at(0.6 + (0.4 * i) / 3), at(0.6 + (0.4 * (i + 1)) / 3))
       for (const [unit, score] of found.scores) scores[name].set(unit, score)
-      await breathe()
     }
   }
-  return interruption.isCancelled ? null : scores
+  return scores
 }
 
 /**
  * MAP@R by cosine of each held-out label, or of each of the `queries`.
  * @param ids what each row is known by where scores are by image
  */
-export async function heldOutScores(
-  {
-    backend,
-    interruption,
-    random,
-    report,
-  }: Pick<TrainingContext, 'backend' | 'interruption' | 'random' | 'report'>,
+export const heldOutScores = (
+  context: Pick<TrainingContext, 'backend' | 'interruption' | 'random' | 'report'>,
   embeddings: Matrix,
-  asked: {
-    readonly over: HeldOutFolds['over']
-    readonly ids: ArrayLike<number>
-    readonly labels: Int32Array
-    readonly queries?: Uint32Array
-  },
-): Promise<{ readonly scores: HeldOutScores; readonly metrics: RetrievalMetrics }> {
+  asked: AskedOfHeldOut,
+  onProgress?: (share: number) => void,
+): Promise<HeldOutMeasure> =>
+  walk(heldOutSteps(context, embeddings, asked), paceOf(context, onProgress))
+
+interface AskedOfHeldOut {
+  readonly over: HeldOutFolds['over']
+  readonly ids: ArrayLike<number>
+  readonly labels: Int32Array
+  readonly queries?: Uint32Array
+}
+
+interface HeldOutMeasure {
+  readonly scores: HeldOutScores
+  readonly metrics: RetrievalMetrics
+}
+
+function* heldOutSteps(
+  { backend, random, report }: Pick<TrainingContext, 'backend' | 'random' | 'report'>,
+  embeddings: Matrix,
+  asked: AskedOfHeldOut,
+): Steps<HeldOutMeasure> {
   const { over, ids, labels, queries } = asked
   const steps = retrievalSteps(embeddings, labels, {
     distance: 'cosine',
@@ -126,9 +136,7 @@ export async function heldOutScores(
     rows: embeddings.rows,
     size: embeddings.columns,
   })
-  const found = await report.timed(work, () =>
-    walk(steps, { now: () => performance.now(), breathe, interruption }),
-  )
+  const found = yield* report.timedSteps(work, steps)
   const { perQuery, precisionAt1, rPrecision, mapAtR } = found
   const scores =
     over === 'labels'

@@ -1,9 +1,12 @@
 import { type WorkAmounts, type WorkDone, workKinds } from '../../core/training/work'
 import type { Interruption } from '../../core/training/interruption'
+import type { Steps } from '../../core/steps'
 import type { TrainingStage } from '../../shared/model/training'
 import type { WorkerMessage } from './messages'
 
 const postEveryMs = 100
+/** A share of a stage is told as so many of a thousand. */
+const wholeStage = 1000
 
 /** Says how far a training is, at most ten times a second within a stage, and how fast it works. */
 export class StageReport {
@@ -13,13 +16,13 @@ export class StageReport {
 
   constructor(
     readonly post: (message: WorkerMessage) => void,
-    private readonly interruption: Interruption,
+    protected readonly interruption: Interruption,
   ) {}
 
   stage(stage: TrainingStage, done: number, total: number): void {
     this.flush()
     this.lastPost = performance.now()
-    this.post({ kind: 'stage', stage, done, total })
+    this.post({ kind: 'stage', stage, done: Math.floor(done), total })
   }
 
   progress(stage: TrainingStage, done: number, total: number): void {
@@ -35,10 +38,10 @@ export class StageReport {
     return result
   }
 
-  /** The same of work that nothing can interrupt. */
-  timedNow<Result>(amounts: WorkAmounts, work: () => Result): Result {
+  /** The same of work in steps. */
+  *timedSteps<Result>(amounts: WorkAmounts, work: Steps<Result>): Steps<Result> {
     const stopwatch = this.stopwatch()
-    const result = work()
+    const result = yield* work
     stopwatch.lap(amounts)
     return result
   }
@@ -83,4 +86,62 @@ export class StageReport {
     this.post({ kind: 'work', done: this.waiting })
     this.waiting = []
   }
+
+  /** @param share of the stage that is done, 0 to 1 */
+  share(stage: TrainingStage, share: number): void {
+    this.progress(stage, share * wholeStage, wholeStage)
+  }
+
+  /** A report in which the whole of the stage is the part [from, to] of it here. */
+  part(partial: TrainingStage, from: number, to: number): StageReport {
+    return new PartReport(this, this.interruption, { partial, from, to })
+  }
+}
+
+class PartReport extends StageReport {
+  constructor(
+    private readonly whole: StageReport,
+    interruption: Interruption,
+    private readonly place: {
+      readonly partial: TrainingStage
+      readonly from: number
+      readonly to: number
+    },
+  ) {
+    super(whole.post, interruption)
+  }
+
+  override stage(stage: TrainingStage, done: number, total: number): void {
+    this.progress(stage, done, total)
+  }
+
+  override progress(stage: TrainingStage, done: number, total: number): void {
+    const { partial, from, to } = this.place
+    if (stage !== partial) return this.whole.progress(stage, done, total)
+    this.whole.share(stage, from + ((to - from) * done) / Math.max(1, total))
+  }
+
+  override did(amounts: WorkAmounts, seconds: number | null): void {
+    this.whole.did(amounts, seconds)
+  }
+
+  override flush(): void {
+    this.whole.flush()
+  }
+}
+
+/** Where parts of a whole begin and end, each as long as its work: shares of it by name. */
+export function partsOf<Name extends string>(
+  work: Readonly<Record<Name, number>>,
+): Readonly<Record<Name, readonly [from: number, to: number]>> {
+  const entries = Object.entries(work) as [Name, number][]
+  const total = entries.reduce((sum, [, amount]) => sum + amount, 0) || 1
+  let before = 0
+  return Object.fromEntries(
+    entries.map(([name, amount]): [Name, [number, number]] => {
+      const from = before / total
+      before += amount
+      return [name, [from, before / total]]
+    }),
+  ) as Record<Name, [number, number]>
 }

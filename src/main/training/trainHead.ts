@@ -1,4 +1,7 @@
 import type { Matrix } from '../../core/math/matrix'
+import { partOf, type Steps, walk, walkUnlessCancelled } from '../../core/steps'
+import type { Preparation } from '../../core/training/preparation'
+import type { InputSource } from '../../core/training/model'
 import { savedFeatures } from '../../core/network'
 import { foldPreparation } from '../../core/training/preparation'
 import { matrixWork } from '../../core/training/workAmounts'
@@ -10,11 +13,13 @@ import { embedMatrix } from './embedMatrix'
 import { findEpoch } from './findEpoch'
 import { runLoop } from './followLoop'
 import { fitStart } from './headStart'
-import { gather } from './measured'
+import { gatherSteps } from './measured'
 import { measureTest } from './measureTest'
 import { preparedSource } from './preparedSource'
+import { partsOfHead } from './partsOfHead'
 import {
   breathe,
+  paceOf,
   type TrainedModel,
   type TrainingContext,
   type TrainingData,
@@ -29,49 +34,75 @@ export async function trainHead(
   const { product } = backend
   const { source, training, test } = data
   report.stage('baseline', 0, 1)
-  const measure = (embeddings: Matrix) => measureTest(given, embeddings, test.labels)
-  const before = await measure(gather(source, test.rows))
+  const parts = partsOfHead(given.options, data)
+  const partial = (name: keyof typeof parts) => report.part('baseline', ...parts[name])
+  const measure = (embeddings: Matrix, onProgress: (share: number) => void) =>
+    measureTest(given, embeddings, test.labels, onProgress)
+  const tellBefore = partial('before')
+  const readingShare = 0.1
+  const reading = paceOf(given, (share) => tellBefore.share('baseline', readingShare * share))
+  const before = await measure(await walk(gatherSteps(source, test.rows), reading), (share) =>
+    tellBefore.share('baseline', readingShare + (1 - readingShare) * share),
+  )
   report.post({ kind: 'baseline', before, closedForm: null })
   await breathe()
 
   let decisions = given.resume?.decisions
   const chosen =
-    given.options.start === 'auto' && decisions === undefined ? await chooseForm(given, data) : null
+    given.options.start === 'auto' && decisions === undefined
+      ? await chooseForm({ ...given, report: partial('forms') }, data)
+      : null
   const start = chosen?.form ?? decisions?.form
   if (given.options.start === 'auto' && start === undefined) return null
   const context: TrainingContext =
     start === undefined ? given : { ...given, options: { ...given.options, start } }
   const { options } = context
 
-  const begin = () => {
-    const preparation = fitStart(context, source, training)
-    const work = matrixWork(source.rows, source.rowSize, options.embeddingSize)
-    const prepared = report.timedNow(work, () => preparedSource(preparation, source, product))
+  const begin = async () => {
+    const fitting = function* (): Steps<readonly [Preparation, InputSource]> {
+      const preparation = yield* partOf(fitStart(context, source, training), 0, 0.6)
+      const work = matrixWork(source.rows, source.rowSize, options.embeddingSize)
+      const preparing = report.timedSteps(work, preparedSource(preparation, source, product))
+      return [preparation, yield* partOf(preparing, 0.6, 1)]
+    }
+    const tellStart = partial('start')
+    const pace = paceOf(context, (share) => tellStart.share('baseline', share))
+    const fitted = await walkUnlessCancelled(fitting(), pace)
+    if (fitted === null) return null
+    const [preparation, prepared] = fitted
     return { preparation, prepared, model: createHead(context, preparation, 'head') }
   }
   // Both the start and the choice of the epoch need much memory: together only where they must be.
-  let started: ReturnType<typeof begin> | null = null
+  let started: Awaited<ReturnType<typeof begin>> = null
   if (decisions === undefined) {
-    if (options.learningRate === 'find') started = begin()
+    if (options.learningRate === 'find') {
+      started = await begin()
+      if (started === null) return null
+    }
+    const searching = { ...context, report: partial('rate') }
     const learningRate = await chooseRate(
-      context,
+      searching,
       started === null ? null : { model: started.model, source: started.prepared, training },
     )
+    const selecting = { ...context, report: partial('selection') }
     const found: Omit<LoopDecisions, 'learningRate'> =
       chosen !== null && context.keepsBest === true
-        ? { form: chosen.form, ...(await decideKept(context, data, chosen, learningRate)) }
-        : await findEpoch(context, data, learningRate)
+        ? { form: chosen.form, ...(await decideKept(selecting, data, chosen, learningRate)) }
+        : await findEpoch(selecting, data, learningRate)
     decisions = { learningRate, ...found }
   }
   if (context.interruption.isCancelled) {
     started?.model.dispose()
     return null
   }
-  started ??= begin()
+  started ??= await begin()
+  if (started === null) return null
   const { preparation, prepared, model } = started
   let closedForm: TrainedModel['closedForm'] = null
   if (options.start !== 'random') {
-    closedForm = await measure(await embedMatrix(context, model, prepared, test.rows))
+    const tellClosed = partial('closedForm')
+    const embeddings = await embedMatrix(context, model, prepared, test.rows)
+    closedForm = await measure(embeddings, (share) => tellClosed.share('baseline', share))
     report.post({ kind: 'baseline', before, closedForm })
   }
   const { wantedEpoch, kept = null } = decisions
@@ -86,8 +117,14 @@ export async function trainHead(
     decisions,
     select,
   })
-  const trained =
-    kept === null ? null : await measure(await embedMatrix(context, model, prepared, test.rows))
+  let trained: TrainedModel['before'] | null = null
+  if (kept !== null) {
+    const count = test.rows.length
+    report.stage('embedding', 0, count)
+    trained = await measure(await embedMatrix(context, model, prepared, test.rows), (share) =>
+      report.progress('embedding', share * count, count),
+    )
+  }
   const saved =
     kept?.what === 'features'
       ? savedFeatures(source.rowSize)

@@ -48,7 +48,7 @@ export async function trainModel(
 export async function embedTest(
   saved: SavedModel,
   { source, test }: Pick<TrainingData, 'source' | 'test'>,
-  context: Pick<TrainingContext, 'options' | 'backend' | 'report'>,
+  context: Pick<TrainingContext, 'options' | 'backend' | 'report' | 'interruption'>,
 ): Promise<Matrix> {
   const model = restoreModel(saved, context.backend.operations)
   const embeddings = await embedMatrix(context, model, source, test.rows)

@@ -21,7 +21,9 @@ export async function trainSmall(
   })
   const embed = ({ rows }: LabelledRows) => embedMatrix(context, model, source, rows)
   report.stage('baseline', 0, 1)
-  const before = await measureTest(context, await embed(test), test.labels)
+  const before = await measureTest(context, await embed(test), test.labels, (share) =>
+    report.share('baseline', share),
+  )
   report.post({ kind: 'baseline', before, closedForm: null })
   const held = holdOut(training, { leastClasses: 40, share: 0.1, seed: options.seed })
   const score = async (rows: LabelledRows) =>

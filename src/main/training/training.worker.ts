@@ -15,14 +15,17 @@ import { loadModel } from './modelFiles'
 import { reportRun } from './runReport'
 import { runSweep } from './runSweep'
 import { runTraining } from './runTraining'
+import { StageReport } from './stageReport'
 import type { SweepJob, SweepMessage } from './sweepMessages'
 import { asAppError } from './workerFailure'
 
 const port = parentPort
 if (port === null) throw new Error('This file is a worker.')
 const job = workerData as WorkerJob | SweepJob
-const interruption = new Interruption()
 const post = (message: WorkerMessage | SweepMessage) => port.postMessage(message)
+const interruption = new Interruption((isHeld) => {
+  if (job.kind === 'train') post({ kind: isHeld ? 'paused' : 'resumed' })
+})
 
 port.on('message', (command: TrainingCommand) => {
   switch (command.kind) {
@@ -42,7 +45,11 @@ void run()
 async function run(): Promise<void> {
   let backend: Backend | null = null
   try {
-    if (job.kind === 'report') return post({ kind: 'report', report: await reportRun(job) })
+    if (job.kind === 'report') {
+      const stages = new StageReport(post, interruption)
+      const tell = (share: number) => stages.share('saving', share)
+      return post({ kind: 'report', report: await reportRun(job, tell) })
+    }
     backend = await startBackend({
       preferred: job.backend,
       workersFolder: job.workersFolder,

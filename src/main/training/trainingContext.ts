@@ -5,6 +5,7 @@ import type { TripletLedger } from '../../core/training/ledger'
 import type { LoopEvent } from '../../core/training/loop'
 import type { LoopState } from '../../core/training/loopState'
 import type { InputSource } from '../../core/training/model'
+import type { Steps } from '../../core/steps'
 import type { Preparation } from '../../core/training/preparation'
 import type { KeptModel } from '../../shared/model/kept'
 import type { RetrievalMetrics, TrainingOptions } from '../../shared/model/training'
@@ -26,8 +27,8 @@ export interface TrainingContext {
   readonly remembered?: (
     training: LabelledRows,
     options: TrainingOptions,
-    fit: () => Preparation,
-  ) => Preparation
+    fit: () => Steps<Preparation>,
+  ) => Steps<Preparation>
   /** Gets the mined triplets; absent: nobody looks at them. */
   readonly ledger?: TripletLedger
   /** After each epoch of the training itself. */
@@ -80,3 +81,19 @@ export interface TrainedModel {
 
 /** Lets messages in between two pieces of work. */
 export const breathe = () => new Promise<void>((resolve) => setImmediate(resolve))
+
+type Interruptible = Pick<TrainingContext, 'interruption'>
+
+/** The same, and waits while the training is paused. */
+export const breatheUnlessPaused =
+  ({ interruption }: Interruptible) =>
+  async (): Promise<void> => {
+    await breathe()
+    await interruption.whilePaused()
+  }
+
+/** How the steps of a training are walked. */
+export const paceOf = (
+  { interruption }: Interruptible,
+  onProgress: (share: number) => void = () => {},
+) => ({ now: () => performance.now(), breathe, interruption, onProgress })

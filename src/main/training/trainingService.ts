@@ -85,7 +85,7 @@ export interface TrainingService {
   state(input: OfRun): Promise<TrainingState | null>
   curve(input: OfRun): Promise<LossCurve>
   /** @throws AppError notFound where the run saved no embeddings */
-  report(input: OfRun): Promise<RunReport>
+  report(input: OfRun, onProgress?: (done: number, total: number) => void): Promise<RunReport>
   /** Resolves when a run has ended, with its last state and what its worker gave. */
   finished(runId: RunId): Promise<{ state: TrainingState; result: TrainingResult | null }>
   /** Marks what a former process left running; called once at the start. */
@@ -293,7 +293,10 @@ class Service implements TrainingService {
     return readCurve(runFolder(this.options.workspace, runId))
   }
 
-  async report({ runId }: OfRun): Promise<RunReport> {
+  async report(
+    { runId }: OfRun,
+    onProgress: (done: number, total: number) => void = () => {},
+  ): Promise<RunReport> {
     const { store, workspace } = this.options
     const run = await store.runs.find(runId)
     if (run === undefined) throw noSuchRun(runId)
@@ -312,6 +315,7 @@ class Service implements TrainingService {
     }
     let report: RunReport | null = null
     await this.runWorker(job, (message) => {
+      if (message.kind === 'stage') onProgress(message.done, message.total)
       if (message.kind === 'report') report = message.report
     })
     if (report === null) throw noSuchRun(runId)

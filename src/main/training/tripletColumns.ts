@@ -1,5 +1,6 @@
 import { distances } from '../../core/distances'
 import { gatherRows, type Matrix } from '../../core/math/matrix'
+import type { Steps } from '../../core/steps'
 import type { TripletLedger } from '../../core/training/ledger'
 import type { TripletColumns } from './messages'
 
@@ -30,17 +31,20 @@ export function tripletColumns(
   }
 }
 
+/** Triplets before others may run. */
+const tripletsAStep = 256
+
 /**
  * All of a ledger, with the distances that the saved embeddings give.
  * @param rowOf for each row of the ledger its row in `embeddings`
  */
-export function savedTriplets(
+export function* savedTriplets(
   ledger: TripletLedger,
   ids: Uint32Array,
   embeddings: Matrix,
   rowOf: ReadonlyMap<number, number>,
   distanceName: string,
-): TripletColumns {
+): Steps<TripletColumns> {
   const worst = ledger.worst()
   const distance = distances.get(distanceName)
   const embeddingOf = (row: number) => gatherRows(embeddings, Uint32Array.of(rowOf.get(row)!))
@@ -48,9 +52,12 @@ export function savedTriplets(
     const value = distance.forward(embeddingOf(one), embeddingOf(other)).values.data[0]!
     return distance.isSimilarity ? 1 - value : value
   }
-  return {
-    ...tripletColumns(ledger, ids),
-    savedPositiveDistance: Float32Array.from(worst, (t) => between(t.anchor, t.positive)),
-    savedNegativeDistance: Float32Array.from(worst, (t) => between(t.anchor, t.negative)),
+  const savedPositiveDistance = new Float32Array(worst.length)
+  const savedNegativeDistance = new Float32Array(worst.length)
+  for (const [i, { anchor, positive, negative }] of worst.entries()) {
+    savedPositiveDistance[i] = between(anchor, positive)
+    savedNegativeDistance[i] = between(anchor, negative)
+    if (i % tripletsAStep === tripletsAStep - 1) yield i / worst.length
   }
+  return { ...tripletColumns(ledger, ids), savedPositiveDistance, savedNegativeDistance }
 }

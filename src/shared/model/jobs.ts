@@ -20,7 +20,7 @@ export interface JobState {
   /** `waiting`: it starts when another ends. */
   readonly phase: 'waiting' | 'running' | 'paused' | 'finished' | 'cancelled' | 'failed'
   readonly done: number
-  /** 0 while unknown. */
+  /** 0 while unknown; 1: `done` is a share. */
   readonly total: number
   readonly remainingMs: number | null
   /** Set when `phase` is failed. */

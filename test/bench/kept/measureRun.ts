@@ -80,8 +80,8 @@ export async function measureRun({
     random: createRandom(options.seed),
     report: new StageReport(() => {}, interruption),
     keepsBest: true,
-    remembered(training, _, fit) {
-      const fitted = fit()
+    *remembered(training, _, fit) {
+      const fitted = yield* fit()
       // Without held-out folds, which are fitted by the way.
       if (training === data.training) seen.preparation = fitted
       return fitted

@@ -7,6 +7,7 @@ import { fitPca } from '../../../src/core/closedForms/pca'
 import { ScatterAccumulator } from '../../../src/core/closedForms/scatter'
 import { createMatrix, gatherRows, type Matrix } from '../../../src/core/math/matrix'
 import { createRandom, type Random } from '../../../src/core/math/random'
+import { finish } from '../../../src/core/steps'
 import { simdProduct } from '../../../src/core/math/simdProduct'
 import { createSmallNetwork, type EmbeddingModel } from '../../../src/core/network'
 import { Interruption } from '../../../src/core/training/interruption'
@@ -132,12 +133,14 @@ export class TaskRunner {
     const known = this.prepared.get(network)
     if (known !== undefined) return known
     const { features } = this.inputs
-    const preparation = prepareHead(
-      featureSource(features.data, features.columns),
-      this.training,
-      networks[network],
-      createRandom(1),
-      simdProduct,
+    const preparation = finish(
+      prepareHead(
+        featureSource(features.data, features.columns),
+        this.training,
+        networks[network],
+        createRandom(1),
+        simdProduct,
+      ),
     )
     const { data } = applyPreparation(preparation, features, simdProduct)
     const made = { preparation, source: featureSource(data, outputSizeOf(preparation)) }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { countCachedFeatures } from '../../../src/main/training/cachedKeys'
+import { finish } from '../../../src/core/steps'
 import { FeatureCache, TapCaches } from '../../../src/main/training/featureCache'
 import { openFeatureStore } from '../../../src/main/training/featureStore'
 
@@ -87,7 +88,7 @@ describe('a store of features', () => {
     write([one], [key(4)], [0, 0])
     const store = openFeatureStore(6, taps, { cacheFolder: folder, memoryBytes })
     const sha256 = [1, 2, 3, 4, 5, 3].map(key)
-    expect([...store.find(sha256)]).toEqual([1, 1, 0, 0, 0, 0])
+    expect([...finish(store.find(sha256))]).toEqual([1, 1, 0, 0, 0, 0])
     if (!isWritable) {
       await rm(join(folder, 'features'), { recursive: true })
       await writeFile(join(folder, 'features'), '')
@@ -123,7 +124,7 @@ describe('a store of features', () => {
     await writeFile(join(path, name), bytes)
     for (const memoryBytes of [0, Infinity]) {
       const store = openFeatureStore(2, taps, { cacheFolder: folder, memoryBytes })
-      expect([...store.find([key(1), key(2)])]).toEqual([0, 1])
+      expect([...finish(store.find([key(1), key(2)]))]).toEqual([0, 1])
       const target = new Float32Array(5)
       store.source().read([1], target, null)
       expect([...target]).toEqual(row(2))

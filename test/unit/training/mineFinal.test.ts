@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { createMatrix } from '../../../src/core/math/matrix'
 import { createRandom } from '../../../src/core/math/random'
+import { finish } from '../../../src/core/steps'
 import { simdProduct } from '../../../src/core/math/simdProduct'
 import { mineFinal, type MineFinalInput } from '../../../src/core/training/mineFinal'
 
 const columns = 6
+const mine = (given: MineFinalInput) => finish(mineFinal(given))
 
 function input(count: number, labels: number, more: Partial<MineFinalInput> = {}): MineFinalInput {
   const random = createRandom(3)
@@ -15,7 +17,6 @@ function input(count: number, labels: number, more: Partial<MineFinalInput> = {}
     distance: 'euclidean',
     product: simdProduct,
     random: createRandom(1),
-    goOn: () => Promise.resolve(true),
     ...more,
   }
 }
@@ -30,9 +31,9 @@ function between({ embeddings: { data } }: MineFinalInput, one: number, other: n
 }
 
 describe('the hardest triplets of an embedding', () => {
-  it('are each image with its nearest of the same label and its nearest of another', async () => {
+  it('are each image with its nearest of the same label and its nearest of another', () => {
     const given = input(60, 5)
-    const found = await mineFinal(given)
+    const found = mine(given)
     const { labels } = given
     const labelled = [...labels.keys()].filter((row) => labels[row]! >= 0)
     expect(found).toMatchObject({ anchors: labelled.length, images: labelled.length })
@@ -56,11 +57,9 @@ describe('the hardest triplets of an embedding', () => {
     })
   })
 
-  it('turn a similarity into a distance', async () => {
-    const [far, near] = await Promise.all([
-      mineFinal(input(60, 5)),
-      mineFinal(input(60, 5, { distance: 'cosine' })),
-    ])
+  it('turn a similarity into a distance', () => {
+    const far = mine(input(60, 5))
+    const near = mine(input(60, 5, { distance: 'cosine' }))
     const cosineOf = new Map(
       [...near.anchor].map((anchor, i) => [anchor, near.positiveDistance[i]!]),
     )
@@ -69,19 +68,25 @@ describe('the hardest triplets of an embedding', () => {
     })
   })
 
-  it('are drawn from as many images as keep the work in proportion, and said to be', async () => {
-    const found = await mineFinal(input(600, 5, { anchorLimit: 40, limit: 25 }))
+  it('are drawn from as many images as keep the work in proportion, and said to be', () => {
+    const found = mine(input(600, 5, { anchorLimit: 40, limit: 25 }))
     expect(found).toMatchObject({ anchors: 40, images: 500 })
     expect(found.anchor).toHaveLength(25)
-    const again = await mineFinal(input(600, 5, { anchorLimit: 40, limit: 25 }))
+    const again = mine(input(600, 5, { anchorLimit: 40, limit: 25 }))
     expect(again.anchor).toEqual(found.anchor)
   })
 
-  it('let other work in after each block, and end where that says so', async () => {
-    let blocks = 0
-    const goOn = () => Promise.resolve(++blocks < 3)
-    const found = await mineFinal(input(5000, 400, { goOn }))
-    expect(blocks).toBe(3)
+  it('let other work in, with their progress, and end where that says so', () => {
+    let asked = 0
+    const isEnough = () => ++asked >= 3
+    const steps = mineFinal(input(20_000, 400, { isEnough }))
+    const shares: number[] = []
+    let step = steps.next()
+    for (; step.done !== true; step = steps.next()) shares.push(step.value)
+    const found = step.value
+    expect(asked).toBe(3)
+    expect(shares.length).toBeGreaterThan(3)
+    expect(shares).toEqual([...shares].sort((a, b) => a - b))
     expect(found.anchors).toBeLessThan(found.images)
     expect(found.anchors).toBeGreaterThanOrEqual(found.anchor.length)
   })
@@ -91,7 +96,7 @@ describe('the hardest triplets of an embedding', () => {
     ['one image a label', input(4, 4)],
     ['no label', input(5, 5, { labels: new Int32Array(5).fill(-1) })],
     ['no image', input(0, 1)],
-  ])('are none with %s', async (_, given) => {
-    expect((await mineFinal(given)).anchor).toHaveLength(0)
+  ])('are none with %s', (_, given) => {
+    expect(mine(given).anchor).toHaveLength(0)
   })
 })
