@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createRandom } from '../../src/core/math/random'
@@ -24,6 +24,9 @@ export interface StageGaps {
   readonly mostProcessorMs: number
   /** Longest time in which the progress that is told did not change. */
   readonly stillSeconds: number
+  /** How often progress was told, and whether it never went back. */
+  readonly told: number
+  readonly isRising: boolean
 }
 
 /**
@@ -51,6 +54,8 @@ export async function longestGaps(given: {
     const cacheFolder = join(folder, 'cache')
     const sha256 = makeFeatures(cacheFolder, plan.options.features, labels)
     const backend = await startBackend({ preferred: given.backend, workersFolder, projectFolder })
+    const runFolder = join(folder, 'run')
+    await mkdir(runFolder)
     const watch = new Watch()
     await runTraining({
       job: {
@@ -65,7 +70,7 @@ export async function longestGaps(given: {
         split,
         options: plan.options,
         backend: given.backend,
-        runFolder: join(folder, 'run'),
+        runFolder,
         cacheFolder,
         workersFolder,
         projectFolder,
@@ -125,6 +130,7 @@ class Watch {
   private turnUsage = process.cpuUsage()
   private movedAt = performance.now()
   private told = ''
+  private share = 0
   private isOn = true
 
   constructor() {
@@ -140,6 +146,7 @@ class Watch {
     if (isStage && message.stage !== this.stage) {
       this.note()
       this.stage = message.stage
+      this.share = 0
     }
     const told = isStage
       ? `${message.stage} ${message.done} ${message.total}`
@@ -147,6 +154,13 @@ class Watch {
         ? `step ${message.steps.at(-1)?.step}`
         : this.told
     if (told === this.told) return
+    if (isStage) {
+      const entry = this.entry()
+      const share = message.done / Math.max(1, message.total)
+      entry.told++
+      if (share < this.share) entry.isRising = false
+      this.share = share
+    }
     this.still()
     this.told = told
     this.movedAt = performance.now()
@@ -162,7 +176,15 @@ class Watch {
     const known = this.stages.get(this.stage)
     if (known !== undefined) return known
     const { stage } = this
-    const fresh = { stage, seconds: 0, longestMs: 0, mostProcessorMs: 0, stillSeconds: 0 }
+    const fresh = {
+      stage,
+      seconds: 0,
+      longestMs: 0,
+      mostProcessorMs: 0,
+      stillSeconds: 0,
+      told: 0,
+      isRising: true,
+    }
     this.stages.set(stage, fresh)
     return fresh
   }

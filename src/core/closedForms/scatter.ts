@@ -43,7 +43,7 @@ export class ScatterAccumulator {
     }
     for (let from = 0; from < rows.rows; from += blockRows) {
       for (const share of this.addBlock(rows, from, labels, 1)) {
-        yield (from + share * blockRows) / rows.rows
+        yield Math.min(1, (from + share * blockRows) / rows.rows)
       }
     }
   }
@@ -68,7 +68,7 @@ export class ScatterAccumulator {
     }
     for (let from = 0; from < rows.rows; from += blockRows) {
       for (const share of result.addBlock(rows, from, labels, -1)) {
-        yield (from + share * blockRows) / rows.rows
+        yield Math.min(1, (from + share * blockRows) / rows.rows)
       }
     }
     for (const [label, { count }] of result.classSums) {
@@ -96,12 +96,11 @@ export class ScatterAccumulator {
     for (let i = 0; i < d; i++) {
       const mean = this.sums[i]! / n
       for (let j = 0; j <= i; j++) {
-        const value = this.squares[i * d + j]! / n - (mean * this.sums[j]!) / n
-        result[i * d + j] = value
-        result[j * d + i] = value
+        result[i * d + j] = this.squares[i * d + j]! / n - (mean * this.sums[j]!) / n
       }
-      if (i % panelColumns === panelColumns - 1) yield i / d
     }
+    yield 0.3
+    mirrorLower(result, d)
     return result
   }
 
@@ -180,6 +179,20 @@ export class ScatterAccumulator {
     const fresh = { count: 0, sum: new Float64Array(this.dimension) }
     this.classSums.set(label, fresh)
     return fresh
+  }
+}
+
+/** Copies what lies below the diagonal to above it, in tiles that stay in cache. */
+function mirrorLower(matrix: Float64Array, d: number): void {
+  const tile = 32
+  for (let i0 = 0; i0 < d; i0 += tile) {
+    const i1 = Math.min(d, i0 + tile)
+    for (let j0 = 0; j0 <= i0; j0 += tile) {
+      for (let i = i0; i < i1; i++) {
+        const j1 = Math.min(j0 + tile, i)
+        for (let j = j0; j < j1; j++) matrix[j * d + i] = matrix[i * d + j]!
+      }
+    }
   }
 }
 

@@ -24,12 +24,12 @@ export function largestEigenPairs(matrix: Float64Array, n: number, count: number
 /** The same in steps. */
 export function* eigenSteps(matrix: Float64Array, n: number, count: number): Steps<EigenPairs> {
   const wanted = Math.min(count, n)
-  const tridiagonal = yield* partOf(tridiagonalSteps(matrix, n), 0, 0.7)
+  const tridiagonal = yield* partOf(tridiagonalSteps(matrix, n), 0, 0.3)
   const all = tridiagonalValues(tridiagonal).sort()
-  yield 0.75
+  yield 0.31
   const values = all.reverse().slice(0, wanted)
-  const vectors = yield* partOf(tridiagonalVectors(tridiagonal, values), 0.75, 0.85)
-  yield* partOf(tridiagonal.rotateBack(vectors, wanted), 0.85, 1)
+  const vectors = yield* partOf(tridiagonalVectors(tridiagonal, values), 0.31, 0.8)
+  yield* partOf(tridiagonal.rotateBack(vectors, wanted), 0.8, 1)
   return { values, vectors }
 }
 
@@ -110,7 +110,8 @@ function* tridiagonalVectors(tridiagonal: Tridiagonal, values: Float64Array): St
       normalizeAt(vectors, n, at)
       orthonormalize(vectors, n, clusterStart, k)
     }
-    yield k / values.length
+    // Each is held against those before it.
+    yield (k / values.length) ** 2
   }
   return vectors
 }

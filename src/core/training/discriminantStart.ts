@@ -48,14 +48,21 @@ export function fitDiscriminant(input: DiscriminantInput): Preparation {
   return finish(discriminantSteps(input))
 }
 
+/** Multiplications of a product that one of the factorisations is worth. */
+const slowerTimes = 12
 /** Share of the work that reading and summing takes. */
-const summingShare = 0.8
+function summingShareOf(rows: number, dimension: number): number {
+  const summing = (rows * dimension ** 2) / 2
+  const principal = Math.min(rows, startConstants.principalRows)
+  return summing / (summing + dimension ** 3 + slowerTimes * principal ** 3)
+}
 
 /** The same in steps. */
 export function* discriminantSteps(input: DiscriminantInput): Steps<Preparation> {
   const { labels, product } = input
   const classes = new Set(labels).size
   const scatter = new ScatterAccumulator(input.dimension, product)
+  const summingShare = summingShareOf(labels.length, input.dimension)
   for (let from = 0; from < labels.length; from += blockRows) {
     const to = Math.min(labels.length, from + blockRows)
     const adding = scatter.addSteps(input.read(from, to), labels.subarray(from, to))

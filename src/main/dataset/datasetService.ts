@@ -20,7 +20,7 @@ import type { Store } from '../db/store'
 import { runFolder, thumbnailFile, type Workspace } from '../workspace'
 import { historyOf } from './history'
 import { type ImportProgress, runImport } from './importRun'
-import { findMoved, nameAfterMove } from './movedFolder'
+import { findMoved, nameAfterMove, type RecognitionOptions } from './movedFolder'
 import { createThumbnailPool } from './thumbnailPool'
 import { throttled } from './throttle'
 
@@ -70,7 +70,7 @@ export interface DatasetService {
    */
   importFolder(folder: string, options?: ImportOptions): Promise<StartedImport>
   /** The dataset that a folder looks like, see `findMoved`. @throws AppError as `importFolder` */
-  movedFrom(path: string): Promise<MovedFolder | null>
+  movedFrom(path: string, options?: RecognitionOptions): Promise<MovedFolder | null>
   /** Imports a folder that moved as the dataset that it is: labels, runs and verdicts stay. */
   takeOver(moved: MovedFolder, options?: ImportOptions): Promise<StartedImport>
   rescan(input: { readonly datasetId: DatasetId }, options?: ImportOptions): Promise<StartedImport>
@@ -178,8 +178,8 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
 
     nameOf: (datasetId) => names.get(datasetId) ?? '',
 
-    async movedFrom(path) {
-      return findMoved(store, await checkedFolder(path))
+    async movedFrom(path, recognition) {
+      return findMoved(store, await checkedFolder(path), recognition)
     },
 
     async takeOver({ datasetId, folder, formerFolder }, importOptions = {}) {

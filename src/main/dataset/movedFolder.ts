@@ -14,19 +14,32 @@ const sampledFiles = 32
 const comparedBytes = 512 * 2 ** 20
 const filesAtOnce = 8
 
+export interface RecognitionOptions {
+  readonly signal?: AbortSignal | undefined
+  /** Files that were looked at; 0 in all while they are still being counted. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined
+}
+
 /**
  * The dataset that a folder looks like: its own folder is gone, and most of its images are in this
  * one. A few files are compared by their SHA-256 first, then all that can be within seconds.
  * @param folder real path of a folder that is no dataset's yet
+ * @returns null also where it was cancelled
  */
-export async function findMoved(store: Store, folder: string): Promise<MovedFolder | null> {
+export async function findMoved(
+  store: Store,
+  folder: string,
+  options: RecognitionOptions = {},
+): Promise<MovedFolder | null> {
+  const { signal, onProgress = () => {} } = options
   const all = await store.datasets.all()
   if (all.some((dataset) => dataset.folder === folder)) return null
   const isGone = await Promise.all(all.map((dataset) => isMissing(dataset.folder)))
   const candidates = all.filter((_, i) => isGone[i])
   if (candidates.length === 0) return null
-  const files = await pictureFiles(folder)
-  const sample = await hashAll(folder, spread(files, sampledFiles))
+  onProgress(0, 0)
+  const files = await pictureFiles(folder, signal, (count) => onProgress(count, 0))
+  const sample = await hashAll(folder, spread(files, sampledFiles), { signal })
   let best: { readonly same: number; readonly dataset: (typeof all)[number] } | null = null
   for (const dataset of candidates) {
     const { contents, count } = await contentsOf(store, dataset.id)
@@ -37,7 +50,8 @@ export async function findMoved(store: Store, folder: string): Promise<MovedFold
   if (best === null) return null
   const { dataset } = best
   const { contents, count } = await contentsOf(store, dataset.id)
-  const compared = await hashAll(folder, withinBudget(files))
+  const compared = await hashAll(folder, withinBudget(files), { signal, onProgress })
+  if (signal?.aborted === true) return null
   const same = compared.filter((hash) => contents.has(hash)).length
   if (!isMost(same, compared.length, files.length, count)) return null
   const { id: datasetId, name, folder: formerFolder } = dataset
@@ -63,10 +77,17 @@ const isMissing = (folder: string): Promise<boolean> =>
     () => true,
   )
 
-async function pictureFiles(folder: string): Promise<readonly FoundFile[]> {
+async function pictureFiles(
+  folder: string,
+  signal: AbortSignal | undefined,
+  onFound: (count: number) => void,
+): Promise<readonly FoundFile[]> {
   const files: FoundFile[] = []
-  for await (const event of walk(folder)) {
-    if (event.kind === 'file' && hasImageExtension(event.file.relativePath)) files.push(event.file)
+  for await (const event of walk(folder, { signal })) {
+    if (signal?.aborted === true) break
+    if (event.kind !== 'file' || !hasImageExtension(event.file.relativePath)) continue
+    files.push(event.file)
+    onFound(files.length)
   }
   return files
 }
@@ -83,22 +104,30 @@ function withinBudget(files: readonly FoundFile[]): readonly FoundFile[] {
   return spread(files, Math.max(sampledFiles, Math.floor((files.length * comparedBytes) / bytes)))
 }
 
-/** SHA-256 of each file, empty where it cannot be read. */
-async function hashAll(folder: string, files: readonly FoundFile[]): Promise<readonly string[]> {
+/** SHA-256 of each file, empty where it cannot be read; of fewer where it was cancelled. */
+async function hashAll(
+  folder: string,
+  files: readonly FoundFile[],
+  { signal, onProgress = () => {} }: RecognitionOptions,
+): Promise<readonly string[]> {
   const hashes: string[] = []
   for (let start = 0; start < files.length; start += filesAtOnce) {
+    if (signal?.aborted === true) break
+    onProgress(start, files.length)
     const slice = files.slice(start, start + filesAtOnce)
     hashes.push(
-      ...(await Promise.all(slice.map((file) => hashOf(join(folder, file.relativePath))))),
+      ...(await Promise.all(
+        slice.map(({ relativePath }) => hashOf(join(folder, relativePath), signal)),
+      )),
     )
   }
   return hashes
 }
 
-async function hashOf(file: string): Promise<string> {
+async function hashOf(file: string, signal: AbortSignal | undefined): Promise<string> {
   const hash = createHash('sha256')
   try {
-    await pipeline(createReadStream(file), hash)
+    await pipeline(createReadStream(file), hash, signal === undefined ? {} : { signal })
     return hash.digest('hex')
   } catch {
     return ''

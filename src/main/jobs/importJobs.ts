@@ -1,14 +1,19 @@
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { stat } from 'node:fs/promises'
 import { AppError } from '../../shared/errors'
 import type { DatasetSummary, ImportReport, MovedFolder } from '../../shared/model/dataset'
 import type { DatasetId } from '../../shared/model/ids'
 import { checkDropped } from './droppedPath'
-import type { JobBoard } from './jobBoard'
+import type { JobBoard, JobHandle } from './jobBoard'
 
 interface ImportOptions {
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void
+}
+
+interface RecognitionOptions {
+  readonly signal?: AbortSignal
+  readonly onProgress?: (done: number, total: number) => void
 }
 
 interface StartedImport {
@@ -21,7 +26,7 @@ interface StartedImport {
 export interface Importer {
   importFolder(path: string, options: ImportOptions): Promise<StartedImport>
   rescan(input: { datasetId: DatasetId }, options: ImportOptions): Promise<StartedImport>
-  movedFrom(path: string): Promise<MovedFolder | null>
+  movedFrom(path: string, options: RecognitionOptions): Promise<MovedFolder | null>
   takeOver(moved: MovedFolder, options: ImportOptions): Promise<StartedImport>
 }
 
@@ -43,7 +48,10 @@ export interface ImportJobsOptions {
 
 /** Imports as jobs of the status bar: each answers once the dataset is there, and goes on. */
 export interface ImportJobs {
-  /** null: nothing was started, for the folder looks like a dataset that moved; see `moved`. */
+  /**
+   * null: nothing was started, for the folder looks like a dataset that moved (see `moved`), or the
+   * person ended the search for one.
+   */
   start(folder: string): Promise<DatasetSummary | null>
   startSample(): Promise<DatasetSummary>
   rescan(datasetId: DatasetId): Promise<DatasetSummary>
@@ -65,11 +73,44 @@ export function createImportJobs(options: ImportJobsOptions): ImportJobs {
     AbortController,
     { readonly datasetId: DatasetId; readonly ended: Promise<unknown> }
   >()
+  const recognitions = new Map<AbortController, Promise<unknown>>()
   let asked: MovedFolder | null = null
 
   function ask(moved: MovedFolder | null): void {
     asked = moved
     events.movedChanged(moved)
+  }
+
+  /** A job only where there is something to compare with. */
+  async function recognise(folder: string) {
+    const controller = new AbortController()
+    let job: JobHandle | null = null
+    const work = importer.movedFrom(folder, {
+      signal: controller.signal,
+      onProgress: (done, total) => {
+        job ??= jobs.start({
+          kind: 'recognition',
+          subject: basename(folder),
+          datasetId: null,
+          cancel: () => controller.abort(),
+        })
+        job.progress(done, total)
+      },
+    })
+    recognitions.set(controller, work)
+    try {
+      const moved = await work
+      const isCancelled = controller.signal.aborted
+      const handle = job as JobHandle | null
+      if (isCancelled) handle?.cancelled()
+      else handle?.finished()
+      return { moved: isCancelled ? null : moved, isCancelled }
+    } catch (error) {
+      ;(job as JobHandle | null)?.failed(error)
+      throw error
+    } finally {
+      recognitions.delete(controller)
+    }
   }
 
   async function run(
@@ -121,9 +162,9 @@ export function createImportJobs(options: ImportJobsOptions): ImportJobs {
   return {
     start: async (folder) => {
       await checkDropped(folder)
-      const moved = await importer.movedFrom(folder)
-      ask(moved)
-      if (moved !== null) return null
+      const found = await recognise(folder)
+      ask(found.moved)
+      if (found.moved !== null || found.isCancelled) return null
       return open((importOptions) => importer.importFolder(folder, importOptions))
     },
     startSample: async () => {
@@ -159,8 +200,11 @@ export function createImportJobs(options: ImportJobsOptions): ImportJobs {
       }
     },
     close: async () => {
-      for (const controller of running.keys()) controller.abort()
-      await Promise.all([...running.values()].map(({ ended }) => ended))
+      for (const controller of [...running.keys(), ...recognitions.keys()]) controller.abort()
+      await Promise.allSettled([
+        ...[...running.values()].map(({ ended }) => ended),
+        ...recognitions.values(),
+      ])
     },
   }
 }

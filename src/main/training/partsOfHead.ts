@@ -23,7 +23,8 @@ export function partsOfHead(
   const count = training.rows.length
   const measuring = (rows: number, size: number, queries = rows) =>
     Math.min(queries * rows, mostPairs) * (size + rankingWork)
-  const fitting = (rows: number) => rows * d * (d / 2 + s) + d ** 3
+  const fitting = (rows: number) =>
+    rows * d * (d / 2 + s) + d ** 3 + 12 * Math.min(rows, startConstants.principalRows) ** 3
   const sampled = Math.min(count, startConstants.mostRowsByLabel)
   const { folds } = startConstants
   const held = count / folds

@@ -2,6 +2,7 @@ import type { DatasetId, JobId } from './ids'
 
 export const jobKinds = [
   'import',
+  'recognition',
   'training',
   'sweep',
   'projection',
@@ -14,7 +15,7 @@ export type JobKind = (typeof jobKinds)[number]
 export interface JobState {
   readonly id: JobId
   readonly kind: JobKind
-  /** What is being worked on: a dataset's name; of an export the file's name. */
+  /** What is being worked on: a dataset's name; of an export or a new folder its name. */
   readonly subject: string
   readonly datasetId: DatasetId | null
   /** `waiting`: it starts when another ends. */

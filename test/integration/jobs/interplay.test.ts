@@ -213,6 +213,39 @@ describe('a folder that moved', () => {
     expect(await services.dataset.recent()).toHaveLength(1)
   })
 
+  it('is looked for with progress, and no more once the person ends that', async () => {
+    const cats = await imported('Cats', 0, 4)
+    const { ids } = await services.store.images.trainingRows(cats)
+    const place = join(folder, 'Felines')
+    await rename(join(folder, 'Cats'), place)
+    const told = new Set<string>()
+    const stop = jobs.onChanged((list) => {
+      for (const { kind, done, total } of list) {
+        if (kind === 'recognition') told.add(`${done <= total || total === 0} ${total}`)
+      }
+    })
+    expect(await services.imports.start(place)).toBeNull()
+    expect(services.imports.moved()).toMatchObject({ datasetId: cats })
+    await whenJobs((list) =>
+      list.some(({ kind, phase }) => kind === 'recognition' && phase === 'finished'),
+    )
+    expect([...told]).toContain(`true ${ids.length}`)
+    expect([...told].every((one) => one.startsWith('true'))).toBe(true)
+    stop()
+    await services.imports.answerMoved('nothing')
+
+    const again = services.imports.start(place)
+    await whenJobs((list) => {
+      const job = list.find(({ kind, phase }) => kind === 'recognition' && phase === 'running')
+      if (job !== undefined) jobs.cancel(job.id)
+      return job !== undefined
+    })
+    expect(await again).toBeNull()
+    expect(services.imports.moved()).toBeNull()
+    expect(await services.dataset.recent()).toHaveLength(1)
+    expect(jobs.list().at(-1)).toMatchObject({ kind: 'recognition', phase: 'cancelled' })
+  })
+
   it('is no question where the first is still there, or where few images are the same', async () => {
     await imported('Cats', 0, 4)
     const { finished } = await services.dataset.importFolder(drawn)

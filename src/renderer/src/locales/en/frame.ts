@@ -64,6 +64,7 @@ export const frame = {
     },
     jobs: {
       import: 'Import',
+      recognition: 'Checking whether this is a folder that moved',
       training: 'Training',
       sweep: 'Comparison',
       projection: 'Map',

@@ -62,6 +62,7 @@ export const frame: typeof english = {
     },
     jobs: {
       import: '导入',
+      recognition: '检查是否为移动过的文件夹',
       training: '训练',
       sweep: '比较',
       projection: '地图',
