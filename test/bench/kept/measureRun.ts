@@ -1,7 +1,7 @@
 import { evaluateRetrieval } from '../../../src/core/evaluation/retrieval'
 import type { Matrix } from '../../../src/core/math/matrix'
 import { createRandom } from '../../../src/core/math/random'
-import { restoreModel, type SavedModel } from '../../../src/core/network'
+import type { SavedModel } from '../../../src/core/network'
 import { Interruption } from '../../../src/core/training/interruption'
 import { neverKept, planTraining } from '../../../src/core/training/plan'
 import { shippedSpeeds } from '../../../src/main/training/shippedSpeeds'
@@ -12,16 +12,11 @@ import {
 } from '../../../src/core/training/preparation'
 import { side } from '../../../src/core/evaluation/keptUnseen'
 import type { Backend } from '../../../src/main/backend/backend'
-import { embedMatrix } from '../../../src/main/training/embedMatrix'
 import type { JobInputs } from '../../../src/main/training/inputs'
 import { gather } from '../../../src/main/training/measured'
 import { StageReport } from '../../../src/main/training/stageReport'
-import { divideRows, trainModel } from '../../../src/main/training/trainModel'
-import type {
-  TrainedModel,
-  TrainingContext,
-  TrainingData,
-} from '../../../src/main/training/trainingContext'
+import { divideRows, embedTest, trainModel } from '../../../src/main/training/trainModel'
+import type { TrainedModel, TrainingContext } from '../../../src/main/training/trainingContext'
 import type { RetrievalMetrics } from '../../../src/shared/model/training'
 import type { BuiltSet, ImageSet } from '../sets/imageSet'
 import { type Candidate, judge, type KeptRun, type QueryResults } from './verdict'
@@ -115,7 +110,7 @@ export async function measureRun({
     trained: ask(
       best === null
         ? closedForm
-        : await embed(foldPreparation(preparation, best, product), data, context),
+        : await embedTest(foldPreparation(preparation, best, product), data, context),
     ),
   }
   checkAgree(results, trained)
@@ -127,20 +122,9 @@ export async function measureRun({
     ...{ testLabels: testSizes.size, testImages: data.test.rows.length },
     ...{ split: options.split, closedForm: kept.closedForm, kept: kept.what, reason: kept.reason },
     heldOut: kept.heldOut,
-    ...judge(results, ask(await embed(saved, data, context)), kept.what, seed),
+    ...judge(results, ask(await embedTest(saved, data, context)), kept.what, seed),
     seconds: (performance.now() - started) / 1000,
   }
-}
-
-async function embed(
-  saved: SavedModel,
-  { source, test }: TrainingData,
-  context: TrainingContext,
-): Promise<Matrix> {
-  const model = restoreModel(saved, context.backend.operations)
-  const embeddings = await embedMatrix(context, model, source, test.rows)
-  model.dispose()
-  return embeddings
 }
 
 /** What rounding on the way to an embedding may change of MAP@R, at most. */
