@@ -111,7 +111,9 @@ export function verdictOf(sets: readonly KeptRuns[]): string {
   if (worse.length === 0) {
     return `In none of ${runs.length} runs does the interval of the difference lie wholly below 0: what was kept is nowhere worse beyond doubt than what was not.`
   }
-  const which = worse.map(({ title, run }) => `${title} seed ${run.seed}`).join(', ')
+  const which = worse
+    .map(({ title, run }) => `${title} seed ${run.seed} (${signed(run.difference.mean)})`)
+    .join(', ')
   return `In ${worse.length} of ${runs.length} runs the interval of the difference lies wholly below 0, so that another one was better than what was kept: ${which}.`
 }
 
