@@ -2,6 +2,7 @@ import type { UndoState } from '../../shared/contract/labels'
 import { AppError } from '../../shared/errors'
 import type { LabelSummary } from '../../shared/model/dataset'
 import type { DatasetId, LabelId } from '../../shared/model/ids'
+import { cleanLabelName, maximumLabelLength, typedLabelName } from '../../shared/model/labelName'
 import type { Reader } from '../db/connection'
 import type { StoredLabel } from '../db/repositories/labelRepository'
 import type { Store } from '../db/store'
@@ -57,7 +58,8 @@ export function createLabelService({ store, events = {} }: LabelServiceOptions):
       return store.labels.list(datasetId)
     },
 
-    assign({ datasetId, imageIds, label }) {
+    async assign({ datasetId, imageIds, label }) {
+      if (label !== null && cleanLabelName(label) === null) throw noName(label)
       return changes.record(datasetId, 'label', (transaction) =>
         planAssignment(store, transaction, datasetId, imageIds, label),
       )
@@ -65,7 +67,8 @@ export function createLabelService({ store, events = {} }: LabelServiceOptions):
 
     rename({ datasetId, labelId, name }) {
       return changes.record(datasetId, 'rename', async (transaction) => {
-        const after = name.normalize('NFC')
+        const after = typedLabelName(name)
+        if (after === null) throw noName(name)
         const label = await labelOf(transaction, datasetId, labelId)
         if (label.name === after) return null
         const other = await store.labels.findByName(datasetId, after, transaction)
@@ -116,3 +119,10 @@ export function createLabelService({ store, events = {} }: LabelServiceOptions):
     redo: ({ datasetId }) => changes.redo(datasetId),
   }
 }
+
+const noName = (name: string): AppError =>
+  new AppError(
+    'invalidInput',
+    `No label can have that name: it is longer than ${maximumLabelLength} characters or cannot be seen.`,
+    { name },
+  )

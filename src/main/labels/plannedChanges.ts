@@ -1,4 +1,5 @@
 import type { DatasetId, LabelId } from '../../shared/model/ids'
+import { typedLabelName } from '../../shared/model/labelName'
 import type { Transaction } from '../db/connection'
 import type { StoredLabel } from '../db/repositories/labelRepository'
 import type { Store } from '../db/store'
@@ -12,9 +13,14 @@ export async function planAssignment(
   imageIds: Uint32Array,
   name: string | null,
 ): Promise<PlannedChange | null> {
-  const wanted = name?.normalize('NFC') ?? null
+  const same = name?.normalize('NFC') ?? null
+  // A label that an import made may have spaces at its ends.
+  const there =
+    same === null ? undefined : await store.labels.findByName(datasetId, same, transaction)
+  const wanted = there?.name ?? (name === null ? null : typedLabelName(name))
   const known =
-    wanted === null ? undefined : await store.labels.findByName(datasetId, wanted, transaction)
+    there ??
+    (wanted === null ? undefined : await store.labels.findByName(datasetId, wanted, transaction))
   const before = await store.images.labelsToChange(
     transaction,
     datasetId,

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import type { LabelSummary } from '../model/dataset'
+import { cleanLabelName } from '../model/labelName'
 import {
   datasetId,
   imageId,
@@ -11,7 +12,12 @@ import {
 } from '../model/ids'
 import { call, event } from '../rpc'
 
-export const labelName = v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(255))
+/** As typed or as it is already; main cleans it. */
+export const labelName = v.pipe(
+  v.string(),
+  v.maxLength(1_000),
+  v.check((text) => cleanLabelName(text) !== null, 'no name of a label'),
+)
 
 /** What undo and redo would do next, in words the window translates. */
 export interface UndoState {

@@ -21,6 +21,9 @@ export function cleanLabelName(text: string): string | null {
   return name.trim() === '' || name.length > maximumLabelLength ? null : name
 }
 
+/** A name that somebody typed: spaces around it are of no account. */
+export const typedLabelName = (text: string): string | null => cleanLabelName(text.trim())
+
 /** Equal for names that look alike: case, width, spaces at the ends and unseen characters aside. */
 export const lookOf = (name: string): string =>
   name

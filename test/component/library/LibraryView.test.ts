@@ -35,6 +35,7 @@ async function open(summary: DatasetSummary | null, columns: ImageColumns): Prom
       rescan: () => datasetOf(),
       images: () => [],
     },
+    labels: { merge: () => ({ undo: null, redo: null }) },
     app: { updateSettings: (settings) => settings },
   })
   view = mount(
@@ -58,6 +59,27 @@ beforeEach(() => {
 afterEach(() => view.unmount())
 
 describe('the library', () => {
+  it('offers to join labels that look alike', async () => {
+    await open(datasetOf({ imageCount: 3 }), three)
+    useLabelStore().list = [labelOf(1, 'cat'), labelOf(2, 'dog'), labelOf(3, 'Cat ')]
+    await flushPromises()
+    expect(view.text()).toContain('Some labels look alike and may be one.')
+    await button('See them').trigger('click')
+    await flushPromises()
+    const dialog = document.querySelector<HTMLElement>('[role="dialog"]')!
+    expect([...dialog.querySelectorAll('.name')].map((one) => one.textContent)).toEqual([
+      'cat',
+      'Cat␣',
+    ])
+    dialog
+      .querySelector<HTMLElement>('[aria-label="Keep “cat” and join the others into it"]')!
+      .click()
+    await flushPromises()
+    expect(wire.calls.filter(([channel]) => channel === 'labels.merge')).toEqual([
+      ['labels.merge', expect.objectContaining({ from: 3, into: 1 })],
+    ])
+  })
+
   it('asks for a folder on the first run, and for nothing else', async () => {
     await open(null, empty)
     expect(view.findAll('button').map((one) => one.text())).toEqual([

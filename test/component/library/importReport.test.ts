@@ -50,7 +50,7 @@ const duplicates: Duplicates = {
 let view: VueWrapper
 let wire: Wire
 
-async function open(): Promise<void> {
+async function open(shown = report): Promise<void> {
   wire = connectWire({
     dataset: {
       columns: () => ({
@@ -70,7 +70,7 @@ async function open(): Promise<void> {
   const dataset = useDatasetStore()
   dataset.accept(datasetOf({ imageCount: 4 }))
   useLabelStore().list = [labelOf(1, 'cat'), labelOf(2, 'dog')]
-  dataset.report = report
+  dataset.report = shown
   view = mount(
     { render: () => h(TooltipProvider, null, () => h(ImportReportDialog)) },
     { global: { plugins: [i18n] }, attachTo: document.body },
@@ -125,6 +125,44 @@ describe('the import report', () => {
     expect(words).toContain(
       'Skipped by rule: 2 hidden files or folders (names that begin with a dot), one file that is not a picture.',
     )
+  })
+
+  it('says what became of labels.csv, of names and of links', async () => {
+    await open({
+      ...report,
+      leftOut: [{ path: 'away', reason: 'outsideFolder', detail: 'A link' }],
+      labelsFile: {
+        rows: 1200,
+        used: 1197,
+        encoding: 'gb18030',
+        isEncodingGuessed: true,
+        loose: [{ kind: 'case', count: 2, example: { row: 'A.PNG', image: 'a.png' } }],
+        unmatched: [{ line: 4, image: 'x.png', reason: 'ambiguous', candidates: ['a/x.png'] }],
+        unmatchedTotal: 3,
+        contradictions: [
+          { image: 'b.png', used: { line: 6, label: 'cat' }, other: { line: 5, label: null } },
+        ],
+        contradictionTotal: 1,
+      },
+      labelNames: {
+        alike: [['cat', 'cat ', 'c\u200bat']],
+        cleaned: [],
+        refused: ['y'.repeat(300)],
+      },
+    })
+    useDatasetStore().reportOpen = true
+    await flushPromises()
+    const notes = [...dialog().querySelectorAll('.notes li')].map((one) => one.textContent)
+    expect(notes).toEqual([
+      'labels.csv: 1,197 of 1,200 rows label an image.',
+      'labels.csv is not UTF-8. It was read as gb18030; where names look wrong, save it as UTF-8.',
+      'labels.csv: 2 rows matched by other letter case, for instance A.PNG is a.png.',
+      'labels.csv: 3 rows have no image: line 4: x.png (several images fit) and 2 more.',
+      'labels.csv: two rows contradict each other: b.png is “cat” (line 6, taken) and “no label” (line 5).',
+      'Labels look alike and may be one: “cat” and “cat␣” and “c⟨U+200B⟩at”.',
+      `No labels, because they are longer than 255 characters or cannot be seen: “${'y'.repeat(40)}…”.`,
+      'One link out of the folder was left out: away. To allow it, import the folder that holds both, or copy the files.',
+    ])
   })
 
   it('keeps the one image that is right, and excludes copies that say nothing new', async () => {

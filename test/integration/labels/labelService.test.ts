@@ -46,6 +46,30 @@ const listed = async () =>
   (await labels.list({ datasetId })).map(({ name, imageCount }) => `${name} ${imageCount}`)
 
 describe('labels', () => {
+  it('are named alike by hand and by folder, and refused with a sentence', async () => {
+    const imageIds = images('cat/1.png')
+    await labels.assign({ datasetId, imageIds, label: ' ly\u202en\u0007x ' })
+    expect(await state()).toBe('lynx cat dog -')
+    await labels.rename({ datasetId, labelId: await labelId('lynx'), name: 'ca\u0301t\n' })
+    expect(await state()).toBe('c\u00e1t cat dog -')
+    for (const bad of ['x'.repeat(256), '\u0001']) {
+      await expect(labels.assign({ datasetId, imageIds, label: bad })).rejects.toMatchObject({
+        code: 'invalidInput',
+      })
+      await expect(
+        labels.rename({ datasetId, labelId: await labelId('cat'), name: bad }),
+      ).rejects.toMatchObject({ code: 'invalidInput' })
+    }
+  })
+
+  it('that differ in spaces alone stay two where a name of the list is given', async () => {
+    await temporary.store.database.transaction((transaction) =>
+      temporary.store.labels.ensure(transaction, datasetId, 'dog '),
+    )
+    await labels.assign({ datasetId, imageIds: images('root.png'), label: 'dog ' })
+    expect(await state()).toBe('cat cat dog dog ')
+  })
+
   it('are listed with counts and colours that stay', async () => {
     expect(await listed()).toEqual(['cat 2', 'dog 1'])
     const before = await labels.list({ datasetId })

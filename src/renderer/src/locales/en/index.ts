@@ -1,5 +1,6 @@
 import { errors } from './errors'
 import { frame } from './frame'
+import { importNotes } from './importNotes'
 import { interplay } from './interplay'
 import { labelling } from './labelling'
 import { leaderboard } from './leaderboard'
@@ -12,6 +13,7 @@ import { triplets } from './triplets'
 export const en = {
   errors,
   frame,
+  importNotes,
   interplay,
   labelling,
   leaderboard,

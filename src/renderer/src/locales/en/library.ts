@@ -82,6 +82,14 @@ export const library = {
     excludeCopies:
       'No copies of the same label | Exclude the copy of the same label | Exclude {n} copies of the same label',
   },
+  alike: {
+    line: 'No labels look alike. | Some labels look alike and may be one. | {n} groups of labels look alike and may each be one.',
+    title: 'Labels that look alike',
+    hint: 'They differ in letter case, spaces or characters that cannot be seen. Choose the one that stays; the others are joined into it, and undo takes that back.',
+    group: 'Labels that look alike',
+    join: 'Keep this one',
+    joinNamed: 'Keep “{label}” and join the others into it',
+  },
   leftOut: 'no files were left out | One file was left out | {count} files were left out',
   seeReport: 'See report',
   report: {

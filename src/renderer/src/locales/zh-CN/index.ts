@@ -1,6 +1,7 @@
 import type { Messages } from '../en'
 import { errors } from './errors'
 import { frame } from './frame'
+import { importNotes } from './importNotes'
 import { interplay } from './interplay'
 import { labelling } from './labelling'
 import { leaderboard } from './leaderboard'
@@ -13,6 +14,7 @@ import { triplets } from './triplets'
 export const chinese: Messages = {
   errors,
   frame,
+  importNotes,
   interplay,
   labelling,
   leaderboard,

@@ -74,6 +74,14 @@ export const library: typeof english = {
     excludeCopies:
       '没有同标签的重复图片 | 排除 {n} 张同标签的重复图片 | 排除 {n} 张同标签的重复图片',
   },
+  alike: {
+    line: '没有看起来相同的标签。 | 有标签看起来相同，可能是同一个。 | 有 {n} 组标签看起来相同，可能各为同一个。',
+    title: '看起来相同的标签',
+    hint: '它们只在大小写、空格或不可见字符上不同。请选择要保留的标签，其余会合并进去，可以撤销。',
+    group: '看起来相同的标签',
+    join: '保留这个',
+    joinNamed: '保留“{label}”，其余合并进去',
+  },
   leftOut: '没有跳过文件 | 跳过了 {count} 个文件 | 跳过了 {count} 个文件',
   seeReport: '查看报告',
   report: {
