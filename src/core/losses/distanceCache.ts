@@ -2,49 +2,45 @@ import { distances, type DistanceMatrix } from '../distances'
 import type { Matrix } from '../math/matrix'
 import type { MatrixProduct } from '../math/product'
 
-/** The distance matrices of one batch, each computed once however many ask for it. */
+/**
+ * The distance matrices of one batch, each computed once however many ask for it. References are
+ * told apart by the matrix that holds them: two losses of a sum may have rows of the same name.
+ */
 export class DistanceCache {
-  private readonly matrices = new Map<string, DistanceMatrix>()
+  private readonly ofRows = new Map<Matrix, Map<string, DistanceMatrix>>()
 
   constructor(
     private readonly embeddings: Matrix,
     private readonly product: MatrixProduct,
   ) {}
 
-  /**
-   * @param references null compares the batch with itself
-   * @param key names the references
-   */
+  /** @param references [R, d]; null compares the batch with itself */
   between(
     distance: string,
     normalized: boolean | undefined,
-    references: { readonly key: string; readonly rows: Matrix } | null,
+    references: Matrix | null,
   ): DistanceMatrix {
-    return this.get(`${references?.key ?? ''}/${distance}/${normalized}`, () =>
+    return this.get(references ?? this.embeddings, `between/${distance}/${normalized}`, () =>
       distances
         .get(distance)
-        .forward(this.embeddings, references?.rows, optionsOf(normalized), this.product),
+        .forward(this.embeddings, references ?? undefined, optionsOf(normalized), this.product),
     )
   }
 
   /** References compared with themselves. */
-  among(
-    distance: string,
-    normalized: boolean | undefined,
-    references: { readonly key: string; readonly rows: Matrix },
-  ): DistanceMatrix {
-    return this.get(`${references.key}/among/${distance}/${normalized}`, () =>
-      distances
-        .get(distance)
-        .forward(references.rows, undefined, optionsOf(normalized), this.product),
+  among(distance: string, normalized: boolean | undefined, references: Matrix): DistanceMatrix {
+    return this.get(references, `among/${distance}/${normalized}`, () =>
+      distances.get(distance).forward(references, undefined, optionsOf(normalized), this.product),
     )
   }
 
-  private get(key: string, compute: () => DistanceMatrix): DistanceMatrix {
-    const present = this.matrices.get(key)
+  private get(rows: Matrix, key: string, compute: () => DistanceMatrix): DistanceMatrix {
+    let known = this.ofRows.get(rows)
+    if (known === undefined) this.ofRows.set(rows, (known = new Map<string, DistanceMatrix>()))
+    const present = known.get(key)
     if (present !== undefined) return present
     const fresh = compute()
-    this.matrices.set(key, fresh)
+    known.set(key, fresh)
     return fresh
   }
 }

@@ -56,7 +56,7 @@ export function evaluateBatch(input: BatchInput): BatchOutcome {
   const { settings, embeddings, labels } = input
   const references =
     settings.loss.kind === 'classes' ? classReferences(input) : imageReferences(input)
-  const outside = references.isSelf ? null : references
+  const outside = references.isSelf ? null : references.rows
   const between = input.cache.between(settings.distance, settings.normalized, outside)
   const everyRelation = relationsOfLabels(labels, references.labels, references.self)
   const mined =
@@ -143,7 +143,6 @@ function classReferences(input: BatchInput): References {
     }
   }
   return {
-    key: `parameter ${name} of ${loss.name}`,
     rows: createMatrix(count, columns, values),
     labels: Int32Array.from({ length: count }, (_, row) => Math.floor(row / rowsPerClass)),
     self: new Int32Array(input.labels.length).fill(-1),

@@ -29,13 +29,15 @@ export class EmbeddingQueue {
   }
 
   /**
-   * Puts a batch in, in its order; the oldest leave where there is no room.
-   * @returns for each image of the batch its position, -1 where it has left already
+   * Puts a batch in, in its order; the oldest leave where there is no room. A batch that holds a
+   * number that is not finite stays out: it would spoil every batch that is compared with it.
+   * @returns for each image of the batch its position, -1 where it has left already or stayed out
    */
   push(embeddings: Matrix, labels: Int32Array): Int32Array {
     if (embeddings.columns !== this.dimension) {
       throw new Error(`The queue holds ${this.dimension} components, not ${embeddings.columns}`)
     }
+    if (!embeddings.data.every(Number.isFinite)) return new Int32Array(embeddings.rows).fill(-1)
     for (let i = 0; i < embeddings.rows; i++) {
       const slot = (this.first + this.count) % this.capacity
       const from = i * this.dimension

@@ -43,7 +43,7 @@ export function minerContext(
   references: References,
   relations: Relations,
 ): MinerContext {
-  const outside = references.isSelf ? null : references
+  const outside = references.isSelf ? null : references.rows
   const between = input.cache.between(settings.distance, settings.normalized, outside)
   return {
     distances: between.values,
@@ -52,7 +52,7 @@ export function minerContext(
     referenceDistances: () =>
       references.isSelf
         ? between.values
-        : input.cache.among(settings.distance, settings.normalized, references).values,
+        : input.cache.among(settings.distance, settings.normalized, references.rows).values,
     dimension: input.embeddings.columns,
     random: input.random,
     budget: input.budget,

@@ -3,7 +3,6 @@ import type { EmbeddingQueue } from './memory'
 
 /** What a batch is compared with. */
 export interface References {
-  readonly key: string
   readonly rows: Matrix
   readonly labels: Int32Array
   readonly self: Int32Array
@@ -14,7 +13,7 @@ export interface References {
 /** The batch compared with itself. */
 export function batchReferences(embeddings: Matrix, labels: Int32Array): References {
   const self = Int32Array.from(labels, (_, index) => index)
-  return { key: 'batch', rows: embeddings, labels, self, isSelf: true }
+  return { rows: embeddings, labels, self, isSelf: true }
 }
 
 /** The queue, after the batch was put in. */
@@ -25,5 +24,5 @@ export function queueReferences(
 ): References {
   const self = queue.push(embeddings, labels)
   const { embeddings: rows, labels: queueLabels } = queue.contents()
-  return { key: `queue${queue.capacity}`, rows, labels: queueLabels, self, isSelf: false }
+  return { rows, labels: queueLabels, self, isSelf: false }
 }

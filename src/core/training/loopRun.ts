@@ -37,10 +37,10 @@ export class LoopRun<Snapshot> {
   private readonly classWeights: Float32Array | null
   private parameters: Record<string, Float32Array>
   private readonly parameterOptimizer = new Adam()
-  private readonly memory: LossMemory
+  private memory = new LossMemory()
   private readonly looksIntoMemory: boolean
-  private readonly chance: Random
-  private readonly augmentation: Random | null
+  private chance: Random
+  private augmentation: Random | null
   private readonly average: WeightAverage | null
   private readonly batch: Float32Array
   private epochSums = emptySums()
@@ -65,10 +65,8 @@ export class LoopRun<Snapshot> {
     this.looksIntoMemory =
       options.loss.name === 'crossBatchMemory' ||
       (options.miner !== null && miners.get(options.miner.name).usesMemory)
-    const chance = random.fork('loss')
-    this.chance = resumed === null ? chance : restoreRandom(resumed.chance)
-    const augmentation = input.isAugmented === true ? random.fork('augmentation') : null
-    this.augmentation = resumed?.augmentation ? restoreRandom(resumed.augmentation) : augmentation
+    this.chance = random.fork('loss')
+    this.augmentation = input.isAugmented === true ? random.fork('augmentation') : null
     this.classCount = labels.reduce((most, label) => Math.max(most, label + 1), 0)
     this.classWeights =
       options.reducer === 'classWeighted' ? balancedWeights(labels, this.classCount) : null
@@ -81,12 +79,10 @@ export class LoopRun<Snapshot> {
     )
     this.average =
       options.emaDecay > 0 ? new WeightAverage(options.emaDecay, model.weights()) : null
-    this.memory = LossMemory.restore(resumed?.memory ?? {})
     this.recipe = resumed?.recipe ?? recipeOf(options)
     this.batch = new Float32Array(this.batches.size * source.rowSize)
     if (resumed === null) return
     this.steps = resumed.steps
-    this.batches.restore(resumed.batches)
     this.goBack(resumed.point)
   }
 
@@ -142,6 +138,8 @@ export class LoopRun<Snapshot> {
     if (done === null || !Number.isFinite(value + done.measured.embeddingNorm)) return null
     // The model has left such a gradient out.
     if (!done.result.gradient.data.every(Number.isFinite)) return null
+    const ofParameters = Object.values(done.result.parameterGradients)
+    if (!ofParameters.every((values) => values.every(Number.isFinite))) return null
     const { measured, result } = done
     this.parameterOptimizer.update(
       this.parameters,
@@ -214,6 +212,10 @@ export class LoopRun<Snapshot> {
       parameters: copied(this.parameters),
       parameterOptimizer: this.parameterOptimizer.state(),
       average: this.average?.state() ?? null,
+      memory: this.memory.snapshot(),
+      batches: this.batches.state(),
+      chance: this.chance.state(),
+      augmentation: this.augmentation?.state() ?? null,
     }
   }
 
@@ -222,6 +224,10 @@ export class LoopRun<Snapshot> {
     this.parameters = copied(point.parameters)
     this.parameterOptimizer.restore(point.parameterOptimizer)
     if (point.average !== null) this.average?.restore(point.average)
+    this.memory = LossMemory.restore(point.memory)
+    this.batches.restore(point.batches)
+    this.chance = restoreRandom(point.chance)
+    if (point.augmentation !== null) this.augmentation = restoreRandom(point.augmentation)
   }
 
   state(epoch: number): LoopRunState<Snapshot> {
@@ -230,10 +236,6 @@ export class LoopRun<Snapshot> {
       point: this.point(epoch),
       recipe: this.recipe,
       watch: this.watch.state(),
-      memory: this.memory.snapshot(),
-      batches: this.batches.state(),
-      chance: this.chance.state(),
-      augmentation: this.augmentation?.state() ?? null,
     }
   }
 

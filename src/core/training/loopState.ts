@@ -5,7 +5,7 @@ import type { Recipe } from './recipe'
 import type { WatchState } from './warnings'
 import type { WeightAverageState } from './weightAverage'
 
-/** The trained numbers at one moment: to go back to, or on from. */
+/** The trained numbers and what draws the next batches, at one moment: to go back to, or on from. */
 export interface TrainingPoint<Snapshot> {
   readonly epoch: number
   readonly model: Snapshot
@@ -13,6 +13,12 @@ export interface TrainingPoint<Snapshot> {
   readonly parameters: Readonly<Record<string, Float32Array>>
   readonly parameterOptimizer: ArrayAdamState
   readonly average: WeightAverageState | null
+  /** Queues of losses and miners that look beyond their batch. */
+  readonly memory: Readonly<Record<string, QueueSnapshot>>
+  /** Where the sampler and the streams of chance stand. */
+  readonly batches: SamplerState
+  readonly chance: readonly number[]
+  readonly augmentation: readonly number[] | null
 }
 
 /** All that a run needs to go on after a step as if it had not stopped. */
@@ -21,10 +27,6 @@ export interface LoopRunState<Snapshot> {
   readonly point: TrainingPoint<Snapshot>
   readonly recipe: Recipe
   readonly watch: WatchState
-  readonly memory: Readonly<Record<string, QueueSnapshot>>
-  readonly batches: SamplerState
-  readonly chance: readonly number[]
-  readonly augmentation: readonly number[] | null
 }
 
 /** The state that is kept of an epoch. */

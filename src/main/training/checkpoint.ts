@@ -5,7 +5,7 @@ import { deserialize, serialize } from 'node:v8'
 import * as v from 'valibot'
 import type { SavedModel } from '../../core/network'
 import type { MinedTriplet } from '../../core/training/ledger'
-import type { LoopState } from '../../core/training/loopState'
+import type { LoopRunState, LoopState, TrainingPoint } from '../../core/training/loopState'
 import type { RateSearch } from '../../shared/model/training'
 import type { ClosedForm, KeptModel } from '../../shared/model/kept'
 import type { TrainJob } from './messages'
@@ -33,8 +33,12 @@ export interface Checkpoint {
 }
 
 const header = v.object({
-  /** That of earlier versions has no checksum. */
-  format: v.picklist(['semblance-checkpoint-1', 'semblance-checkpoint-2']),
+  /** The first has no checksum; before the third, points to go back to had no memory of their own. */
+  format: v.picklist([
+    'semblance-checkpoint-1',
+    'semblance-checkpoint-2',
+    'semblance-checkpoint-3',
+  ]),
   /** Of the images, labels, split and options that it goes with. */
   fingerprint: v.string(),
   epoch: v.number(),
@@ -73,7 +77,7 @@ export async function writeCheckpoint(
   const { epoch, run } = checkpoint.loop
   const state = serialize(checkpoint)
   const described: CheckpointHeader = {
-    format: 'semblance-checkpoint-2',
+    format: 'semblance-checkpoint-3',
     fingerprint,
     epoch,
     steps: run.steps,
@@ -128,7 +132,26 @@ export async function readCheckpoint(
   const found = headerOf(bytes)
   if (found === null || found.header.fingerprint !== fingerprint) return null
   // Written by this program into its own folder; header and checksum were checked.
-  return deserialize(bytes.subarray(found.end)) as Checkpoint
+  const checkpoint = deserialize(bytes.subarray(found.end)) as Checkpoint
+  return found.header.format === 'semblance-checkpoint-3' ? checkpoint : withWholePoints(checkpoint)
+}
+
+/** What earlier versions kept of a run alone, kept with each of its points. */
+function withWholePoints(checkpoint: Checkpoint): Checkpoint {
+  const { loop } = checkpoint
+  const { memory, batches, chance, augmentation, ...run } = loop.run as LoopRunState<SavedModel> &
+    Pick<TrainingPoint<SavedModel>, 'memory' | 'batches' | 'chance' | 'augmentation'>
+  const whole = (point: TrainingPoint<SavedModel>): TrainingPoint<SavedModel> => ({
+    ...point,
+    memory,
+    batches,
+    chance,
+    augmentation,
+  })
+  return {
+    ...checkpoint,
+    loop: { ...loop, run: { ...run, point: whole(run.point) }, lastGood: whole(loop.lastGood) },
+  }
 }
 
 export async function removeCheckpoint(folder: string): Promise<void> {

@@ -109,6 +109,51 @@ describe('remedies', () => {
     model.dispose()
   })
 
+  it.each([
+    ['a memory of the loss', { loss: { name: 'crossBatchMemory', options: { loss: 'triplet' } } }],
+    ['a memory of the miner', { miner: { name: 'memoryBankHard', options: {} } }],
+  ])('go back with %s, and on as before', async (_, changes) => {
+    const { events, model } = await spoilt((features) => features.fill(NaN), {
+      remedies: true,
+      ...changes,
+    })
+    expect(warningsOf(events).map(({ isApplied }) => isApplied)).toEqual([true])
+    expect(events.at(-1)).toMatchObject({ reason: 'finished', bestEpoch: 6 })
+    expect(stepsOf(events).every(({ loss }) => Number.isFinite(loss))).toBe(true)
+    model.dispose()
+  })
+
+  it('go back to the batches and the chance that followed the point', async () => {
+    const features = noisyFeatures()
+    const { loop, model, input } = startLoop(
+      { remedies: true, miner: { name: 'distanceWeighted', options: {} } },
+      { features },
+    )
+    const drawn: string[] = []
+    const { source } = input
+    Object.assign(input, {
+      source: {
+        ...source,
+        read: (...[rows, target, random]: Parameters<typeof source.read>) => {
+          if (rows.length === 24) drawn.push(Array.from(rows).join())
+          source.read(rows, target, random)
+        },
+      },
+    })
+    const events: Event[] = []
+    for await (const event of loop) {
+      events.push(event)
+      if (event.kind === 'step' && event.progress.step === 25) features.fill(NaN)
+      if (event.kind === 'warning') features.set(noisyFeatures())
+    }
+    expect(warningsOf(events)).toMatchObject([{ step: 26, backToEpoch: 1 }])
+    expect(drawn.slice(26, 32)).toEqual(drawn.slice(20, 26))
+    // The same state, batch and tuples: the first step after going back has the same loss.
+    const losses = stepsOf(events).map(({ loss }) => loss)
+    expect(losses[25]).toBe(losses[20])
+    model.dispose()
+  })
+
   it('soften the margin of a loss that rests on it', async () => {
     // All images alike: the embeddings are one point, and the loss is the margin.
     const features = new Float32Array(labels.length * inputSize).fill(1)

@@ -325,6 +325,22 @@ describe('a memory', () => {
     expect(first[1]!.statistics.elementCount).toBeGreaterThan(first[0]!.statistics.elementCount)
   })
 
+  it('keeps out a batch that is not finite', () => {
+    const loss = { name: 'crossBatchMemory', options: { memorySize: 32 } }
+    const memory = new LossMemory()
+    const step = (batch: ReturnType<typeof gaussianBatch>) =>
+      computeLoss({ ...batch, loss, memory, random: createRandom(1) })
+    step(gaussianBatch(10, 4, 3, 1))
+    const before = memory.snapshot()
+    const spoilt = gaussianBatch(10, 4, 3, 2)
+    for (const value of [NaN, Infinity]) {
+      spoilt.embeddings.data[17] = value
+      step(spoilt)
+      expect(memory.snapshot()).toEqual(before)
+    }
+    expectFinite(step(gaussianBatch(10, 4, 3, 3)))
+  })
+
   it('refuses losses with class representatives', () => {
     const { embeddings, labels } = gaussianBatch(6, 4, 2)
     expect(() =>
