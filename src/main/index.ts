@@ -5,7 +5,7 @@ import { contract } from '../shared/contract'
 import { AppError } from '../shared/errors'
 import type { Locale } from '../shared/model/settings'
 import { serve } from '../shared/rpc'
-import { answerCalls, emitterTo } from './app/ipcBridge'
+import { answerCalls, answerDrops, emitterTo } from './app/ipcBridge'
 import { createLogFile } from './app/logFile'
 import { createMainWindow } from './app/mainWindow'
 import { installMenu } from './app/menu'
@@ -17,6 +17,7 @@ import { createHandlers } from './ipc/handlers'
 import { createJobBoard } from './jobs/jobBoard'
 import { endWhereUnanswered } from './jobs/unlessAborted'
 import { registerProtocols, registerSchemes } from './protocol/register'
+import { DroppedPaths } from './security/droppedPaths'
 import { confineSession, installSecurity } from './security/install'
 import type { SecurityContext } from './security/policy'
 import { createServices, type Services } from './services'
@@ -71,7 +72,7 @@ async function start(): Promise<void> {
   jobs.onChanged((states) => emit.app.jobsChanged(states))
 
   nativeTheme.themeSource = settings.current().theme ?? 'system'
-  confineSession(session.defaultSession, context, refused)
+  await confineSession(session.defaultSession, context, refused)
   const services = await createServices({
     workspace: workspaceIn(userDataFolder),
     workersFolder: join(__dirname, 'workers'),
@@ -85,7 +86,13 @@ async function start(): Promise<void> {
     onError: (error) => log.write('picture', error),
   })
 
-  const shell = createElectronShell({ window: () => window, texts: () => menuTexts[locale()] })
+  const dropped = new DroppedPaths()
+  answerDrops(context, dropped, refused)
+  const shell = createElectronShell({
+    window: () => window,
+    texts: () => menuTexts[locale()],
+    dropped,
+  })
   const handlers = createHandlers({
     services,
     settings,

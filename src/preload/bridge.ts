@@ -5,6 +5,8 @@ export interface BridgeWire {
   invoke(channel: string, payload: unknown): Promise<Reply>
   on(channel: string, listener: (payload: unknown) => void): () => void
   pathOfFile(file: File): string
+  /** Tells main of a dropped path, by a channel that the page cannot use; answers its token. */
+  announceDrop(path: string): Promise<string>
 }
 
 /** What the page sees as `window.semblance`; everything else of Electron stays out of reach. */
@@ -13,8 +15,8 @@ export interface SemblanceBridge {
   invoke(channel: string, payload: unknown): Promise<Reply>
   /** Listens to an event of the contract; the answer ends it. Refuses any other channel. */
   on(channel: string, listener: (payload: unknown) => void): () => void
-  /** Absolute path of a dropped file or folder; empty where it is not from a disk. */
-  pathOfDroppedFile(file: File): string
+  /** Token of a dropped file or folder, good for one import; empty where it is not from a disk. */
+  announceDrop(file: File): Promise<string>
 }
 
 export function createBridge(contract: Contract, wire: BridgeWire): SemblanceBridge {
@@ -29,6 +31,9 @@ export function createBridge(contract: Contract, wire: BridgeWire): SemblanceBri
       if (!events.has(channel)) throw new Error(`There is no event named ${String(channel)}.`)
       return wire.on(channel, listener)
     },
-    pathOfDroppedFile: (file) => wire.pathOfFile(file),
+    announceDrop: async (file) => {
+      const path = wire.pathOfFile(file)
+      return path === '' ? '' : wire.announceDrop(path)
+    },
   }
 }

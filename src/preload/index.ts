@@ -1,5 +1,6 @@
 import { contextBridge, ipcRenderer, webUtils } from 'electron'
 import { contract } from '../shared/contract'
+import { dropChannel } from '../shared/dropChannel'
 import { createBridge } from './bridge'
 
 contextBridge.exposeInMainWorld(
@@ -12,5 +13,6 @@ contextBridge.exposeInMainWorld(
       return () => ipcRenderer.removeListener(channel, receive)
     },
     pathOfFile: (file) => webUtils.getPathForFile(file),
+    announceDrop: (path) => ipcRenderer.invoke(dropChannel, path),
   }),
 )

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { listenersOnLoopback, type Listeners, reachOut } from './reachOut'
 import { eventually, launchProgram, removeFolders, type RunningProgram } from './launch'
 
 let program: RunningProgram
@@ -63,7 +64,7 @@ describe('the window', () => {
       typeof (globalThis as Record<string, unknown>)['process'],
       Object.keys(window.semblance).sort().join(),
     ])
-    expect(reachable).toEqual(['undefined', 'undefined', 'invoke,on,pathOfDroppedFile'])
+    expect(reachable).toEqual(['undefined', 'undefined', 'announceDrop,invoke,on'])
   })
 
   it('evaluates no text as code', async () => {
@@ -97,6 +98,38 @@ describe('the window', () => {
     }, serverAddress)
     expect(fromSession).toBe('refused')
     expect(requests).toBe(0)
+    forgive()
+  })
+
+  it('reaches nothing by ways that the policy of contents does not know', async () => {
+    const listeners = await listenersOnLoopback()
+    const done = await program.page.evaluate(reachOut, listeners.addresses)
+    expect(done).toBe('tried')
+    // The last attempt of all: what came before would have arrived before.
+    await listeners.hearOwn()
+    expect(listeners.heard()).toEqual([])
+    await listeners.close()
+    forgive()
+  })
+
+  it('would reach them from a session that is not confined', async () => {
+    const listeners: Listeners = await listenersOnLoopback()
+    await program.app.evaluate(
+      async ({ BrowserWindow }, { code, addresses }) => {
+        const window = new BrowserWindow({ show: false, webPreferences: { partition: 'free' } })
+        window.webContents.setWebRTCIPHandlingPolicy('default')
+        await window.loadURL('data:text/html,free')
+        const tried = `(${code})(${JSON.stringify(addresses)})`
+        // Its end would be that of waiting for answers, and nobody answers.
+        window.webContents.executeJavaScript(tried).catch(() => {})
+      },
+      { code: reachOut.toString(), addresses: listeners.addresses },
+    )
+    await eventually(() => [...new Set(listeners.heard())].sort().join()).toBe('tcp,udp')
+    await program.app.evaluate(({ BrowserWindow }) => {
+      for (const window of BrowserWindow.getAllWindows()) if (!window.isVisible()) window.destroy()
+    })
+    await listeners.close()
     forgive()
   })
 

@@ -2,6 +2,8 @@ import { type BrowserWindow, ipcMain } from 'electron'
 import { contract } from '../../shared/contract'
 import { serializeError, AppError } from '../../shared/errors'
 import { channelsOf, emitterOf, type Reply } from '../../shared/rpc'
+import { dropChannel } from '../../shared/dropChannel'
+import type { DroppedPaths } from '../security/droppedPaths'
 import { isTrustedSender } from '../security/install'
 import type { SecurityContext } from '../security/policy'
 
@@ -19,6 +21,19 @@ export function answerCalls(
       return { ok: false, error: serializeError(error) }
     })
   }
+}
+
+/** Takes from the preload what was dropped, of the window's own main frame alone. */
+export function answerDrops(
+  context: SecurityContext,
+  dropped: DroppedPaths,
+  onRefused: (what: string) => void,
+): void {
+  ipcMain.handle(dropChannel, (event, path: unknown): string => {
+    if (isTrustedSender(event, context) && typeof path === 'string') return dropped.announce(path)
+    onRefused('drop')
+    return ''
+  })
 }
 
 /** Sends events to the window that is there at the moment; to nobody while there is none. */

@@ -1,11 +1,13 @@
 import { basename } from 'node:path'
 import { type BrowserWindow, dialog, shell } from 'electron'
 import type { Shell } from '../ipc/shell'
+import type { DroppedPaths } from '../security/droppedPaths'
 import type { MenuTexts } from './menuTexts'
 
 export interface ElectronShellOptions {
   window(): BrowserWindow | null
   texts(): MenuTexts
+  readonly dropped: DroppedPaths
 }
 
 /** The system's dialogs and file manager. */
@@ -22,6 +24,7 @@ export function createElectronShell(options: ElectronShellOptions): Shell {
       })
       return answer.canceled ? null : (answer.filePaths[0] ?? null)
     },
+    takeDropped: (token) => options.dropped.take(token),
     chooseCsvFile: async (suggestedName) => {
       const window = options.window()
       if (window === null) return null

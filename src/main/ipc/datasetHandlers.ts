@@ -20,7 +20,7 @@ export const createDatasetHandlers = (
     const folder = await shell.chooseFolder()
     return folder === null ? null : imports.start(folder)
   },
-  importDropped: ({ path }) => imports.start(path),
+  importDropped: ({ token }) => imports.start(shell.takeDropped(token)),
   moved: () => imports.moved(),
   answerMoved: ({ answer }) => imports.answerMoved(answer),
   importSample: () => imports.startSample(),

@@ -2,6 +2,11 @@
 export interface Shell {
   /** Absolute path of the chosen folder; null where the dialog was dismissed. */
   chooseFolder(): Promise<string | null>
+  /**
+   * Absolute path of what was dropped.
+   * @throws AppError forbidden for a token that no drop gave, or a second time
+   */
+  takeDropped(token: string): string
   /** Absolute path to write to; null where the dialog was dismissed. */
   chooseCsvFile(suggestedName: string): Promise<string | null>
   /** Opens the file manager at a file. */

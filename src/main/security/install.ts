@@ -3,6 +3,7 @@ import {
   isNavigationAllowed,
   isRequestAllowed,
   isTrustedOrigin,
+  nowhere,
   type SecurityContext,
 } from './policy'
 
@@ -16,11 +17,12 @@ export function installSecurity(
 }
 
 /** No permissions, no downloads, no spell-checker, no request that leaves the machine. */
-export function confineSession(
+export async function confineSession(
   session: Session,
   context: SecurityContext,
   onRefused: (what: string) => void,
-): void {
+): Promise<void> {
+  await session.setProxy(nowhere(context))
   session.setPermissionRequestHandler((_contents, permission, decide) => {
     onRefused(`permission ${permission}`)
     decide(false)
@@ -50,6 +52,8 @@ function confine(
   context: SecurityContext,
   onRefused: (what: string) => void,
 ): void {
+  // The policy of contents does not reach WebRTC: without a proxy that takes UDP it sends none.
+  contents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp')
   const refuseElsewhere = (event: { preventDefault(): void }, address: string): void => {
     if (isNavigationAllowed(address, context)) return
     event.preventDefault()

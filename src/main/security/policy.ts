@@ -20,6 +20,24 @@ export function developmentOrigin(context: SecurityContext): string | null {
   return url !== null && url.protocol === 'http:' ? url.origin : null
 }
 
+/**
+ * The proxy of everything that Chromium sends by itself, WebRTC's TCP included: a port where nobody
+ * listens (discard, RFC 863), also for addresses of this machine, the development server apart.
+ */
+export function nowhere(context: SecurityContext): {
+  readonly mode: 'fixed_servers'
+  readonly proxyRules: string
+  readonly proxyBypassRules: string
+} {
+  const origin = developmentOrigin(context)
+  const bypass = ['<-loopback>', ...(origin === null ? [] : [new URL(origin).host])]
+  return {
+    mode: 'fixed_servers',
+    proxyRules: 'socks5://127.0.0.1:9',
+    proxyBypassRules: bypass.join(';'),
+  }
+}
+
 /** The page of the window. */
 export function pageAddress(context: SecurityContext): string {
   const origin = developmentOrigin(context)

@@ -25,11 +25,11 @@ export const datasetContract = {
   /** The system's dialog; null where it was dismissed, or as `importDropped`. Starts the import. */
   chooseFolder: call<DatasetSummary | null>()(nothing),
   /**
-   * A path that the preload got from a dropped file; checked again in main. Starts the import, or
-   * answers null where the folder looks like a dataset that moved: `moved` says which.
+   * What the preload announced of a dropped file, by its token. Starts the import, or answers null
+   * where the folder looks like a dataset that moved: `moved` says which.
    */
   importDropped: call<DatasetSummary | null>()(
-    v.strictObject({ path: v.pipe(v.string(), v.minLength(1), v.maxLength(32_768)) }),
+    v.strictObject({ token: v.pipe(v.string(), v.uuid()) }),
   ),
   /** The folder that waits for an answer, if there is one. */
   moved: call<MovedFolder | null>()(nothing),

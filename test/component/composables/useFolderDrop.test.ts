@@ -1,4 +1,4 @@
-import { mount } from '@vue/test-utils'
+import { flushPromises, mount } from '@vue/test-utils'
 import { defineComponent, h } from 'vue'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { type Dropped, useFolderDrop } from '../../../src/renderer/src/composables/useFolderDrop'
@@ -41,9 +41,9 @@ it('takes a folder dropped anywhere, and shows that it is held over the window',
   await view.vm.$nextTick()
   expect(view.text()).toBe('release')
   const drop = drag('drop', ['Files'], [new File([], 'animals')])
-  await view.vm.$nextTick()
+  await flushPromises()
   expect(drop.defaultPrevented).toBe(true)
-  expect(dropped).toEqual([{ kind: 'path', path: '/pictures/animals' }])
+  expect(dropped).toEqual([{ kind: 'folder', token: 'token of animals' }])
   expect(view.text()).toBe('')
 })
 
@@ -53,13 +53,14 @@ it('leaves images that are dragged onto a label alone, though the browser calls 
   expect(dropped).toEqual([])
 })
 
-it('tells several folders, several files, a link of the web and nothing apart', () => {
+it('tells several folders, several files, a link of the web and nothing apart', async () => {
   const two = [new File([], 'cats'), new File([], 'dogs')]
   drag('drop', ['Files'], two, [{ isFile: false }, { isFile: false }])
   drag('drop', ['Files'], two, [{ isFile: false }, { isFile: true }])
   drag('drop', ['Files'], two, [{ isFile: true }, { isFile: true }])
   const link = drag('drop', ['text/uri-list', 'text/html'])
   drag('drop', ['Files'])
+  await flushPromises()
   // A page must not be opened in the place of the program.
   expect(link.defaultPrevented).toBe(true)
   expect(dropped.map(({ kind }) => kind)).toEqual([

@@ -78,7 +78,7 @@ describe('the dataset', () => {
     })
     const dataset = useDatasetStore()
     dataset.accept(datasetOf())
-    expect(await dataset.importPath('/secret')).toBe(false)
+    expect(await dataset.importDropped(crypto.randomUUID())).toBe(false)
     expect(dataset.current?.name).toBe('Animals')
     expect(dataset.opening).toBe(false)
     const [toast] = useToastStore().toasts

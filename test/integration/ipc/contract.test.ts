@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
@@ -5,6 +6,7 @@ import sharp from 'sharp'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createHandlers } from '../../../src/main/ipc/handlers'
 import { createJobBoard } from '../../../src/main/jobs/jobBoard'
+import { DroppedPaths } from '../../../src/main/security/droppedPaths'
 import { createServices, type Services } from '../../../src/main/services'
 import { createSettingsStore } from '../../../src/main/settings/settingsStore'
 import { workspaceIn } from '../../../src/main/workspace'
@@ -21,6 +23,7 @@ let services: Services
 let window: Client<AppContract>
 let shownInFolder: string[]
 let chosenFolder: string | null
+let dropped: DroppedPaths
 
 beforeAll(async () => {
   workers = await buildWorkers()
@@ -42,6 +45,7 @@ beforeEach(async () => {
   await writeFile(join(images, 'red', 'broken.png'), 'no picture')
   shownInFolder = []
   chosenFolder = null
+  dropped = new DroppedPaths()
   const listeners = new Map<string, Set<(payload: unknown) => void>>()
   const jobs = createJobBoard()
   const emit = emitterOf(contract, (channel, payload) => {
@@ -61,6 +65,7 @@ beforeEach(async () => {
     jobs,
     shell: {
       chooseFolder: () => Promise.resolve(chosenFolder),
+      takeDropped: (token) => dropped.take(token),
       chooseCsvFile: () => Promise.resolve(join(folder, 'out.csv')),
       showInFolder: (file) => void shownInFolder.push(file),
       openFolder: (path) => {
@@ -94,7 +99,7 @@ afterEach(async () => {
 /** Imports the images and waits for the event that says it is done. */
 async function importImages(): Promise<{ datasetId: DatasetId; report: ImportReport }> {
   const finished = new Promise<ImportReport>((settle) => window.dataset.onImportFinished(settle))
-  const dataset = await window.dataset.importDropped({ path: images })
+  const dataset = await window.dataset.importDropped({ token: dropped.announce(images) })
   return { datasetId: dataset!.id, report: await finished }
 }
 
@@ -130,6 +135,19 @@ describe('the contract over the real services', () => {
     expect(shownInFolder).toEqual([join(images, 'blue', '20.png')])
   })
 
+  it('imports what a drop announced once, and no path that the page names', async () => {
+    const token = dropped.announce(images)
+    const finished = new Promise((settle) => window.dataset.onImportFinished(settle))
+    expect(await window.dataset.importDropped({ token })).toMatchObject({ folder: images })
+    await finished
+    const again = window.dataset.importDropped({ token })
+    await expect(again).rejects.toMatchObject({ code: 'forbidden' })
+    const named = window.dataset.importDropped({ path: images } as unknown as { token: string })
+    await expect(named).rejects.toMatchObject({ code: 'invalidInput' })
+    const guessed = window.dataset.importDropped({ token: randomUUID() })
+    await expect(guessed).rejects.toMatchObject({ code: 'forbidden' })
+  })
+
   it('takes no folder that was not chosen', async () => {
     expect(await window.dataset.chooseFolder({})).toBeNull()
     chosenFolder = images
@@ -148,10 +166,8 @@ describe('the contract over the real services', () => {
     const link = join(folder, 'dangling')
     await symlink(join(folder, 'nothing'), link)
     const places: Record<string, string> = { FILE: join(images, 'red', '20.png'), LINK: link }
-    const dropped = places[path] ?? path
-    await expect(window.dataset.importDropped({ path: dropped })).rejects.toMatchObject({
-      code,
-    })
+    const token = dropped.announce(places[path] ?? path)
+    await expect(window.dataset.importDropped({ token })).rejects.toMatchObject({ code })
     expect(await window.dataset.current({})).toBeNull()
   })
 

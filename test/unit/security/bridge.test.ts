@@ -20,7 +20,8 @@ function bridgeOnRecord() {
       listening.set(channel, listener)
       return () => listening.delete(channel)
     },
-    pathOfFile: (file) => `/pictures/${file.name}`,
+    pathOfFile: (file) => (file.size === 0 ? '' : `/pictures/${file.name}`),
+    announceDrop: async (path) => `token of ${path}`,
   })
   return { bridge, sent, listening }
 }
@@ -67,8 +68,10 @@ describe('the bridge', () => {
     },
   )
 
-  it('tells where a dropped file lies', () => {
-    const { bridge } = bridgeOnRecord()
-    expect(bridge.pathOfDroppedFile(new File([], 'cats'))).toBe('/pictures/cats')
+  it('announces what was dropped, and nothing that a page made up', async () => {
+    const { bridge, sent } = bridgeOnRecord()
+    expect(await bridge.announceDrop(new File(['x'], 'cats'))).toBe('token of /pictures/cats')
+    expect(await bridge.announceDrop(new File([], 'made up'))).toBe('')
+    expect(sent).toEqual([])
   })
 })

@@ -7,8 +7,8 @@ declare global {
     readonly semblance: {
       invoke(channel: string, payload: unknown): Promise<Reply>
       on(channel: string, listener: (payload: unknown) => void): () => void
-      /** Absolute path of a file that the person dropped; empty where it has none. */
-      pathOfDroppedFile(file: File): string
+      /** Token of what the person dropped, good for one import; empty where it has no path. */
+      announceDrop(file: File): Promise<string>
     }
   }
 }
@@ -19,5 +19,5 @@ export const api: Client<AppContract> = connect(contract, {
   on: (channel, listener) => window.semblance.on(channel, listener),
 })
 
-/** Path of a dropped file or folder; main checks it again. */
-export const pathOfDroppedFile = (file: File): string => window.semblance.pathOfDroppedFile(file)
+/** Token of a dropped file or folder; only the preload and main know the path. */
+export const announceDrop = (file: File): Promise<string> => window.semblance.announceDrop(file)

@@ -1,9 +1,9 @@
 import { onMounted, onUnmounted, type Ref, ref } from 'vue'
-import { pathOfDroppedFile } from '../api/client'
+import { announceDrop } from '../api/client'
 
 /** What was dropped; only a single thing on this machine can be a folder to import. */
 export type Dropped =
-  | { readonly kind: 'path'; readonly path: string }
+  | { readonly kind: 'folder'; readonly token: string }
   | { readonly kind: 'several' | 'severalFiles' | 'webLink' | 'nothing' }
 
 /** Pictures that are dragged within the window carry this; they are no folder. */
@@ -46,7 +46,7 @@ export function useFolderDrop(onDrop: (dropped: Dropped) => void): Ref<boolean> 
     event.preventDefault()
     depth = 0
     hovering.value = false
-    if (event.dataTransfer !== null) onDrop(droppedIn(event.dataTransfer))
+    if (event.dataTransfer !== null) void droppedIn(event.dataTransfer).then(onDrop)
   }
 
   onMounted(() => {
@@ -64,8 +64,10 @@ export function useFolderDrop(onDrop: (dropped: Dropped) => void): Ref<boolean> 
   return hovering
 }
 
-function droppedIn({ files, items, types }: DataTransfer): Dropped {
+/** What the event holds is read before the first wait; afterwards it is empty. */
+async function droppedIn({ files, items, types }: DataTransfer): Promise<Dropped> {
   const [first] = files
+  const isLink = types.includes('text/uri-list')
   if (files.length > 1) {
     // A folder is an entry of its own kind; where the system does not say, it may be one.
     const entries = [...(items ?? [])].map((item) => item.webkitGetAsEntry?.() ?? null)
@@ -73,8 +75,8 @@ function droppedIn({ files, items, types }: DataTransfer): Dropped {
     return { kind: isFiles ? 'severalFiles' : 'several' }
   }
   if (first !== undefined) {
-    const path = pathOfDroppedFile(first)
-    if (path !== '') return { kind: 'path', path }
+    const token = await announceDrop(first)
+    if (token !== '') return { kind: 'folder', token }
   }
-  return { kind: types.includes('text/uri-list') ? 'webLink' : 'nothing' }
+  return { kind: isLink ? 'webLink' : 'nothing' }
 }

@@ -97,8 +97,8 @@ export const useDatasetStore = defineStore('dataset', () => {
   }
 
   const chooseFolder = (): Promise<boolean> => bringIn(() => api.dataset.chooseFolder({}))
-  const importPath = (path: string): Promise<boolean> =>
-    bringIn(() => api.dataset.importDropped({ path }))
+  const importDropped = (token: string): Promise<boolean> =>
+    bringIn(() => api.dataset.importDropped({ token }))
   const importSample = (): Promise<boolean> => bringIn(() => api.dataset.importSample({}))
   const answerMoved = (answer: 'takeOver' | 'asNew' | 'nothing'): Promise<boolean> => {
     moved.value = null
@@ -162,7 +162,7 @@ export const useDatasetStore = defineStore('dataset', () => {
     loadReport,
     refreshColumns,
     chooseFolder,
-    importPath,
+    importDropped,
     importSample,
     answerMoved,
     open,
