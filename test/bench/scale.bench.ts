@@ -8,15 +8,15 @@
  * stay in the user's cache, so that later stages can be measured again; `--cold` computes anew.
  */
 import { spawn } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
-import { rm, writeFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { nativeEnvironment } from '../../scripts/nativeEnvironment.mjs'
-import { userCacheFolder } from '../../src/main/cli/workspace'
 import { projectFolder } from './backends'
-import { drawFashion, fashionSource } from './sets/fashion'
+import { drawPictures, scaleCache as cache } from './scaleSet'
+import { fashionSource } from './sets/fashion'
 
 const { values } = parseArgs({
   options: {
@@ -27,7 +27,6 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 })
-const cache = join(userCacheFolder(), 'bench-scale')
 /** Clock ticks of /proc a second. */
 const ticks = 100
 
@@ -36,15 +35,6 @@ interface Stage {
   readonly seconds: number
   readonly processorSeconds: number
   readonly peakMiB: number
-}
-
-/** The first images of each of ten labels, as PNG. */
-async function drawPictures(count: number): Promise<string> {
-  const folder = join(cache, `pictures-${count}`)
-  if (existsSync(join(folder, '.complete'))) return folder
-  await drawFashion(folder, values.source, count)
-  await writeFile(join(folder, '.complete'), '')
-  return folder
 }
 
 /** What the system says of a process; zeros once it has ended. */
@@ -63,7 +53,7 @@ function usageOf(pid: number): { processorSeconds: number; peakMiB: number } {
 
 /** Trains as `npm start -- train` does, and notes when each stage begins. */
 async function run(count: number): Promise<readonly Stage[]> {
-  const folder = await drawPictures(count)
+  const folder = await drawPictures(count, values.source)
   const ownCache = join(cache, `cache-${count}`)
   if (values.cold) await rm(ownCache, { recursive: true, force: true })
   const cli = join(projectFolder, 'out', 'main', 'cli.js')

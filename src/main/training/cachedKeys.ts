@@ -12,7 +12,7 @@ import {
 interface KnownKeys {
   /** Changes when the cache does. */
   readonly signature: string
-  readonly keys: ReadonlySet<string>
+  readonly keys: Promise<ReadonlySet<string>>
 }
 
 /** Of the caches that were counted last. */
@@ -49,13 +49,10 @@ async function keysIn(folder: string, recordBytes: number): Promise<ReadonlySet<
     known.set(folder, last)
     return last.keys
   }
-  const keys = new Set<string>()
-  for (const { path, records } of segments) {
-    const bytes = await keysOf(path, records, recordBytes)
-    for (let i = 0; i < bytes.length; i += keyBytes)
-      keys.add(bytes.toString('hex', i, i + keyBytes))
-  }
+  // Kept while they are being read, so that whoever asks meanwhile waits for the same reading.
+  const keys = readKeys(segments, recordBytes)
   known.set(folder, { signature, keys })
+  keys.catch(() => known.delete(folder))
   for (const oldest of known.keys()) {
     if (known.size <= mostKnown) break
     known.delete(oldest)
@@ -63,7 +60,23 @@ async function keysIn(folder: string, recordBytes: number): Promise<ReadonlySet<
   return keys
 }
 
-/** The keys of a segment: from the file beside it, or out of its records where that does not fit. */
+async function readKeys(
+  segments: readonly { readonly path: string; readonly records: number }[],
+  recordBytes: number,
+): Promise<ReadonlySet<string>> {
+  const keys = new Set<string>()
+  for (const { path, records } of segments) {
+    const bytes = await keysOf(path, records, recordBytes)
+    for (let i = 0; i < bytes.length; i += keyBytes)
+      keys.add(bytes.toString('hex', i, i + keyBytes))
+  }
+  return keys
+}
+
+/**
+ * The keys of a segment: from the file beside it, and of records that it does not have yet (its
+ * program works, or was killed in between) out of these.
+ */
 async function keysOf(segment: string, records: number, recordBytes: number): Promise<Buffer> {
   const keyFile = keyFileOf(segment)
   const beside = await readFile(keyFile).catch(() => null)
@@ -71,9 +84,22 @@ async function keysOf(segment: string, records: number, recordBytes: number): Pr
   const keys = Buffer.alloc(records * keyBytes)
   const file = await open(segment, 'r').catch(() => null)
   if (file === null) return Buffer.alloc(0)
+  const read = (record: number) =>
+    file.read(keys, record * keyBytes, keyBytes, record * recordBytes)
   try {
-    for (let record = 0; record < records; record++) {
-      await file.read(keys, record * keyBytes, keyBytes, record * recordBytes)
+    // Records come before their keys, in the same order: keys that end as the records do there.
+    let first = 0
+    const listed = Math.floor((beside?.length ?? 0) / keyBytes)
+    if (beside !== null && listed > 0 && listed < records) {
+      await read(listed - 1)
+      const last = (listed - 1) * keyBytes
+      if (keys.subarray(last, last + keyBytes).equals(beside.subarray(last, last + keyBytes))) {
+        beside.copy(keys, 0, 0, listed * keyBytes)
+        first = listed
+      }
+    }
+    for (let record = first; record < records; record++) {
+      await read(record)
     }
   } finally {
     await file.close()
