@@ -54,15 +54,18 @@ export function foldsOfSizes(
 }
 
 /**
- * How many of the folds are trained without: all with few labels, else one, for training costs most.
+ * How many of the folds are trained without: all with few labels and where training costs little,
+ * else one.
  * @param units labels or images that some fold holds out
  */
 export function foldsToTrain(
   { over, count }: Pick<HeldOutFolds, 'over' | 'count'>,
-  units: number,
+  { units, rows, headSize }: Record<'units' | 'rows' | 'headSize', number>,
 ): number {
-  const { folds, fewLabels } = startConstants
-  return units < (over === 'images' ? fewLabels * folds : fewLabels) ? count : 1
+  const { folds, fewLabels, fewRows, narrowHead } = startConstants
+  const isFew = units < (over === 'images' ? fewLabels * folds : fewLabels)
+  const isCheap = rows <= fewRows && headSize <= narrowHead
+  return isFew || isCheap ? count : 1
 }
 
 /** How many labels or images some fold holds out. */

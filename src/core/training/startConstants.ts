@@ -8,6 +8,13 @@ export const startConstants = {
   folds: 5,
   /** With fewer labels than this, folds hold out two labels each, and training is tried in every fold. */
   fewLabels: 10,
+  /**
+   * Numbers of a head, and rows, up to which a training costs little beside the fit of its start, so
+   * that it is tried in every fold. One of five folds was too few to tell: it kept a training that
+   * lost .007, and refused one that gained .004 (docs/quality.md).
+   */
+  narrowHead: 256,
+  fewRows: 5000,
   /** Rows that the forms are fitted on and measured on by label; more change little and cost time. */
   mostRowsByLabel: 10_000,
   /** Rows by image, where each held-out one is held against all others. */

@@ -195,7 +195,11 @@ function keepingWork(options: TrainingOptions, counts: RunCounts): WorkAmounts {
   const queries = isByLabel ? heldOut : asked / folds.count
   const d = rowSizeOf(options)
   return timesAmounts(
-    foldsToTrain(folds, unitsHeldOut(counts.trainSizes, folds)),
+    foldsToTrain(folds, {
+      units: unitsHeldOut(counts.trainSizes, folds),
+      rows: train,
+      headSize: options.embeddingSize,
+    }),
     addAmounts(
       compareWork({ queries, rows: asked, size: d }),
       trainingWithout(options, { kept: train - heldOut, asked, queries }),

@@ -112,7 +112,7 @@ export async function decideKept(
   return { wantedEpoch, validation, kept }
 }
 
-/** With few labels every fold is trained without, else the first: training costs most. */
+/** Every fold is trained without, or the first alone (`foldsToTrain`). */
 async function trainInFolds(
   context: TrainingContext,
   { source, training }: TrainingData,
@@ -120,7 +120,13 @@ async function trainInFolds(
   learningRate: number,
 ) {
   const sample = sampleOf(context, training, folds)
-  const count = foldsToTrain(folds, heldOutUnits(training, folds))
+  const labelCount = new Set(training.labels).size
+  const { start, embeddingSize } = context.options
+  const count = foldsToTrain(folds, {
+    units: heldOutUnits(training, folds),
+    rows: training.rows.length,
+    headSize: start === 'analysis' ? Math.min(embeddingSize, labelCount - 1) : embeddingSize,
+  })
   const epochs: Map<number, number>[] = []
   const features = new Map<number, number>()
   for (let fold = 0; fold < count; fold++) {

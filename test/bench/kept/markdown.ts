@@ -1,5 +1,12 @@
 import { shortShare as short, tableLines } from '../table'
-import { isWorse, type Candidate, type KeptRun, type Score } from './verdict'
+import {
+  type Candidate,
+  differenceOfSet,
+  isSetWorse,
+  isWorse,
+  type KeptRun,
+  type Score,
+} from './verdict'
 
 /** A set with its runs, at least one. */
 export interface KeptRuns {
@@ -45,7 +52,7 @@ export function keptSection(
     `- Versions: ${origin.versions}`,
     ...sets.map(({ title, origin: of }) => `- ${capital(title)}: ${of}`),
     '',
-    'MAP@R / P@1, the mean over seeds with the lowest and highest MAP@R:',
+    'MAP@R / P@1, the mean over seeds with the lowest and highest MAP@R. The last column names the candidate that would have served best if it were kept in every run, and has what was kept less that, with its 95 % interval:',
     '',
     ...summaryLines(sets),
     '',
@@ -74,7 +81,7 @@ export function keptSection(
       ),
     ]),
     '',
-    ...[verdictOf(sets), ...remarks].map((line) => `- ${line}`),
+    ...[verdictOfSets(sets), verdictOf(sets), ...remarks].map((line) => `- ${line}`),
     '',
   ].join('\n')
 }
@@ -91,6 +98,7 @@ export const summaryLines = (sets: readonly KeptRuns[]): string[] =>
       'closed form',
       'trained',
       'kept',
+      'kept - best other',
     ],
     ...sets.map(({ title, runs }) => [
       title,
@@ -101,10 +109,20 @@ export const summaryLines = (sets: readonly KeptRuns[]): string[] =>
       `${countsOf(runs.map(({ closedForm }) => closedForm))}: ${meanOf(runs.map(({ scores }) => scores.closedForm))}`,
       meanOf(runs.map(({ scores }) => scores.trained)),
       `${countsOf(runs.map(({ kept }) => names[kept]))}: ${meanOf(runs.map(({ keptScore }) => keptScore))}`,
+      differenceOfSetText(runs),
     ]),
   ])
 
-/** How many choices were worse beyond doubt, in words. */
+/** In which sets keeping another one would have been better beyond doubt, in words. */
+export function verdictOfSets(sets: readonly KeptRuns[]): string {
+  const worse = sets.filter(({ runs }) => isSetWorse(runs))
+  if (worse.length === 0) {
+    return `In none of ${sets.length} sets would it have been better beyond doubt to keep the same candidate in every run.`
+  }
+  return `In ${worse.length} of ${sets.length} sets it would have been better beyond doubt to keep the same candidate in every run: ${worse.map(({ title, runs }) => `${title} (${differenceOfSetText(runs)})`).join(', ')}.`
+}
+
+/** How many single choices were worse than another, in words. */
 export function verdictOf(sets: readonly KeptRuns[]): string {
   const runs = sets.flatMap(({ title, runs: own }) => own.map((run) => ({ title, run })))
   const worse = runs.filter(({ run }) => isWorse(run))
@@ -112,9 +130,11 @@ export function verdictOf(sets: readonly KeptRuns[]): string {
     return `In none of ${runs.length} runs does the interval of the difference lie wholly below 0: what was kept is nowhere worse beyond doubt than what was not.`
   }
   const which = worse
-    .map(({ title, run }) => `${title} seed ${run.seed} (${signed(run.difference.mean)})`)
+    .map(
+      ({ title, run }) => `${title} seed ${run.seed} (${signed(run.differences[run.other].mean)})`,
+    )
     .join(', ')
-  return `In ${worse.length} of ${runs.length} runs the interval of the difference lies wholly below 0, so that another one was better than what was kept: ${which}.`
+  return `In ${worse.length} of ${runs.length} single runs the interval of the difference lies wholly below 0, so that another one was better there than what was kept: ${which}.`
 }
 
 /** A line of a run for who waits. */
@@ -149,8 +169,15 @@ const trainedOf = ({ scores: { trained, closedForm } }: KeptRun): string =>
     ? 'as closed form'
     : cellOf(trained)
 
-const differenceOf = ({ other, difference: { mean, low, high, over } }: KeptRun): string =>
-  `${names[other]} ${signed(mean)} [${signed(low)}, ${signed(high)}]${over === 'images' ? ' by images' : ''}`
+function differenceOf({ other, differences }: KeptRun): string {
+  const { mean, low, high, over } = differences[other]
+  return `${names[other]} ${signed(mean)} [${signed(low)}, ${signed(high)}]${over === 'images' ? ' by images' : ''}`
+}
+
+function differenceOfSetText(runs: readonly KeptRun[]): string {
+  const { other, mean, low, high } = differenceOfSet(runs)
+  return `${names[other]} ${signed(mean)} [${signed(low)}, ${signed(high)}]`
+}
 
 /** "trained", or "features (1), trained (2)" of seeds that differ. */
 function countsOf(found: readonly string[]): string {

@@ -33,8 +33,8 @@ export interface Judgement {
   readonly keptScore: Score
   /** The best on the test part of those that were not kept. */
   readonly other: Candidate
-  /** Kept less `other`. */
-  readonly difference: PairedDifference
+  /** Kept less each of them; nothing less what was kept. */
+  readonly differences: Readonly<Record<Candidate, PairedDifference>>
 }
 
 export interface KeptRun extends Judgement {
@@ -76,18 +76,53 @@ export function judge(
     scores,
     keptScore: scoreOf(saved, random.fork('interval')),
     other: other!,
-    difference: pairedBootstrap(units(results[other!]), units(saved), {
-      random: random.fork('difference'),
-    }),
+    differences: Object.fromEntries(
+      candidates.map((name) => [
+        name,
+        pairedBootstrap(units(results[name]), units(saved), { random: random.fork('difference') }),
+      ]),
+    ) as Record<Candidate, PairedDifference>,
   }
 }
 
 /** What rounding alone changes of a mean; where training gave its start back nothing else does. */
 const rounding = 5e-4
 
-/** Whether another one was better than what was kept beyond doubt. */
-export const isWorse = ({ difference }: Pick<Judgement, 'difference'>): boolean =>
-  difference.high < -rounding
+/** Whether another one was better in this run, as its interval has it. */
+export const isWorse = ({
+  differences,
+  other,
+}: Pick<Judgement, 'differences' | 'other'>): boolean => differences[other].high < -rounding
+
+/** Of a set: what was kept less the best of its candidates. */
+export interface SetDifference {
+  /** The candidate that, kept in every run, would have done best beside the choice. */
+  readonly other: Candidate
+  readonly mean: number
+  readonly low: number
+  readonly high: number
+}
+
+/**
+ * The mean over the runs of a set of the difference to each candidate, as if that one were kept in
+ * all of them, and the least favourable of these. The seeds are taken as independent draws: the
+ * variance of the mean is the sum of theirs over the square of their number.
+ */
+export function differenceOfSet(runs: readonly Judgement[]): SetDifference {
+  const all = candidates.map((other): SetDifference => {
+    const found = runs.map(({ differences }) => differences[other])
+    const mean = found.reduce((sum, one) => sum + one.mean, 0) / runs.length
+    const half = Math.hypot(...found.map(({ low, high }) => (high - low) / 2)) / runs.length
+    return { other, mean, low: mean - half, high: mean + half }
+  })
+  // What was kept in every run is no other.
+  const others = all.filter(({ mean, high }) => mean !== 0 || high !== 0)
+  return (others.length > 0 ? others : all).reduce((a, b) => (b.high < a.high ? b : a))
+}
+
+/** Whether always keeping another one would have been better beyond doubt. */
+export const isSetWorse = (runs: readonly Judgement[]): boolean =>
+  differenceOfSet(runs).high < -rounding
 
 function scoreOf(results: QueryResults, random: ReturnType<typeof createRandom>): Score {
   const units = unitsOf(results.label, results.mapAtR)

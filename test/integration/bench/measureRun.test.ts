@@ -50,7 +50,7 @@ describe('what one click keeps, measured on a set', () => {
     expect(run.scores.features.mapAtR).toBeGreaterThan(0.1)
     expect(run.keptScore.mapAtR).toBeCloseTo(run.scores[run.kept].mapAtR, 3)
     expect(run.other).not.toBe(run.kept)
-    const { low, mean, high } = run.difference
+    const { low, mean, high } = run.differences[run.other]
     expect(mean).toBeCloseTo(run.keptScore.mapAtR - run.scores[run.other].mapAtR, 6)
     expect(low).toBeLessThanOrEqual(mean)
     expect(high).toBeGreaterThanOrEqual(mean)

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { keptSection, sectionOf, verdictOf, withSection } from '../../bench/kept/markdown'
-import { isWorse, judge, type KeptRun, type QueryResults } from '../../bench/kept/verdict'
+import {
+  differenceOfSet,
+  isSetWorse,
+  isWorse,
+  judge,
+  type KeptRun,
+  type QueryResults,
+} from '../../bench/kept/verdict'
 
 /** Ten labels of four queries, whose scores are around `mean`, harder label by label. */
 function resultsOf(mean: number, { labels = 10, swing = 0 } = {}): QueryResults {
@@ -33,18 +40,18 @@ describe('judge', () => {
   it('compares what was kept with the best of the others, and finds it worse', () => {
     const run = runOf('features', weak)
     expect(run.other).toBe('trained')
-    expect(run.difference.mean).toBeCloseTo(-0.2)
+    expect(run.differences[run.other].mean).toBeCloseTo(-0.2)
     expect(isWorse(run)).toBe(true)
   })
 
   it('finds nothing wrong with the best, nor with what may be as good', () => {
     const best = runOf('trained', strong)
     expect(best.other).toBe('closedForm')
-    expect(best.difference.mean).toBeCloseTo(0.1)
+    expect(best.differences[best.other].mean).toBeCloseTo(0.1)
     expect(isWorse(best)).toBe(false)
     const unsure = runOf('closedForm', resultsOf(0.3), resultsOf(0.31, { swing: 0.3 }))
     expect(unsure.other).toBe('trained')
-    expect(unsure.difference.low).toBeLessThan(-0.1)
+    expect(unsure.differences[unsure.other].low).toBeLessThan(-0.1)
     expect(isWorse(unsure)).toBe(false)
   })
 
@@ -66,7 +73,27 @@ describe('judge', () => {
   it('draws images where there are few labels', () => {
     const few = (mean: number) => resultsOf(mean, { labels: 3 })
     const results = { features: few(0.1), closedForm: few(0.2), trained: few(0.3) }
-    expect(judge(results, few(0.3), 'trained', 1).difference.over).toBe('images')
+    expect(judge(results, few(0.3), 'trained', 1).differences.closedForm.over).toBe('images')
+  })
+})
+
+describe('a set', () => {
+  it('is worse where one candidate would have served better in every run', () => {
+    const runs = [runOf('features', weak), runOf('trained', strong), runOf('trained', strong)]
+    const { other, mean } = differenceOfSet(runs)
+    expect(other).toBe('trained')
+    expect(mean).toBeCloseTo(-0.2 / 3)
+    expect(isSetWorse(runs)).toBe(true)
+    expect(isSetWorse(runs.slice(1))).toBe(false)
+  })
+
+  it('is not worse for one unlucky choice among luckier ones', () => {
+    const better = runOf('closedForm', resultsOf(0.3), resultsOf(0.28))
+    const worse = runOf('closedForm', resultsOf(0.3), resultsOf(0.301))
+    expect(isWorse(worse)).toBe(true)
+    const { other, mean, high } = differenceOfSet([better, worse])
+    expect([other, mean > 0, high > 0]).toEqual(['trained', true, true])
+    expect(isSetWorse([better, worse])).toBe(false)
   })
 })
 
@@ -77,7 +104,7 @@ describe('the section', () => {
   it('names the runs in which another one was better', () => {
     expect(verdictOf(set(runOf('trained', strong)))).toContain('In none of 1 runs')
     const mixed = set(runOf('trained', strong), { ...runOf('features', weak), seed: 2 })
-    expect(verdictOf(mixed)).toMatch(/^In 1 of 2 runs .* shoes seed 2 \(-\.200\)\.$/)
+    expect(verdictOf(mixed)).toMatch(/^In 1 of 2 single runs .* shoes seed 2 \(-\.200\)\.$/)
   })
 
   it('has a row a set and a row a run', () => {

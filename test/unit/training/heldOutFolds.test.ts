@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '../../../src/core/math/random'
-import { dealFolds, placesOfFold } from '../../../src/core/training/heldOutFolds'
+import { dealFolds, foldsToTrain, placesOfFold } from '../../../src/core/training/heldOutFolds'
 
 const rowsOf = (...sizes: number[]) =>
   Int32Array.from(sizes.flatMap((size, label) => Array.from({ length: size }, () => label)))
@@ -46,5 +46,20 @@ describe('folds of the training rows', () => {
     const before = deal(rowsOf(...sizes))!
     const after = deal(rowsOf(4, ...sizes.slice(1)))!
     expect([...after.foldOf.subarray(4)]).toEqual([...before.foldOf.subarray(3)])
+  })
+})
+
+describe('folds that are trained without', () => {
+  const count = (units: number, rows: number, headSize: number) =>
+    foldsToTrain({ over: 'labels', count: 5 }, { units, rows, headSize })
+
+  it('are all of them with few labels, and where a training costs little', () => {
+    expect(count(8, 50_000, 1024)).toBe(5)
+    expect(count(100, 1000, 99)).toBe(5)
+  })
+
+  it('are one where it costs much', () => {
+    expect(count(100, 1000, 2976)).toBe(1)
+    expect(count(100, 50_000, 99)).toBe(1)
   })
 })
