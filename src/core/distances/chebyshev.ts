@@ -12,6 +12,9 @@ export const chebyshev = defineDistance({
   source: 'Chebyshev 1853',
   isSimilarity: false,
   normalizedByDefault: true,
+  unitRange: () => ({ least: 0, greatest: 2 }),
+  unrelated: (dimension) =>
+    Math.min(Math.SQRT2, 2 * Math.sqrt(Math.log(2 * dimension) / dimension)),
   compute: (x, y) =>
     compareRowPairs(x, y, {
       measure(rows, a, others, b, columns) {

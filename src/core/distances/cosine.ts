@@ -13,5 +13,7 @@ export const cosine = defineDistance({
   isSimilarity: true,
   normalizedByDefault: true,
   alwaysNormalized: true,
+  unitRange: () => ({ least: -1, greatest: 1 }),
+  unrelated: () => 0,
   compute: innerProducts,
 })

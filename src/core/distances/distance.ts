@@ -32,12 +32,21 @@ export interface DistanceOptions {
   readonly normalized: boolean
 }
 
+export interface ValueRange {
+  readonly least: number
+  readonly greatest: number
+}
+
 /** A distance of the registry. */
 export interface Distance extends ComponentDescription {
   /** True where larger means closer. */
   readonly isSimilarity: boolean
   /** Whether rows are L2-normalised unless told otherwise. */
   readonly normalizedByDefault: boolean
+  /** Least and greatest value that rows of so many components can have; null: without bound. */
+  range(dimension: number, options?: Partial<DistanceOptions>): ValueRange | null
+  /** About how far unrelated normalised rows are apart, in the unit of the distance. */
+  unrelated(dimension: number): number
   /**
    * @param embeddings [B, d]
    * @param references [R, d]; undefined compares the embeddings with themselves, and then the
@@ -95,11 +104,15 @@ export interface DistanceSpecification {
   readonly normalizedByDefault: boolean
   /** True where rows are normalised whatever the option says (cosine). */
   readonly alwaysNormalized?: boolean
+  /** Of L2-normalised rows; null: without bound. */
+  unitRange(dimension: number): ValueRange | null
+  /** Of gaussian rows that are L2-normalised: about what two of them have. */
+  unrelated(dimension: number): number
   compute(x: Matrix, y: Matrix | null, product: MatrixProduct): RawDistance
 }
 
 export function defineDistance(specification: DistanceSpecification): Distance {
-  const { compute, alwaysNormalized = false, ...description } = specification
+  const { compute, unitRange, alwaysNormalized = false, ...description } = specification
   const normalizes = (options: Partial<DistanceOptions>) =>
     alwaysNormalized || (options.normalized ?? specification.normalizedByDefault)
   return {
@@ -112,6 +125,7 @@ export function defineDistance(specification: DistanceSpecification): Distance {
       ),
     }),
     suits: null,
+    range: (dimension, options = {}) => (normalizes(options) ? unitRange(dimension) : null),
     forward(embeddings, references, options = {}, product = simdProduct) {
       if (references !== undefined && references.columns !== embeddings.columns) {
         throw new Error(

@@ -12,5 +12,7 @@ export const dot = defineDistance({
   source: 'Sohn 2016; Rendle et al. 2009',
   isSimilarity: true,
   normalizedByDefault: false,
+  unitRange: () => ({ least: -1, greatest: 1 }),
+  unrelated: () => 0,
   compute: innerProducts,
 })

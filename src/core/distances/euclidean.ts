@@ -12,6 +12,8 @@ export const euclidean = defineDistance({
   source: 'Euclid; Hadsell, Chopra, LeCun 2006',
   isSimilarity: false,
   normalizedByDefault: true,
+  unitRange: () => ({ least: 0, greatest: 2 }),
+  unrelated: () => Math.SQRT2,
   compute(x, y, product) {
     const values = squaredDistances(x, y, product)
     const d = values.data

@@ -18,4 +18,10 @@ export const distances = createRegistry('distance', [
   snr,
 ])
 
-export type { Distance, DistanceGradients, DistanceMatrix, DistanceOptions } from './distance'
+export type {
+  Distance,
+  DistanceGradients,
+  DistanceMatrix,
+  ValueRange,
+  DistanceOptions,
+} from './distance'

@@ -12,6 +12,8 @@ export const manhattan = defineDistance({
   source: 'Minkowski 1910',
   isSimilarity: false,
   normalizedByDefault: true,
+  unitRange: (dimension) => ({ least: 0, greatest: 2 * Math.sqrt(dimension) }),
+  unrelated: (dimension) => 2 * Math.sqrt(dimension / Math.PI),
   compute: (x, y) =>
     compareRowPairs(x, y, {
       measure(rows, a, others, b, columns) {

@@ -16,6 +16,9 @@ export const snr = defineDistance({
   source: 'Yuan, Deng, Tang, Tang, Chen 2019',
   isSimilarity: false,
   normalizedByDefault: true,
+  // The anchor may hardly vary, which is what the rest is divided by.
+  unitRange: () => null,
+  unrelated: () => 2,
   compute(x, y, product) {
     const a = centerRows(x)
     const b = y === null ? null : centerRows(y)

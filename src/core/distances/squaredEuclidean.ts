@@ -13,6 +13,8 @@ export const squaredEuclidean = defineDistance({
   source: 'Schroff, Kalenichenko, Philbin 2015',
   isSimilarity: false,
   normalizedByDefault: true,
+  unitRange: () => ({ least: 0, greatest: 4 }),
+  unrelated: () => 2,
   compute(x, y, product) {
     const values = squaredDistances(x, y, product)
     return {

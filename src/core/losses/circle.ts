@@ -15,6 +15,7 @@ export const circle = defineLoss({
   kind: 'pairs',
   distance: 'cosine',
   distances: ['cosine', 'dot'],
+  needsRange: true,
   reducer: 'avgNonZero',
   suits: ['pairMargin', 'multiSimilarity', 'batchEasyHard', 'hdc', 'all'],
   options: {

@@ -44,6 +44,10 @@ export const contrastive = defineLoss({
       'hadsell 形式：距离小于此值的负样本对计入损失',
     ),
   },
+  reach: ({ form, margin, negativeMargin }) =>
+    form === 'hadsell'
+      ? { at: margin, option: 'margin' }
+      : { at: negativeMargin, option: 'negativeMargin' },
   evaluate: (context, options) =>
     options.form === 'linear'
       ? hingePairs(context, options.positiveMargin, options.negativeMargin)

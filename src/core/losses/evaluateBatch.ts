@@ -1,3 +1,4 @@
+import { distances } from '../distances'
 import { createMatrix, type Matrix } from '../math/matrix'
 import type { MatrixProduct } from '../math/product'
 import type { Random } from '../math/random'
@@ -65,7 +66,12 @@ export function evaluateBatch(input: BatchInput): BatchOutcome {
   const context: LossContext = {
     distances: between.values,
     isSimilarity: between.isSimilarity,
-    largestDistance: settings.distance === 'squaredEuclidean' ? 4 : 2,
+    range: distances
+      .get(settings.distance)
+      .range(
+        embeddings.columns,
+        settings.normalized === undefined ? {} : { normalized: settings.normalized },
+      ),
     isSelf: references.isSelf,
     labels,
     referenceLabels: references.labels,

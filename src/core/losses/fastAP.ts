@@ -13,7 +13,8 @@ export const fastAP = defineLoss({
   source: 'Cakir, He, Xia, Kulis, Sclaroff 2019',
   kind: 'pairs',
   distance: 'squaredEuclidean',
-  distances: ['squaredEuclidean', 'euclidean', 'manhattan', 'chebyshev', 'snr'],
+  distances: ['squaredEuclidean', 'euclidean', 'manhattan', 'chebyshev'],
+  needsRange: true,
   normalizedByDefault: true,
   reducer: 'mean',
   suits: ['all'],
@@ -23,7 +24,8 @@ export const fastAP = defineLoss({
   evaluate(context, { bins }) {
     const { distances, relations } = context
     const { data, rows, columns } = distances
-    const width = context.largestDistance / bins
+    if (context.range === null) throw new Error('FastAP needs a distance that is bounded')
+    const width = context.range.greatest / bins
     const gradient = zeroGradient(context)
     const list = context.newElements()
     const near = new Float64Array(bins + 1)

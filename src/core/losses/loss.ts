@@ -1,4 +1,5 @@
 import type { ComponentDescription } from '../../shared/model/training'
+import type { ValueRange } from '../distances'
 import { createMatrix, type Matrix } from '../math/matrix'
 import type { Random } from '../math/random'
 import {
@@ -32,8 +33,8 @@ export interface LossContext {
    */
   readonly distances: Matrix
   readonly isSimilarity: boolean
-  /** Greatest distance that normalised embeddings can have; 4 for squaredEuclidean, else 2. */
-  readonly largestDistance: number
+  /** Of the distance; null: without bound, which a loss with `needsRange` never sees. */
+  readonly range: ValueRange | null
   /** True where the references are the batch: then (j, i) has a row and a gradient as well. */
   readonly isSelf: boolean
   /** [B] */
@@ -85,6 +86,8 @@ export interface Loss extends ComponentDescription {
   readonly normalizedByDefault: boolean | null
   /** Null: the reduction belongs to the formula and cannot be chosen. */
   readonly reducer: string | null
+  /** Whether it is defined on a bounded range alone. */
+  readonly needsRange: boolean
   /** Whether mined tuples can be given to it. */
   readonly takesMiner: boolean
   readonly schema: OptionSchema
@@ -102,8 +105,22 @@ export interface Loss extends ComponentDescription {
    * @throws AppError invalidInput for options that it does not have
    */
   distanceMargin(options: GivenOptions): number | null
+  /**
+   * The value beyond which a negative feels nothing, wherever its positive is, and the option that
+   * sets it; null where there is none.
+   * @throws AppError invalidInput for options that it does not have
+   */
+  reach(options: GivenOptions): Reach | null
   /** @throws AppError invalidInput for options that it does not have */
   evaluate(context: LossContext, options: GivenOptions): LossResult
+}
+
+export interface Reach {
+  /** A distance or a similarity. */
+  readonly at: number
+  /** So much farther than `at` a negative still counts; 0 by default. */
+  readonly beyond?: number
+  readonly option: string
 }
 
 export interface LossSpecification<S extends OptionSchema> {
@@ -117,6 +134,7 @@ export interface LossSpecification<S extends OptionSchema> {
   readonly distances?: readonly string[]
   readonly normalizedByDefault?: boolean
   readonly reducer: string | null
+  readonly needsRange?: boolean
   readonly takesMiner?: boolean
   /** Miners that suit it; null: all. */
   readonly suits?: readonly string[] | null
@@ -124,6 +142,8 @@ export interface LossSpecification<S extends OptionSchema> {
   readonly referenceParameter?: string
   /** Only where the loss compares d_an with d_ap + margin. */
   distanceMargin?(options: OptionValues<S>): number | null
+  /** Only where the loss compares D_an with a number. */
+  reach?(options: OptionValues<S>): Reach
   parameters?(
     options: OptionValues<S>,
     sizes: { readonly classCount: number; readonly dimension: number },
@@ -169,10 +189,12 @@ export function defineLoss<const S extends OptionSchema>(
     distances: specification.distances ?? everyDistance,
     normalizedByDefault: specification.normalizedByDefault ?? null,
     reducer: specification.reducer,
+    needsRange: specification.needsRange ?? false,
     takesMiner: specification.takesMiner ?? specification.kind !== 'classes',
     schema: specification.options,
     referenceParameter: specification.referenceParameter ?? null,
     distanceMargin: (given) => specification.distanceMargin?.(resolve(given)) ?? null,
+    reach: (given) => specification.reach?.(resolve(given)) ?? null,
     parameters: (given, sizes) => specification.parameters?.(resolve(given), sizes) ?? [],
     evaluate: (context, given) => specification.evaluate(context, resolve(given)),
   }

@@ -42,6 +42,7 @@ export const margin = defineLoss({
   },
   // Positives stay a margin below beta, negatives a margin above it.
   distanceMargin: ({ margin }) => 2 * margin,
+  reach: ({ beta, margin }) => ({ at: beta, beyond: margin, option: 'beta' }),
   evaluate(context, options) {
     const { distances, labels, parameters } = context
     const sign = context.isSimilarity ? -1 : 1

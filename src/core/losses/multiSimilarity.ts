@@ -22,6 +22,8 @@ export const multiSimilarity = defineLoss({
     beta: numberOption(50, 1e-3, 1e4, 'sharpness for negatives', '负样本的锐度'),
     base: numberOption(0.5, -100, 100, 'similarity from which pairs count', '基准相似度'),
   },
+  // Ten sharpnesses beyond the base nothing is left of a negative's weight.
+  reach: ({ base, beta }) => ({ at: base, beyond: 10 / beta, option: 'base' }),
   evaluate(context, { alpha, beta, base }) {
     const { relations, distances } = context
     const sign = context.isSimilarity ? -1 : 1

@@ -53,6 +53,7 @@ export function readLoss(choice: ComponentChoice, input: SettingsInput = {}): Lo
   const minerChoice = choiceOf(miner) ?? input.miner ?? null
   const reason = incompatibility(loss.name, {
     distance: distances.get(distanceName).name,
+    normalized: flagOf(normalized) ?? input.normalized,
     miner: minerChoice === null ? null : miners.get(minerChoice.name).name,
   })
   if (reason !== null) {

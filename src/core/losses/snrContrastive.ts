@@ -31,6 +31,7 @@ export const snrContrastive = defineLoss({
       '距离小于此值的负样本对计入损失',
     ),
   },
+  reach: ({ negativeMargin }) => ({ at: negativeMargin, option: 'negativeMargin' }),
   evaluate: (context, options) =>
     hingePairs(context, options.positiveMargin, options.negativeMargin),
 })

@@ -1,5 +1,10 @@
 import { AppError } from '../../shared/errors'
-import type { SweepCombination, SweepPlan, SweepRequest } from '../../shared/model/sweep'
+import type {
+  SkippedCombination,
+  SweepCombination,
+  SweepPlan,
+  SweepRequest,
+} from '../../shared/model/sweep'
 import type { TrainingOptions } from '../../shared/model/training'
 import type { KeptUnseen } from '../evaluation/keptUnseen'
 import { type PlanInput, planTraining } from '../training/plan'
@@ -34,13 +39,14 @@ export function planSweep(
   input: Omit<PlanInput, 'request'> & { readonly request: SweepRequest },
 ): PlannedSweep {
   const { request, ...images } = input
-  const { chosen, skipped } = combine(request)
+  const { chosen, skipped: unfit } = combine(request)
+  const skipped = [...unfit]
   const firstSeed = request.training.seed ?? 1
   const combinations: (SweepCombination & { readonly options: TrainingOptions })[] = []
   const known = new Set<string>()
   let first: ReturnType<typeof planTraining> | null = null
   for (const { loss, miner, distance } of chosen) {
-    const planned = planTraining({
+    const planned = planOrReason({
       ...images,
       request: {
         ...request.training,
@@ -49,6 +55,11 @@ export function planSweep(
         ...(distance === undefined ? {} : { distance }),
       },
     })
+    if ('reason' in planned) {
+      const of = { loss: loss.name, miner: miner?.name ?? null, distance: distance ?? null }
+      skipped.push({ ...of, reason: planned.reason })
+      continue
+    }
     first ??= planned
     const { options } = planned.plan
     const combination = { loss, miner: options.miner, distance: options.distance }
@@ -95,4 +106,17 @@ export function planSweep(
     split: first.plan.options.split,
   }
   return { plan, rows, shared, split: first.split, unseen: first.unseen }
+}
+
+/** The plan of a training, or why its loss cannot learn with its distance. */
+function planOrReason(
+  input: PlanInput,
+): ReturnType<typeof planTraining> | { readonly reason: SkippedCombination['reason'] } {
+  try {
+    return planTraining(input)
+  } catch (error) {
+    const { unsuitable, unsuitableChinese } = error instanceof AppError ? error.details : {}
+    if (typeof unsuitable !== 'string' || typeof unsuitableChinese !== 'string') throw error
+    return { reason: { en: unsuitable, 'zh-CN': unsuitableChinese } }
+  }
 }

@@ -10,7 +10,7 @@ import {
 import { type KeptUnseen, keepUnseen, type KnownSides } from '../evaluation/keptUnseen'
 import { losses } from '../losses'
 import { readLoss } from '../losses/settings'
-import { incompatibility } from '../losses/compatibility'
+import { incompatibility, outOfReach } from '../losses/compatibility'
 import { createRandom } from '../math/random'
 import { miners } from '../miners'
 import { reducers } from '../reducers'
@@ -112,6 +112,7 @@ export function planTraining(input: PlanInput): PlannedTraining {
     features,
     ...chooseSteps(request),
   }
+  checkReach(options)
   const featuresCached = Math.min(input.featuresCached(options.features), labels.length)
   const counts: RunCounts = { images: labels.length, featuresCached, trainSizes, testSizes }
   const plan: TrainingPlan = {
@@ -353,6 +354,24 @@ function checkRecipe(recipe: LossOptions): void {
   if (regularizer === null) return
   const { schema, name } = regularizers.get(regularizer.name)
   resolveOptions(schema, regularizer.options ?? {}, `regularizer ${name}`)
+}
+
+/**
+ * @throws AppError invalidInput where a loss would push nothing apart; its details say why in both
+ *   languages
+ */
+function checkReach(options: TrainingOptions): void {
+  const { loss } = lossOfRun(options)
+  const terms: readonly ComponentChoice[] = 'name' in loss ? [loss] : loss
+  for (const term of terms) {
+    const settings = readLoss(term)
+    const reason = outOfReach(settings.loss, settings, options.embeddingSize)
+    if (reason === null) continue
+    throw new AppError('invalidInput', reason.en, {
+      unsuitable: reason.en,
+      unsuitableChinese: reason['zh-CN'],
+    })
+  }
 }
 
 /** How the optimizer goes, and what is done about what goes wrong. */
