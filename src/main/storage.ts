@@ -44,7 +44,7 @@ export function createStorage({ workspace, store, isInUse }: StorageOptions): St
       await rm(features, { recursive: true, force: true })
       const used = await store.images.allContents()
       for (const file of await filesBelow(thumbnails)) {
-        const contents = /([0-9a-f]{64})\.webp$/.exec(file.path)?.[1]
+        const contents = /([0-9a-f]{64})(?:\.\d+)?\.webp$/.exec(file.path)?.[1]
         if (contents === undefined || !used.has(contents)) await rm(file.path, { force: true })
       }
       const after = await measure()

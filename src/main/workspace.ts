@@ -3,7 +3,7 @@ import { join } from 'node:path'
 /** Where the program keeps its own files; the person's folders are never written to. */
 export interface Workspace {
   readonly databaseFile: string
-  /** `thumbnails/<first two of sha256>/<sha256>.webp`, features: all can be made again. */
+  /** `thumbnails/<first two of sha256>/<sha256>.<version>.webp`, features: all can be made again. */
   readonly cacheFolder: string
   /** One folder a run, named by the run's id. */
   readonly runsFolder: string
@@ -21,9 +21,25 @@ export function workspaceIn(userDataFolder: string): Workspace {
   }
 }
 
+/**
+ * Counts up wherever pictures are read otherwise than before: thumbnails and features of an
+ * earlier way are not taken for those of today.
+ */
+export const decodingVersion = 2
+
+/** Below the folder of thumbnails. */
+export const thumbnailName = (sha256: string): string =>
+  join(sha256.slice(0, 2), `${sha256}.${decodingVersion}.webp`)
+
 /** Path of the thumbnail of an image with these contents, whether or not it exists. */
 export const thumbnailFile = (workspace: Pick<Workspace, 'cacheFolder'>, sha256: string): string =>
-  join(workspace.cacheFolder, 'thumbnails', sha256.slice(0, 2), `${sha256}.webp`)
+  join(workspace.cacheFolder, 'thumbnails', thumbnailName(sha256))
+
+/** What an earlier version may have left: better than nothing where the picture itself is gone. */
+export const formerThumbnailFile = (
+  workspace: Pick<Workspace, 'cacheFolder'>,
+  sha256: string,
+): string => join(workspace.cacheFolder, 'thumbnails', sha256.slice(0, 2), `${sha256}.webp`)
 
 export const runFolder = (workspace: Pick<Workspace, 'runsFolder'>, runId: number): string =>
   join(workspace.runsFolder, String(runId))

@@ -1,9 +1,11 @@
 import type { ImportReport, SkipRule } from '../../shared/model/dataset'
-import type {
-  LabelNamesReport,
-  LabelsFileReport,
-  LooseMatch,
-  UnmatchedRow,
+import {
+  type LabelNamesReport,
+  type LabelsFileReport,
+  type LooseMatch,
+  type PictureNote,
+  pictureNotes,
+  type UnmatchedRow,
 } from '../../shared/model/importReport'
 
 const mostNamed = 5
@@ -19,6 +21,7 @@ export function importLines(report: ImportReport): readonly string[] {
   return [
     ...(report.labelsFile === undefined ? [] : labelsFileLines(report.labelsFile)),
     ...(report.labelNames === undefined ? [] : nameLines(report.labelNames)),
+    ...pictureLines(report),
     ...skippedLines(report),
   ]
 }
@@ -88,6 +91,22 @@ function nameLines({ alike, cleaned, refused }: LabelNamesReport): string[] {
   }
   return lines
 }
+
+const pictureTexts: Readonly<Record<PictureNote, string>> = {
+  blank: 'of one colour',
+  frame: 'whose first frame shows nothing; the first that does was taken',
+  page: 'whose first page is tiny; the largest was taken',
+  range: 'with values beyond 16 bits, signs or fractions; scaled by their range',
+  ground: 'that vanish on white; laid on black',
+}
+
+const pictureLines = ({ pictures = {} }: ImportReport): string[] =>
+  pictureNotes.flatMap((note) => {
+    const { count: found = 0, paths = [] } = pictures[note] ?? {}
+    return found === 0
+      ? []
+      : [`${countOf(found, 'picture')} ${pictureTexts[note]}: ${some(paths, found, quoted)}.`]
+  })
 
 const ruleTexts: Readonly<Record<SkipRule, string>> = {
   hidden: 'hidden (names that begin with a dot)',

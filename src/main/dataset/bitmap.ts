@@ -39,6 +39,8 @@ export function decodeBitmap(file: Buffer): Bitmap {
   if (compression === compressions.rle8 || compression === compressions.rle4) {
     return decodeRuns(file, layout)
   }
+  // Before memory is taken for it.
+  rowOffset(file, layout, layout.topDown ? layout.heightPx - 1 : 0)
   return bitsPerPixel <= 8 ? decodeIndexed(file, layout) : decodeDirect(file, layout)
 }
 
@@ -225,7 +227,10 @@ function decodeRuns(file: Buffer, layout: Layout): Bitmap {
     const count = next()
     const value = next()
     if (count > 0) {
-      for (let index = 0; index < count; index += 1) put(nibble(value, index))
+      // What a run has beyond the edge costs nothing.
+      const shown = Math.min(count, Math.max(0, widthPx - column))
+      for (let index = 0; index < shown; index += 1) put(nibble(value, index))
+      column += count - shown
     } else if (value === 0) {
       column = 0
       row += 1

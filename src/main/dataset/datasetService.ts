@@ -17,7 +17,7 @@ import type { DatasetId, ImageId } from '../../shared/model/ids'
 import type { StoredDataset } from '../db/repositories/datasetRepository'
 import type { ImageLocation } from '../db/repositories/imageRepository'
 import type { Store } from '../db/store'
-import { runFolder, thumbnailFile, type Workspace } from '../workspace'
+import { formerThumbnailFile, runFolder, thumbnailFile, type Workspace } from '../workspace'
 import { historyOf } from './history'
 import { type ImportProgress, runImport } from './importRun'
 import { findMoved, nameAfterMove, type RecognitionOptions } from './movedFolder'
@@ -172,7 +172,12 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
       for (const { summary } of runs) {
         await rm(runFolder(workspace, summary.id), { recursive: true, force: true })
       }
-      await removeAll(gone.map((sha256) => thumbnailFile(workspace, sha256)))
+      await removeAll(
+        gone.flatMap((sha256) => [
+          thumbnailFile(workspace, sha256),
+          formerThumbnailFile(workspace, sha256),
+        ]),
+      )
       return gone
     },
 

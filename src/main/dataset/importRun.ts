@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ImportReport, LeftOutFile, SkipRule } from '../../shared/model/dataset'
+import { type PictureNote, pictureNotes } from '../../shared/model/importReport'
 import { looksAlike } from '../../shared/model/labelName'
 import type { DatasetId } from '../../shared/model/ids'
 import type { Transaction } from '../db/connection'
@@ -12,6 +13,7 @@ import {
 } from '../db/repositories/imageRepository'
 import type { Store } from '../db/store'
 import { aborted, atMost, unlessAborted } from '../jobs/unlessAborted'
+import { decodingVersion } from '../workspace'
 import { adviceFor } from './advice'
 import { LabelNames } from './labelNames'
 import { labelsFileName, readLabelsFile } from './labelsFile'
@@ -49,6 +51,7 @@ const maximumLeftOut = 10_000
 /** Paths named for each rule that passes over something. */
 const firstSkipped = 3
 const mostAlike = 100
+const maximumNoted = 1_000
 /** What is being read when a person cancels has so long to end. */
 const lastWaitMs = 500
 
@@ -69,6 +72,7 @@ class ImportRun {
   private readonly skipped = { hidden: 0, special: 0, result: 0, notPicture: 0 }
   private readonly skippedFirst: Partial<Record<SkipRule, string[]>> = {}
   private readonly labelNames = new LabelNames()
+  private readonly pictures: Partial<Record<PictureNote, { count: number; paths: string[] }>> = {}
   private done = 0
   /** 0 until all files were counted. */
   private total = 0
@@ -185,7 +189,8 @@ class ImportRun {
       } else if (result.kind === 'notImage') {
         this.skip('notPicture', file.relativePath)
       } else if (result.kind === 'image') {
-        const { sha256, perceptualHash, widthPx, heightPx, format } = result
+        const { sha256, perceptualHash, widthPx, heightPx, format, notes } = result
+        for (const note of notes) this.note(note, file.relativePath)
         const image: ReadImage = {
           ...file,
           sha256,
@@ -232,6 +237,7 @@ class ImportRun {
     const { store, datasetId, signal } = this.options
     const cancelled = signal?.aborted === true
     if (!cancelled) await this.matchLabels()
+    await this.keepNotes()
     const report = await store.database.transaction(async (transaction) => {
       const counts = cancelled
         ? { changed: 0, moved: 0, removed: 0 }
@@ -261,6 +267,7 @@ class ImportRun {
       leftOutTotal: this.leftOutTotal,
       skipped: this.skipped,
       skippedFirst: this.skippedFirst,
+      pictures: this.pictures,
       ...(cancelled || this.labelsFile === null ? {} : { labelsFile: this.labelsFile.report() }),
       labelNames: {
         alike: looksAlike(sizes)
@@ -274,6 +281,18 @@ class ImportRun {
         dataset?.imageCount ?? 0,
         sizes.map((label) => label.imageCount),
       ),
+    }
+  }
+
+  /** What was said before of images that are as they were. */
+  private async keepNotes(): Promise<void> {
+    const before = (await this.options.store.datasets.report(this.options.datasetId))?.pictures
+    for (const note of pictureNotes) {
+      for (const path of before?.[note]?.paths ?? []) {
+        const known = this.known.get(path)
+        if (known !== undefined && this.inPlace.has(known.id)) this.note(note, path)
+      }
+      this.pictures[note]?.paths.sort()
     }
   }
 
@@ -408,6 +427,12 @@ class ImportRun {
     if (first.length < firstSkipped) first.push(path)
   }
 
+  private note(note: PictureNote, path: string): void {
+    const noted = (this.pictures[note] ??= { count: 0, paths: [] })
+    noted.count += 1
+    if (noted.paths.length < maximumNoted) noted.paths.push(path)
+  }
+
   private leaveOut(file: LeftOutFile): void {
     this.leftOutTotal += 1
     if (this.leftOut.length < maximumLeftOut) this.leftOut.push(file)
@@ -422,10 +447,11 @@ class ImportRun {
 /** Contents that have a thumbnail: a cache that was emptied is filled again by a rescan. */
 async function listThumbnails(folder: string): Promise<ReadonlySet<string>> {
   const found = new Set<string>()
+  const ending = `.${decodingVersion}.webp`
   const shards = await readdir(folder).catch(() => [])
   for (const shard of shards) {
     for (const name of await readdir(join(folder, shard)).catch(() => [])) {
-      if (name.endsWith('.webp')) found.add(name.slice(0, -'.webp'.length))
+      if (name.endsWith(ending)) found.add(name.slice(0, -ending.length))
     }
   }
   return found

@@ -2,17 +2,18 @@ import { createHash } from 'node:crypto'
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { access, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import sharp, { type Sharp } from 'sharp'
+import sharp from 'sharp'
 import type { LeftOutReason } from '../../shared/model/dataset'
-import { decodeBitmap, readBitmapHeader } from './bitmap'
+import type { PictureNote } from '../../shared/model/importReport'
+import { thumbnailName } from '../workspace'
+import { openPicture, thumbnailPx, TooLargeError } from './openPicture'
 import { perceptualHash } from './perceptualHash'
+import { contrastOf, leastContrast, onGround, renderPixels } from './rawPixels'
 import { hasImageExtension, type ImageFormat, sniff, sniffBytes } from './sniff'
 import type { FileResult } from './thumbnailProtocol'
 
-export const maximumPixels = 100_000_000
-/** 100 megapixels of 16-bit RGBA, with room for what surrounds them. */
+/** Of a file. */
 const maximumBytes = 1_000_000_000
-export const thumbnailPx = 256
 
 /** A file that is left out of the import, and why. */
 class LeftOut extends Error {
@@ -26,7 +27,7 @@ class LeftOut extends Error {
 
 /**
  * Reads one file: recognises it by its contents, hashes it, and writes its thumbnail (256 px WebP,
- * upright, sRGB, on white) into the cache unless one of these contents is there. A bad file is a
+ * upright, sRGB, see `openPicture`) into the cache unless one of these contents is there. A bad file is a
  * result, never a throw.
  */
 export async function readPicture(file: string, thumbnailsFolder: string): Promise<FileResult> {
@@ -35,25 +36,23 @@ export async function readPicture(file: string, thumbnailsFolder: string): Promi
     if (contents === null) return { kind: 'notImage' }
     const { bytes, format } = contents
     const sha256 = createHash('sha256').update(bytes).digest('hex')
-    const { picture, widthPx, heightPx } = await openPicture(bytes, format)
-    const { data, info } = await picture
-      .resize(thumbnailPx, thumbnailPx, { fit: 'inside', withoutEnlargement: true })
-      .flatten({ background: '#ffffff' })
-      .toColourspace('srgb')
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true })
-    const hash = perceptualHash(data, info.width, info.height, info.channels)
-    const failure = await writeThumbnail(
-      join(thumbnailsFolder, sha256.slice(0, 2), `${sha256}.webp`),
-      () =>
-        sharp(data, {
-          raw: { width: info.width, height: info.height, channels: info.channels },
-        })
-          .webp({ quality: 80, effort: 0 })
-          .toBuffer(),
+    const opened = await openPicture(bytes, format)
+    const { picture, widthPx, heightPx, ground } = opened
+    const small = opened.small ?? (await renderPixels(picture, thumbnailPx))
+    const seen = onGround(small, ground)
+    const { data, channels } = seen
+    const hash = perceptualHash(data, seen.widthPx, seen.heightPx, channels)
+    const notes: readonly PictureNote[] =
+      contrastOf(seen) < leastContrast ? [...opened.notes, 'blank'] : opened.notes
+    const failure = await writeThumbnail(join(thumbnailsFolder, thumbnailName(sha256)), () =>
+      sharp(data, {
+        raw: { width: seen.widthPx, height: seen.heightPx, channels: channels === 1 ? 1 : 3 },
+      })
+        .webp({ quality: 80, effort: 0 })
+        .toBuffer(),
     )
     if (failure !== null) return failure
-    return { kind: 'image', sha256, perceptualHash: hash, widthPx, heightPx, format }
+    return { kind: 'image', sha256, perceptualHash: hash, widthPx, heightPx, format, notes }
   } catch (error) {
     return leftOutOf(error)
   }
@@ -107,28 +106,6 @@ function fill(descriptor: number, buffer: Buffer, from: number): void {
   }
 }
 
-async function openPicture(
-  bytes: Buffer,
-  format: ImageFormat,
-): Promise<{ picture: Sharp; widthPx: number; heightPx: number }> {
-  if (format === 'bmp') {
-    const { widthPx, heightPx } = readBitmapHeader(bytes)
-    refuseTooLarge(widthPx, heightPx)
-    const { pixels, channels } = decodeBitmap(bytes)
-    const picture = sharp(pixels, { raw: { width: widthPx, height: heightPx, channels } })
-    return { picture, widthPx, heightPx }
-  }
-  const picture = sharp(bytes, { limitInputPixels: maximumPixels, failOn: 'error' })
-  const { autoOrient, width, height } = await picture.metadata()
-  refuseTooLarge(width, height)
-  return { picture: picture.autoOrient(), widthPx: autoOrient.width, heightPx: autoOrient.height }
-}
-
-function refuseTooLarge(widthPx: number, heightPx: number): void {
-  if (widthPx * heightPx <= maximumPixels) return
-  throw new LeftOut('tooLarge', `${widthPx} x ${heightPx} pixels; at most 100 megapixels are read.`)
-}
-
 async function writeThumbnail(
   file: string,
   encode: () => Promise<Buffer>,
@@ -161,9 +138,7 @@ function leftOutOf(error: unknown): FileResult {
   }
   const { code, message } = error as NodeJS.ErrnoException
   const detail = (message.split('\n')[0] ?? '').slice(0, 300)
-  if (/pixel limit/i.test(message)) {
-    return { kind: 'leftOut', reason: 'tooLarge', detail: 'At most 100 megapixels are read.' }
-  }
+  if (error instanceof TooLargeError) return { kind: 'leftOut', reason: 'tooLarge', detail }
   if (code !== undefined && /^E[A-Z]+$/.test(code)) {
     return { kind: 'leftOut', reason: 'unreadable', detail: withoutPath(detail) }
   }

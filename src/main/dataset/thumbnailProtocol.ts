@@ -1,4 +1,5 @@
 import type { LeftOutReason } from '../../shared/model/dataset'
+import type { PictureNote } from '../../shared/model/importReport'
 
 /** What the thumbnail worker is started with. */
 export interface ThumbnailWorkerData {
@@ -25,6 +26,7 @@ export type FileResult =
       readonly widthPx: number
       readonly heightPx: number
       readonly format: string
+      readonly notes: readonly PictureNote[]
     }
   | { readonly kind: 'leftOut'; readonly reason: LeftOutReason; readonly detail: string }
   /** Not a picture and not named like one: nothing to report. */

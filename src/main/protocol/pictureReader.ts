@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { open, readFile, realpath } from 'node:fs/promises'
 import { join } from 'node:path'
-import { thumbnailFile, type Workspace } from '../workspace'
+import { formerThumbnailFile, thumbnailFile, type Workspace } from '../workspace'
 import { isInside, resolvePicture } from './resolve'
 
 /** Longest side of a picture that fills a view; it arrives as WebP of at most this. */
@@ -59,10 +59,11 @@ export function createPictureReader(
     try {
       if (picture.size === 'original') return await readInTurn(record)
       const bytes = await readOriginal(record)
-      if (bytes === null) return null
+      if (bytes === null) throw new Error('not there')
       return await options.convert(bytes, picture.size === 'full' ? fullPicturePx : 256)
     } catch {
-      return null
+      if (picture.size !== 'thumbnail') return null
+      return readFile(formerThumbnailFile(options.workspace, record.sha256)).catch(() => null)
     }
   }
 }

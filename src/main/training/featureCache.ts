@@ -10,6 +10,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
+import { decodingVersion } from '../workspace'
 import { finish, partOf, type Steps } from '../../core/steps'
 
 /** A record is [sha256, features as float32, CRC-32 of both]. */
@@ -19,7 +20,7 @@ const checkBytes = 4
 export const recordSizeOf = (dimension: number): number => keyBytes + dimension * 4 + checkBytes
 
 export const tapFolder = (cacheFolder: string, { id, dimension }: CachedTap): string =>
-  join(cacheFolder, 'features', `${id.replaceAll(/[^\w.-]/g, '_')}-${dimension}`)
+  join(cacheFolder, 'features', `${id.replaceAll(/[^\w.-]/g, '_')}-${dimension}.${decodingVersion}`)
 
 export const isSegment = (name: string): boolean => name.endsWith('.bin')
 /** The keys of a segment one after another, for whoever only counts. */

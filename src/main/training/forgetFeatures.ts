@@ -16,7 +16,7 @@ export async function forgetFeatures(
 ): Promise<void> {
   const root = join(cacheFolder, 'features')
   for (const tap of await readdir(root).catch(() => [])) {
-    const dimension = Number(/-(\d+)$/.exec(tap)?.[1])
+    const dimension = Number(/-(\d+)(?:\.\d+)?$/.exec(tap)?.[1])
     if (!Number.isInteger(dimension)) continue
     const names = await readdir(join(root, tap)).catch(() => [])
     for (const name of names.filter(isSegment)) {

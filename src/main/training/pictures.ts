@@ -1,9 +1,14 @@
-import sharp from 'sharp'
+import { readFile } from 'node:fs/promises'
+import sharp, { type Sharp } from 'sharp'
+import { openPicture } from '../dataset/openPicture'
+import { sniff, sniffBytes } from '../dataset/sniff'
 
-/** Where the pixels of an image may be read from: the thumbnail, or else the file itself. */
+/** Where the pixels of an image may be read from, in this order. */
 export interface PictureFile {
   readonly thumbnail: string
   readonly original: string
+  /** A thumbnail of an earlier version, where the picture itself is gone. */
+  readonly former?: string
 }
 
 // Decoding already runs beside the network; libvips' own threads would only get in each other's way.
@@ -16,23 +21,38 @@ sharp.cache(false)
  * @returns [sidePx, sidePx, 3] bytes
  */
 export async function decodeSquare(file: PictureFile, sidePx: number): Promise<Uint8Array> {
+  const { thumbnail, original, former } = file
   try {
-    return await decode(file.thumbnail, sidePx)
+    return await inSquare(sharp(thumbnail), sidePx)
   } catch {
-    return await decode(file.original, sidePx)
+    try {
+      return await inSquare(await originalPicture(original), sidePx)
+    } catch (error) {
+      if (former === undefined) throw error
+      return await inSquare(sharp(former), sidePx).catch(() => {
+        throw error
+      })
+    }
   }
 }
 
-async function decode(path: string, sidePx: number): Promise<Uint8Array> {
-  const buffer = await sharp(path)
-    .rotate()
-    .flatten({ background: '#ffffff' })
+/** The picture itself, as its thumbnail would show it. */
+async function originalPicture(path: string): Promise<Sharp> {
+  const bytes = await readFile(path)
+  const sniffed = sniff(bytes.subarray(0, sniffBytes))
+  if (sniffed.kind !== 'image') throw new Error(`not a picture: ${path}`)
+  const { picture, ground } = await openPicture(bytes, sniffed.format)
+  return picture.flatten({ background: { r: ground, g: ground, b: ground } })
+}
+
+async function inSquare(picture: Sharp, sidePx: number): Promise<Uint8Array> {
+  const buffer = await picture
     .resize(sidePx, sidePx, { fit: 'contain', background: '#ffffff' })
     .toColourspace('srgb')
     .removeAlpha()
-    .raw()
+    .raw({ depth: 'uchar' })
     .toBuffer()
-  if (buffer.length !== sidePx * sidePx * 3) throw new Error(`not three channels: ${path}`)
+  if (buffer.length !== sidePx * sidePx * 3) throw new Error('not three channels')
   return buffer
 }
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { DatasetId } from '../../shared/model/ids'
 import type { Store } from '../db/store'
-import { thumbnailFile, type Workspace } from '../workspace'
+import { formerThumbnailFile, thumbnailFile, type Workspace } from '../workspace'
 import type { JobImages } from './messages'
 
 /** What training knows of a dataset; row i is one image, in the order of relative paths. */
@@ -44,6 +44,7 @@ export async function readTrainingImages(
       files: rows.relativePaths.map((path, i) => ({
         thumbnail: thumbnailFile(workspace, rows.sha256[i]!),
         original: join(folder, path),
+        former: formerThumbnailFile(workspace, rows.sha256[i]!),
       })),
     },
     labels,

@@ -1,5 +1,10 @@
 import * as v from 'valibot'
-import type { LabelNamesReport, LabelsFileReport } from './importReport'
+import type {
+  LabelNamesReport,
+  LabelsFileReport,
+  NotedPictures,
+  PictureNote,
+} from './importReport'
 import { type DatasetId, type ImageId, type LabelId, labelId } from './ids'
 
 export interface DatasetSummary {
@@ -144,6 +149,7 @@ export interface ImportReport {
   /** Absent where the folder has no labels.csv, or the import was cancelled. */
   readonly labelsFile?: LabelsFileReport
   readonly labelNames?: LabelNamesReport
+  readonly pictures?: Readonly<Partial<Record<PictureNote, NotedPictures>>>
   readonly cancelled: boolean
   /** Advice such as "one label only": keys that the window translates. */
   readonly advice: readonly DatasetAdvice[]

@@ -57,3 +57,16 @@ export interface LabelNamesReport {
   /** Too long, or with nothing that can be seen: their images have no label. */
   readonly refused: readonly string[]
 }
+
+/**
+ * What was decided for a person when a picture was read: it is of one colour; a later frame or page
+ * was taken; values were scaled by their range; it lies on black, because it vanishes on white.
+ */
+export const pictureNotes = ['blank', 'frame', 'page', 'range', 'ground'] as const
+export type PictureNote = (typeof pictureNotes)[number]
+
+/** Images with a note; at most 1,000 are named. */
+export interface NotedPictures {
+  readonly count: number
+  readonly paths: readonly string[]
+}

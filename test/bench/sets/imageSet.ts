@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { thumbnailName } from '../../../src/main/workspace'
 import { userCacheFolder } from '../../../src/main/cli/workspace'
 import { readPicture } from '../../../src/main/dataset/readPicture'
 import { contentsOf } from '../../../src/main/training/trainingImages'
@@ -67,7 +68,7 @@ export async function readImageSet(
     read.forEach((result, i) => {
       const { path } = some[i]!
       if (result.kind !== 'image') throw new Error(`${path} is no picture: ${result.kind}`)
-      const thumbnail = join(thumbnails, result.sha256.slice(0, 2), `${result.sha256}.webp`)
+      const thumbnail = join(thumbnails, thumbnailName(result.sha256))
       files.push({ thumbnail, original: path })
       sha256.push(result.sha256)
       hashes.push(result.perceptualHash)

@@ -121,7 +121,7 @@ describe('the import report', () => {
     useDatasetStore().reportOpen = true
     await flushPromises()
     const words = dialog().textContent ?? ''
-    expect(words).toContain('too large: over 100 megapixels or 1,000 MB')
+    expect(words).toContain('too large: over 800 MB decoded or 1,000 MB as a file')
     expect(words).toContain(
       'Skipped by rule: 2 hidden files or folders (names that begin with a dot), one file that is not a picture.',
     )
@@ -131,6 +131,7 @@ describe('the import report', () => {
     await open({
       ...report,
       leftOut: [{ path: 'away', reason: 'outsideFolder', detail: 'A link' }],
+      pictures: { ground: { count: 2, paths: ['a.png', 'b.png'] } },
       labelsFile: {
         rows: 1200,
         used: 1197,
@@ -161,6 +162,7 @@ describe('the import report', () => {
       'labels.csv: two rows contradict each other: b.png is “cat” (line 6, taken) and “no label” (line 5).',
       'Labels look alike and may be one: “cat” and “cat␣” and “c⟨U+200B⟩at”.',
       `No labels, because they are longer than 255 characters or cannot be seen: “${'y'.repeat(40)}…”.`,
+      '2 transparent pictures lie on black, because they vanish on white: a.png, b.png.',
       'One link out of the folder was left out: away. To allow it, import the folder that holds both, or copy the files.',
     ])
   })

@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process'
 import { chmod, mkdir, readdir, readFile, rename, rm, symlink, utimes } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createDatasetService, type DatasetService } from '../../../src/main/dataset/datasetService'
 import { createLabelService } from '../../../src/main/labels/labelService'
-import { thumbnailFile } from '../../../src/main/workspace'
+import { thumbnailFile, thumbnailName } from '../../../src/main/workspace'
 import type { ImageFilter, ImportReport } from '../../../src/shared/model/dataset'
 import type { DatasetId, ImageId } from '../../../src/shared/model/ids'
 import { type TemporaryStore, temporaryStore } from '../db/temporaryStore'
@@ -510,7 +510,7 @@ it('leaves no half-written thumbnail and names them by contents', async () => {
   const { id } = await importAll()
   const { sha256 } = await service.detail({ imageId: await imageOf(id, 'a/1.png') })
   const file = thumbnailFile(temporary.workspace, sha256)
-  expect(await readdir(join(file, '..'))).toEqual([`${sha256}.webp`])
+  expect(await readdir(join(file, '..'))).toEqual([basename(thumbnailName(sha256))])
 })
 
 function bitmap24(pixels: Buffer, widthPx: number, heightPx: number): Buffer {

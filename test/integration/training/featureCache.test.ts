@@ -2,6 +2,7 @@ import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/p
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { decodingVersion } from '../../../src/main/workspace'
 import { countCachedFeatures } from '../../../src/main/training/cachedKeys'
 import { finish } from '../../../src/core/steps'
 import { FeatureCache, TapCaches } from '../../../src/main/training/featureCache'
@@ -48,7 +49,7 @@ describe('TapCaches', () => {
 
   it('leaves out a record that a crash cut short', async () => {
     write([one], [key(1)], [1, 2])
-    const path = join(folder, 'features', 'net_one-2')
+    const path = join(folder, 'features', `net_one-2.${decodingVersion}`)
     const segment = (await readdir(path)).find((name) => name.endsWith('.bin'))
     await appendFile(join(path, segment!), Buffer.alloc(20, 7))
     const target = new Float32Array(2)
@@ -59,7 +60,7 @@ describe('TapCaches', () => {
 
   it('counts what is in a cache of a version that kept no keys beside it', async () => {
     write([one], [key(1), key(2)], [1, 2, 3, 4])
-    const path = join(folder, 'features', 'net_one-2')
+    const path = join(folder, 'features', `net_one-2.${decodingVersion}`)
     const keyFile = (await readdir(path)).find((name) => name.endsWith('.keys'))!
     const keys = await readFile(join(path, keyFile))
     await rm(join(path, keyFile))
@@ -69,7 +70,7 @@ describe('TapCaches', () => {
 
   it('reads the features of a segment whose keys are not its own out of its records', async () => {
     write([one], [key(1), key(2)], [1, 2, 3, 4])
-    const path = join(folder, 'features', 'net_one-2')
+    const path = join(folder, 'features', `net_one-2.${decodingVersion}`)
     const keyFile = (await readdir(path)).find((name) => name.endsWith('.keys'))!
     await writeFile(join(path, keyFile), Buffer.alloc(32))
     expect(await countCachedFeatures(folder, [one], [key(1), key(2)])).toBe(2)
@@ -127,7 +128,7 @@ describe('a store of features', () => {
 
   it('finds again what another wrote, and leaves out a damaged record', async () => {
     write(taps, [key(1), key(2)], [...row(1), ...row(2)])
-    const path = join(folder, 'features', 'net_two-3')
+    const path = join(folder, 'features', `net_two-3.${decodingVersion}`)
     const name = (await readdir(path)).find((each) => each.endsWith('.bin'))!
     const bytes = await readFile(join(path, name))
     bytes[40] = 7

@@ -1,6 +1,7 @@
 import { computed, type ComputedRef } from 'vue'
 import { useI18n } from 'vue-i18n'
 import type { ImportReport } from '../../../shared/model/dataset'
+import { pictureNotes } from '../../../shared/model/importReport'
 import { useFormat } from './useFormat'
 import { visibleName } from './visibleName'
 
@@ -77,6 +78,12 @@ export function useImportNotes(report: () => ImportReport | null): ComputedRef<r
     ]
   }
 
+  const ofPictures = ({ pictures = {} }: ImportReport): string[] =>
+    pictureNotes.flatMap((note) => {
+      const { count = 0, paths = [] } = pictures[note] ?? {}
+      return sentence(`pictures.${note}`, count, paths)
+    })
+
   function ofLinks({ leftOut }: ImportReport): string[] {
     const links = leftOut.filter(({ reason }) => reason === 'outsideFolder')
     return sentence(
@@ -88,6 +95,8 @@ export function useImportNotes(report: () => ImportReport | null): ComputedRef<r
 
   return computed(() => {
     const value = report()
-    return value === null ? [] : [...ofLabelsFile(value), ...ofNames(value), ...ofLinks(value)]
+    return value === null
+      ? []
+      : [...ofLabelsFile(value), ...ofNames(value), ...ofPictures(value), ...ofLinks(value)]
   })
 }

@@ -38,7 +38,7 @@ export const errors = {
     'The database was damaged. It was set aside and a new one begun; your pictures are untouched.',
   workerCrashed: 'A background process stopped. What was finished is kept; try again.',
   pictureTooLarge:
-    'A picture has more than 100 megapixels. Make it smaller or leave it out, then try again.',
+    'A picture takes more than 800 MB decoded. Make it smaller or leave it out, then try again.',
   outOfMemory: 'There was not enough memory. Choose a smaller batch or image size, then try again.',
   forbidden: 'That is not allowed.',
   internal: 'Something went wrong. Your images and labels are kept; copy the details to report it.',

@@ -33,6 +33,17 @@ export const importNotes = {
   cleaned: 'Taken out of names of labels, because they cannot be seen: {names}.',
   becomes: '“{from}” is “{to}”',
   refused: 'No labels, because they are longer than 255 characters or cannot be seen: {names}.',
+  pictures: {
+    blank:
+      'No picture is of one colour. | One picture is of one colour: {names}. | {n} pictures are of one colour: {names}.',
+    frame:
+      'no frames | The first frame of one file shows nothing; the first that does was taken: {names}. | The first frame of {n} files shows nothing; the first that does was taken: {names}.',
+    page: 'no pages | The first page of one file is tiny; the largest was taken: {names}. | The first page of {n} files is tiny; the largest was taken: {names}.',
+    range:
+      'no ranges | One picture with values beyond 16 bits, signs or fractions was scaled by its range: {names}. | {n} pictures with values beyond 16 bits, signs or fractions were scaled by their range: {names}.',
+    ground:
+      'no grounds | One transparent picture lies on black, because it vanishes on white: {names}. | {n} transparent pictures lie on black, because they vanish on white: {names}.',
+  },
   links:
     'no links | One link out of the folder was left out: {names}. To allow it, import the folder that holds both, or copy the files. | {n} links out of the folder were left out: {names}. To allow them, import the folder that holds both, or copy the files.',
 }

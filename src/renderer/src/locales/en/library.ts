@@ -122,7 +122,7 @@ export const library = {
     reasons: {
       corrupt: 'damaged',
       empty: 'empty file',
-      tooLarge: 'too large: over 100 megapixels or 1,000 MB',
+      tooLarge: 'too large: over 800 MB decoded or 1,000 MB as a file',
       unsupported: 'unsupported format',
       unreadable: 'cannot be read',
       symlinkLoop: 'link in a loop',

@@ -32,7 +32,7 @@ export const errors: typeof english = {
   databaseBusy: '数据库被其他程序（例如备份）占用。请关闭该程序后重试，数据没有丢失。',
   databaseDamaged: '数据库已损坏。旧文件已另行保存并新建了数据库，图片未受影响。',
   workerCrashed: '后台进程意外停止。已完成的部分仍然保留，请重试。',
-  pictureTooLarge: '有图片超过一亿像素。请缩小或排除该图片后重试。',
+  pictureTooLarge: '有图片解码后超过 800 MB。请缩小或排除该图片后重试。',
   outOfMemory: '内存不足。请减小批大小或图片尺寸后重试。',
   forbidden: '不允许执行该操作。',
   internal: '出现问题。图片和标签均已保留，可复制详细信息以便反馈。',

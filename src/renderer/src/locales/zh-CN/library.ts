@@ -111,7 +111,7 @@ export const library: typeof english = {
     reasons: {
       corrupt: '文件损坏',
       empty: '空文件',
-      tooLarge: '过大：超过 1 亿像素或 1,000 MB',
+      tooLarge: '过大：解码后超过 800 MB，或文件超过 1,000 MB',
       unsupported: '格式不支持',
       unreadable: '无法读取',
       symlinkLoop: '链接循环',
