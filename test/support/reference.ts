@@ -1,18 +1,29 @@
 import { format, resolveConfig } from 'prettier'
 import { distances } from '../../src/core/distances'
 import { metrics } from '../../src/core/evaluation/metrics'
-import { losses } from '../../src/core/losses'
+import { type Loss, losses } from '../../src/core/losses'
 import { miners } from '../../src/core/miners'
 import { reducers } from '../../src/core/reducers'
 import { regularizers } from '../../src/core/regularizers'
 import { samplers } from '../../src/core/samplers'
-import type { ComponentDescription, OptionDescription } from '../../src/shared/model/training'
+import type {
+  ComponentDescription,
+  OptionDescription,
+  OptionUnit,
+} from '../../src/shared/model/training'
+
+const unitTexts: Readonly<Record<OptionUnit, string>> = {
+  distance: 'in the distance or similarity of the run',
+  cosine: 'a cosine',
+  degrees: 'degrees',
+}
 
 function describeOption({ name, meaning, ...option }: OptionDescription): string {
   const range =
     option.choices?.join(', ') ??
     (option.kind === 'boolean' ? 'true, false' : `${option.minimum} to ${option.maximum}`)
-  return `| \`${name}\` | ${String(option.default)} | ${range} | ${meaning.en} |`
+  const unit = option.unit === undefined ? '' : ` (${unitTexts[option.unit]})`
+  return `| \`${name}\` | ${String(option.default)} | ${range} | ${meaning.en}${unit} |`
 }
 
 function describe(entry: ComponentDescription, facts: readonly string[]): string {
@@ -28,6 +39,18 @@ function describe(entry: ComponentDescription, facts: readonly string[]): string
 }
 
 const list = (names: readonly string[]) => names.map((name) => `\`${name}\``).join(', ')
+
+/** Triplets are measured with it: in `triplets.csv`, under the ruler and by the warnings. */
+function marginFact(loss: Loss): string[] {
+  // What a memory wraps decides that.
+  if (loss.name === 'crossBatchMemory') return ['Margin of a triplet: that of the loss inside']
+  const margin = loss.distanceMargin({})
+  return [
+    margin === null
+      ? 'Margin of a triplet: none'
+      : `Margin of a triplet: ${margin} with the defaults, in the distance or similarity of the run`,
+  ]
+}
 
 /** docs/reference.md, from the registries and formatted as the repository is. */
 export async function referenceText(): Promise<string> {
@@ -50,6 +73,7 @@ const describeAll = () =>
         loss.takesMiner
           ? `Miners that suit it: ${loss.suits === null ? 'all' : list(loss.suits)}`
           : 'Takes no miner',
+        ...marginFact(loss),
       ]),
     ),
     '## Miners',

@@ -1,4 +1,4 @@
-import { numberOption } from '../registry/options'
+import { marginOption } from '../registry/options'
 import { SoftSum } from './differentiable'
 import { defineLoss, hasBothSides, scaleGradient, zeroGradient, zeroLoss } from './loss'
 
@@ -18,7 +18,14 @@ export const angular = defineLoss({
   reducer: 'mean',
   suits: ['all', 'angular', 'nHard', 'multiSimilarity'],
   options: {
-    angle: numberOption(40, 1, 89, 'degrees', '角度（度）'),
+    angle: marginOption(
+      'degrees',
+      40,
+      1,
+      89,
+      'angle under which a negative may see the pair',
+      '负样本看该对的张角上限',
+    ),
   },
   evaluate(context, { angle }) {
     if (!hasBothSides(context)) return zeroLoss(context)

@@ -1,4 +1,4 @@
-import { numberOption } from '../registry/options'
+import { marginOption, numberOption } from '../registry/options'
 import { classRows } from './classRows'
 import { marginSoftmax } from './crossEntropy'
 import { defineLoss } from './loss'
@@ -20,7 +20,7 @@ export const arcFace = defineLoss({
   reducer: 'mean',
   referenceParameter: 'weights',
   options: {
-    margin: numberOption(28.6, 0, 180, 'degrees', '间隔（度）'),
+    margin: marginOption('degrees', 28.6, 0, 180, 'margin m', '间隔'),
     scale: numberOption(64, 1e-3, 1e4, 'scale s', '缩放系数 s'),
   },
   parameters: (_, { classCount, dimension }) => [classRows('weights', [classCount, dimension])],

@@ -1,4 +1,4 @@
-import { numberOption } from '../registry/options'
+import { marginOption, numberOption } from '../registry/options'
 import { logSumExp, sigmoid, softplus } from './differentiable'
 import { defineLoss, scaleGradient, zeroGradient } from './loss'
 
@@ -19,7 +19,7 @@ export const circle = defineLoss({
   reducer: 'avgNonZero',
   suits: ['pairMargin', 'multiSimilarity', 'batchEasyHard', 'hdc', 'all'],
   options: {
-    margin: numberOption(0.4, -2, 2, 'margin m', '间隔 m'),
+    margin: marginOption('cosine', 0.4, -2, 2, 'margin m', '间隔 m'),
     gamma: numberOption(80, 1e-3, 1e5, 'scale', '缩放系数'),
   },
   evaluate(context, { margin, gamma }) {

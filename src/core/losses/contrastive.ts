@@ -1,4 +1,4 @@
-import { choiceOption, numberOption } from '../registry/options'
+import { choiceOption, marginOption } from '../registry/options'
 import { hingePairs } from './hingePairs'
 import { defineLoss, zeroGradient, type LossContext, type LossResult } from './loss'
 
@@ -22,21 +22,24 @@ export const contrastive = defineLoss({
       'linear: hinges with a reducer; hadsell: halved squares as printed in 2006, mean over all pairs',
       'linear：线性铰链并按归约方式汇总；hadsell：2006 年论文的平方形式，对所有样本对取平均',
     ),
-    positiveMargin: numberOption(
+    positiveMargin: marginOption(
+      'distance',
       0,
       -100,
       100,
       'linear: positives farther than this count',
       '线性形式：距离大于此值的正样本对计入损失',
     ),
-    negativeMargin: numberOption(
+    negativeMargin: marginOption(
+      'distance',
       1,
       -100,
       100,
       'linear: negatives nearer than this count',
       '线性形式：距离小于此值的负样本对计入损失',
     ),
-    margin: numberOption(
+    margin: marginOption(
+      'distance',
       1,
       -100,
       100,

@@ -1,4 +1,4 @@
-import { numberOption } from '../registry/options'
+import { marginOption, numberOption } from '../registry/options'
 import { classRows } from './classRows'
 import { marginSoftmax } from './crossEntropy'
 import { defineLoss } from './loss'
@@ -18,7 +18,7 @@ export const cosFace = defineLoss({
   reducer: 'mean',
   referenceParameter: 'weights',
   options: {
-    margin: numberOption(0.35, -10, 10, 'margin m', '间隔 m'),
+    margin: marginOption('cosine', 0.35, -10, 10, 'margin m', '间隔 m'),
     scale: numberOption(64, 1e-3, 1e4, 'scale s', '缩放系数 s'),
   },
   parameters: (_, { classCount, dimension }) => [classRows('weights', [classCount, dimension])],

@@ -1,4 +1,4 @@
-import { numberOption } from '../registry/options'
+import { marginOption } from '../registry/options'
 import { defineLoss, scaleGradient, zeroGradient } from './loss'
 import { RowTerm } from './rowTerms'
 
@@ -15,8 +15,15 @@ export const generalizedLifted = defineLoss({
   distance: 'euclidean',
   reducer: 'mean',
   options: {
-    positiveMargin: numberOption(0, -100, 100, 'taken from the positive distances', '正样本间隔'),
-    negativeMargin: numberOption(1, -100, 100, 'margin of the negatives', '负样本间隔'),
+    positiveMargin: marginOption(
+      'distance',
+      0,
+      -100,
+      100,
+      'taken from the positive distances',
+      '正样本间隔',
+    ),
+    negativeMargin: marginOption('distance', 1, -100, 100, 'margin of the negatives', '负样本间隔'),
   },
   distanceMargin: ({ positiveMargin, negativeMargin }) => negativeMargin - positiveMargin,
   evaluate(context, options) {

@@ -1,4 +1,4 @@
-import { numberOption } from '../registry/options'
+import { marginOption } from '../registry/options'
 import { logSumExp, softplus } from './differentiable'
 import {
   defineLoss,
@@ -25,8 +25,15 @@ export const lifted = defineLoss({
   distance: 'euclidean',
   reducer: 'mean',
   options: {
-    margin: numberOption(1, -100, 100, 'margin m', '间隔 m'),
-    positiveMargin: numberOption(0, -100, 100, 'taken from the positive distance', '正样本间隔'),
+    margin: marginOption('distance', 1, -100, 100, 'margin m', '间隔 m'),
+    positiveMargin: marginOption(
+      'distance',
+      0,
+      -100,
+      100,
+      'taken from the positive distance',
+      '正样本间隔',
+    ),
   },
   distanceMargin: ({ margin, positiveMargin }) => margin - positiveMargin,
   evaluate(context, { margin, positiveMargin }) {

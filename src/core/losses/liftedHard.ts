@@ -1,4 +1,4 @@
-import { booleanOption, numberOption } from '../registry/options'
+import { booleanOption, marginOption } from '../registry/options'
 import {
   defineLoss,
   hasBothSides,
@@ -22,7 +22,7 @@ export const liftedHard = defineLoss({
   distance: 'euclidean',
   reducer: 'mean',
   options: {
-    margin: numberOption(1, -100, 100, 'margin m', '间隔 m'),
+    margin: marginOption('distance', 1, -100, 100, 'margin m', '间隔 m'),
     squared: booleanOption(false, 'half the square of the hinge', '取铰链平方的一半'),
   },
   distanceMargin: ({ margin }) => margin,

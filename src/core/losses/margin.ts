@@ -1,4 +1,4 @@
-import { booleanOption, numberOption } from '../registry/options'
+import { booleanOption, marginOption, numberOption } from '../registry/options'
 import { defineLoss, scaleGradient, zeroGradient, type LossContext } from './loss'
 import type { RowLists } from './relations'
 
@@ -17,8 +17,9 @@ export const margin = defineLoss({
   reducer: null,
   suits: ['distanceWeighted', 'batchHard', 'semiHard', 'nHard', 'tripletMargin', 'all'],
   options: {
-    margin: numberOption(0.2, -100, 100, 'margin m', '间隔 m'),
-    beta: numberOption(
+    margin: marginOption('distance', 0.2, -100, 100, 'margin m', '间隔 m'),
+    beta: marginOption(
+      'distance',
       1.2,
       -100,
       100,

@@ -1,4 +1,4 @@
-import { numberOption } from '../registry/options'
+import { marginOption, numberOption } from '../registry/options'
 import { defineLoss, scaleGradient, zeroGradient } from './loss'
 import { RowTerm } from './rowTerms'
 
@@ -20,7 +20,14 @@ export const multiSimilarity = defineLoss({
   options: {
     alpha: numberOption(2, 1e-3, 1e4, 'sharpness for positives', '正样本的锐度'),
     beta: numberOption(50, 1e-3, 1e4, 'sharpness for negatives', '负样本的锐度'),
-    base: numberOption(0.5, -100, 100, 'similarity from which pairs count', '基准相似度'),
+    base: marginOption(
+      'distance',
+      0.5,
+      -100,
+      100,
+      'similarity from which pairs count',
+      '基准相似度',
+    ),
   },
   // Ten sharpnesses beyond the base nothing is left of a negative's weight.
   reach: ({ base, beta }) => ({ at: base, beyond: 10 / beta, option: 'base' }),

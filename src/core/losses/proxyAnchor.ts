@@ -1,4 +1,4 @@
-import { numberOption } from '../registry/options'
+import { marginOption, numberOption } from '../registry/options'
 import { classRows } from './classRows'
 import { logOnePlusSumExp } from './differentiable'
 import { noIndex } from './elements'
@@ -21,7 +21,7 @@ export const proxyAnchor = defineLoss({
   reducer: null,
   referenceParameter: 'proxies',
   options: {
-    margin: numberOption(0.1, -10, 10, 'margin d', '间隔 d'),
+    margin: marginOption('cosine', 0.1, -10, 10, 'margin d', '间隔 d'),
     alpha: numberOption(32, 1e-3, 1e4, 'sharpness a', '锐度 a'),
   },
   // Drawn as He et al. (2015) do by the number of outputs, as its authors have it.

@@ -1,4 +1,4 @@
-import { numberOption } from '../registry/options'
+import { marginOption } from '../registry/options'
 import { hingePairs } from './hingePairs'
 import { defineLoss } from './loss'
 
@@ -16,14 +16,16 @@ export const snrContrastive = defineLoss({
   reducer: 'avgNonZero',
   suits: ['pairMargin', 'hdc', 'uniformHistogram', 'batchEasyHard', 'all'],
   options: {
-    positiveMargin: numberOption(
+    positiveMargin: marginOption(
+      'distance',
       0,
       -100,
       100,
       'positives farther than this count',
       '距离大于此值的正样本对计入损失',
     ),
-    negativeMargin: numberOption(
+    negativeMargin: marginOption(
+      'distance',
       1,
       -100,
       100,

@@ -1,4 +1,4 @@
-import { integerOption, numberOption } from '../registry/options'
+import { integerOption, marginOption, numberOption } from '../registry/options'
 import { classRows } from './classRows'
 import { crossEntropy } from './crossEntropy'
 import { defineLoss } from './loss'
@@ -28,7 +28,7 @@ export const softTriple = defineLoss({
       'smaller minds the nearest centre more',
       '越小越关注最近的中心',
     ),
-    margin: numberOption(0.01, -10, 10, 'margin m', '间隔 m'),
+    margin: marginOption('cosine', 0.01, -10, 10, 'margin m', '间隔 m'),
   },
   parameters: (options, { classCount, dimension }) => [
     classRows('centers', [classCount, options.centersPerClass, dimension]),

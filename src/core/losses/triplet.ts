@@ -1,4 +1,4 @@
-import { booleanOption, numberOption } from '../registry/options'
+import { booleanOption, marginOption } from '../registry/options'
 import { sigmoid, softplus } from './differentiable'
 import { defineLoss, scaleGradient, zeroGradient } from './loss'
 import { forEachTriplet } from './triplets'
@@ -29,7 +29,7 @@ export const triplet = defineLoss({
     'all',
   ],
   options: {
-    margin: numberOption(0.2, -100, 100, 'margin m', '间隔 m'),
+    margin: marginOption('distance', 0.2, -100, 100, 'margin m', '间隔 m'),
     swap: booleanOption(
       false,
       'compares with the nearer of negative-to-anchor and negative-to-positive',

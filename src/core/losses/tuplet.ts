@@ -1,4 +1,4 @@
-import { numberOption } from '../registry/options'
+import { marginOption, numberOption } from '../registry/options'
 import { defineLoss } from './loss'
 import { pairAgainstNegatives } from './pairAgainstNegatives'
 
@@ -20,7 +20,7 @@ export const tuplet = defineLoss({
   reducer: 'mean',
   suits: ['all', 'nHard', 'multiSimilarity', 'batchEasyHard'],
   options: {
-    margin: numberOption(5.73, -180, 180, 'degrees', '间隔（度）'),
+    margin: marginOption('degrees', 5.73, -180, 180, 'margin m', '间隔'),
     scale: numberOption(64, 1e-3, 1e4, 'scale s', '缩放系数 s'),
   },
   evaluate(context, { margin, scale }) {

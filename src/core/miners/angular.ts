@@ -1,4 +1,4 @@
-import { numberOption } from '../registry/options'
+import { marginOption } from '../registry/options'
 import { collectTriplets } from './collect'
 import { defineMiner } from './miner'
 
@@ -14,13 +14,7 @@ export const angular = defineMiner({
   distance: 'squaredEuclidean',
   hasFixedDistance: true,
   options: {
-    angle: numberOption(
-      20,
-      -180,
-      180,
-      'degrees; wider triplets are kept',
-      '角度（度），保留更大者',
-    ),
+    angle: marginOption('degrees', 20, -180, 180, 'wider triplets are kept', '保留张角更大者'),
   },
   mine(context, { angle }) {
     const { positives, negatives } = context.relations

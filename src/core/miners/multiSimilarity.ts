@@ -1,4 +1,4 @@
-import { numberOption } from '../registry/options'
+import { marginOption } from '../registry/options'
 import { pairsOf, wholeResult } from './collect'
 import { defineMiner } from './miner'
 import { farSign, farthest, nearest } from './nearness'
@@ -15,7 +15,7 @@ export const multiSimilarity = defineMiner({
   formula: 'S_{ap} - \\epsilon < \\max_n S_{an}, \\quad S_{an} + \\epsilon > \\min_p S_{ap}',
   distance: 'cosine',
   options: {
-    epsilon: numberOption(0.1, -10, 10, 'how much beyond the limit still counts', '容差'),
+    epsilon: marginOption('cosine', 0.1, -10, 10, 'how much beyond the limit still counts', '容差'),
   },
   mine(context, { epsilon }) {
     const { positives, negatives } = context.relations

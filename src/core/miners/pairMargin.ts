@@ -1,4 +1,4 @@
-import { numberOption } from '../registry/options'
+import { marginOption } from '../registry/options'
 import type { RowLists } from '../losses/relations'
 import { collectPairs } from './collect'
 import { defineMiner } from './miner'
@@ -14,14 +14,16 @@ export const pairMargin = defineMiner({
   source: 'Musgrave, Belongie, Lim 2020',
   distance: 'euclidean',
   options: {
-    positiveMargin: numberOption(
+    positiveMargin: marginOption(
+      'distance',
       0.2,
       -100,
       100,
       'positives farther than this are kept',
       '保留距离大于此值的正样本对',
     ),
-    negativeMargin: numberOption(
+    negativeMargin: marginOption(
+      'distance',
       0.8,
       -100,
       100,

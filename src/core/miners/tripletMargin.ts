@@ -1,4 +1,4 @@
-import { choiceOption, numberOption } from '../registry/options'
+import { choiceOption, marginOption } from '../registry/options'
 import { collectTriplets } from './collect'
 import { defineMiner } from './miner'
 import { farSign } from './nearness'
@@ -15,7 +15,7 @@ export const tripletMargin = defineMiner({
   formula: 't = D_{an} - D_{ap}',
   distance: 'euclidean',
   options: {
-    margin: numberOption(0.2, -100, 100, 'margin m', '间隔 m'),
+    margin: marginOption('distance', 0.2, -100, 100, 'margin m', '间隔 m'),
     type: choiceOption(
       'all',
       ['all', 'hard', 'semihard', 'easy'],

@@ -1,5 +1,5 @@
 import { AppError } from '../../shared/errors'
-import type { OptionDescription } from '../../shared/model/training'
+import type { OptionDescription, OptionUnit } from '../../shared/model/training'
 
 /** A text in the two languages of the window. */
 export interface Bilingual {
@@ -15,6 +15,7 @@ export interface NumberOption extends Meaning {
   readonly default: number
   readonly minimum?: number
   readonly maximum?: number
+  readonly unit?: OptionUnit
 }
 export interface BooleanOption extends Meaning {
   readonly kind: 'boolean'
@@ -56,6 +57,18 @@ export function numberOption(
   chinese: string,
 ): NumberOption {
   return { kind: 'number', default: value, minimum, maximum, meaning: { en, 'zh-CN': chinese } }
+}
+
+/** A margin or boundary: a number that is nothing without its unit. */
+export function marginOption(
+  unit: OptionUnit,
+  value: number,
+  minimum: number,
+  maximum: number,
+  en: string,
+  chinese: string,
+): NumberOption {
+  return { ...numberOption(value, minimum, maximum, en, chinese), unit }
 }
 
 export function integerOption(

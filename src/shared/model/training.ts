@@ -415,6 +415,13 @@ export interface ComponentDescription {
   readonly suits: readonly string[] | null
 }
 
+/**
+ * What a margin is measured in: the distance or similarity of the run, the cosine whatever the run
+ * has, or degrees.
+ */
+export const optionUnits = ['distance', 'cosine', 'degrees'] as const
+export type OptionUnit = (typeof optionUnits)[number]
+
 export interface OptionDescription {
   readonly name: string
   readonly kind: 'number' | 'integer' | 'boolean' | 'choice'
@@ -422,6 +429,7 @@ export interface OptionDescription {
   readonly minimum?: number
   readonly maximum?: number
   readonly choices?: readonly string[]
+  readonly unit?: OptionUnit
   readonly meaning: { readonly en: string; readonly 'zh-CN': string }
 }
 

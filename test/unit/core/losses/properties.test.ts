@@ -385,6 +385,11 @@ describe('the registry', () => {
       for (const option of loss.options) {
         expect(option.meaning.en).not.toBe('')
         expect(option.meaning['zh-CN']).not.toBe('')
+        // A margin without a unit says nothing.
+        expect(option.unit !== undefined, `${loss.name} ${option.name}`).toBe(
+          /margin|^angle$|^base$/i.test(option.name) ||
+            (loss.name === 'margin' && option.name === 'beta'),
+        )
       }
     }
   })

@@ -352,6 +352,11 @@ export const training = {
     noConfusion: 'No label is taken for another.',
   },
   picker: {
+    units: {
+      distance: 'in the chosen distance or similarity',
+      cosine: 'a cosine',
+      degrees: 'degrees',
+    },
     search: 'Search by name, words or author',
     nothing: 'Nothing found.',
     groups: {

@@ -333,6 +333,11 @@ export const training: typeof english = {
     noConfusion: '没有标签被认作别的标签。',
   },
   picker: {
+    units: {
+      distance: '单位同所选距离或相似度',
+      cosine: '余弦值',
+      degrees: '度',
+    },
     search: '按名称、描述或作者搜索',
     nothing: '没有找到。',
     groups: {
