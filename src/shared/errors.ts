@@ -25,6 +25,7 @@ export const errorCodes = [
   'trainingDiverged',
   'backendUnavailable',
   'modelUnreadable',
+  'journalUnreadable',
   'noEmbeddings',
   'diskFull',
   'permissionDenied',

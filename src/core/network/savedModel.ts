@@ -78,28 +78,53 @@ export function serializeModel(model: SavedModel): {
   }
 }
 
+/** A manifest that was checked. */
+export interface DescribedModel {
+  readonly manifest: ModelManifest
+  /** Numbers of each tensor. */
+  readonly counts: readonly number[]
+  /** What the weights must have, neither more nor less. */
+  readonly weightBytes: number
+}
+
 /**
- * The saved model of a manifest and its weights; throws AppError `modelUnreadable` where they are
- * not what this program writes or do not fit each other.
+ * Checks a manifest alone, so that nothing is read or allocated for one that claims too much.
+ * @throws AppError modelUnreadable
  */
-export function deserializeModel(manifest: unknown, weights: Uint8Array): SavedModel {
-  const parsed = v.safeParse(manifestSchema, manifest)
+export function describeModel(given: unknown): DescribedModel {
+  const parsed = v.safeParse(manifestSchema, given)
   if (!parsed.success) {
     const issue = parsed.issues[0]
     throw unreadable(`its description has an unexpected ${v.getDotPath(issue) ?? 'form'}`)
   }
-  const { kind, inputShape, embeddingSize, step, dropout } = parsed.output
-  const counts = parsed.output.tensors.map(({ shape }) => shape.reduce((a, b) => a * b, 1))
+  const manifest = parsed.output
+  const counts = manifest.tensors.map(({ shape }) => shape.reduce((a, b) => a * b, 1))
   const total = counts.reduce((a, b) => a + b, 0)
   if (total > maximumNumbers) throw unreadable('it is larger than any model of this program')
-  if (weights.byteLength !== total * 4) {
-    throw unreadable(`it needs ${total * 4} bytes of weights and has ${weights.byteLength}`)
+  // Memory is taken by these before the parts are compared: they must be in the weights.
+  const { kind, inputShape, embeddingSize } = manifest
+  const least =
+    kind === 'features' ? 0 : kind === 'head' ? inputShape[0]! * embeddingSize : embeddingSize
+  if (least > total) throw unreadable('its description claims more numbers than its weights have')
+  return { manifest, counts, weightBytes: total * 4 }
+}
+
+/**
+ * The saved model of a manifest and its weights; throws AppError `modelUnreadable` where they are
+ * not what this program writes or do not fit each other.
+ */
+export function deserializeModel(given: unknown, weights: Uint8Array): SavedModel {
+  const { manifest, counts, weightBytes } = describeModel(given)
+  const { kind, inputShape, embeddingSize, step, dropout } = manifest
+  if (weights.byteLength !== weightBytes) {
+    throw unreadable(`it needs ${weightBytes} bytes of weights and has ${weights.byteLength}`)
   }
   const view = new DataView(weights.buffer, weights.byteOffset, weights.byteLength)
   let offset = 0
-  const tensors = parsed.output.tensors.map(({ name, shape }, index) => {
+  const tensors = manifest.tensors.map(({ name, shape }, index) => {
     const data = new Float32Array(counts[index]!)
     for (let i = 0; i < data.length; i++, offset += 4) data[i] = view.getFloat32(offset, true)
+    if (!data.every(Number.isFinite)) throw unreadable(`"${name}" has numbers that are not finite`)
     return { name, shape, data }
   })
   return { kind, inputShape, embeddingSize, step, dropout, tensors }

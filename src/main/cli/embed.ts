@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path'
 import type { TrainingRequest } from '../../shared/model/training'
 import { defused, writeCsvAtomically } from '../exporting/csv'
 import { loadEmbeddings } from '../training/embeddingFiles'
+import { loadModel } from '../training/modelFiles'
 import { type ParsedCommand, UsageError } from './parse'
 import { count, existingFolder, importFolder, prepareOut, type Session } from './session'
 
@@ -16,6 +17,8 @@ export async function checkEmbedArguments(parsed: ParsedCommand) {
       `${model} holds no model (manifest.json is missing). Give the "model" folder that train wrote.`,
     )
   }
+  // Read again by the worker; what is wrong with it is said before the images are looked at.
+  await loadModel(model)
   const out = resolve(parsed.texts.get('out')!)
   if ((await stat(out).catch(() => null))?.isDirectory() === true) {
     throw new UsageError(

@@ -1,10 +1,11 @@
-import { mkdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { AppError, codeOfSystemError } from '../../shared/errors'
 import { type TrainingRequest, trainingRequest } from '../../shared/model/training'
 import { isLock, lockFolder } from '../db/folderLock'
+import { readBounded } from '../files/regularFile'
 import { UsageError } from './parse'
 import { finishPublishing } from './publish'
 import { writeJson } from './results'
@@ -16,6 +17,8 @@ const job = v.object({
   startedAt: v.number(),
   request: trainingRequest,
 })
+/** As much as a run file. */
+const greatestJob = 64 * 2 ** 20
 export type UnfinishedJob = v.InferOutput<typeof job>
 
 /** A folder for results, held by this process alone. */
@@ -80,7 +83,8 @@ export async function holdOut(out: string): Promise<OutFolder> {
 
 async function readJob(state: string): Promise<UnfinishedJob | null> {
   try {
-    const parsed = v.safeParse(job, JSON.parse(await readFile(jobFile(state), 'utf8')))
+    const text = (await readBounded(jobFile(state), greatestJob)).toString('utf8')
+    const parsed = v.safeParse(job, JSON.parse(text))
     return parsed.success ? parsed.output : null
   } catch {
     return null

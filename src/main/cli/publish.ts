@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { resultNames } from '../exporting/resultNames'
+import { readBounded } from '../files/regularFile'
 import { writeJson } from './results'
 
 /** Names in the folder of the state: being written, whole and on their way, and made room. */
 const folders = { writing: 'staging', whole: 'staged', replaced: 'replaced' }
 const manifestName = 'manifest.json'
+const greatestManifest = 2 ** 20
 const manifest = v.object({ files: v.array(v.object({ name: v.string() })) })
 
 /** An empty folder that results are written into before they are published. */
@@ -51,7 +53,8 @@ export async function finishPublishing(state: string, out: string): Promise<bool
   const isIn = async (file: string) => (await stat(file).catch(() => null)) !== null
   if (names.includes(manifestName)) {
     await rm(join(out, manifestName), { force: true })
-    const content: unknown = JSON.parse(await readFile(join(staged, manifestName), 'utf8'))
+    const text = (await readBounded(join(staged, manifestName), greatestManifest)).toString('utf8')
+    const content: unknown = JSON.parse(text)
     const coming = new Set(v.parse(manifest, content).files.map(({ name }) => name.split('/')[0]!))
     for (const name of resultNames) {
       if (!coming.has(name)) await rm(join(out, name), { recursive: true, force: true })

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import * as v from 'valibot'
 import { requestOfRun } from '../../core/training/runRequest'
 import { type RunSummary, type TrainingRequest, trainingRequest } from '../../shared/model/training'
+import { readBounded } from '../files/regularFile'
 import { UsageError } from './parse'
 import type { UnseenFile } from './unseenLabels'
 
@@ -21,17 +21,26 @@ export function runFileOf(
   return { version, request: requestOfRun(options, backend?.name), unseen }
 }
 
+/** 100,000 labels that are kept unseen, named twice, take less. */
+const greatestRunFile = 64 * 2 ** 20
+
 /**
  * The request of a run.json, or of a file that is nothing but a request.
  * @throws UsageError saying what is wrong with the file
  */
 export async function readRunFile(file: string): Promise<TrainingRequest> {
+  const bytes = await readBounded(file, greatestRunFile).catch((error: Error) => {
+    throw new UsageError(
+      `--run-file ${file} cannot be read: ${error.message}. Give the run.json that train wrote.`,
+    )
+  })
   let content: unknown
   try {
-    content = JSON.parse(await readFile(file, 'utf8'))
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new UsageError(`--run-file ${file} cannot be read: ${reason}.`)
+    content = JSON.parse(bytes.toString('utf8'))
+  } catch {
+    throw new UsageError(
+      `--run-file ${file} is not a run file: it is not JSON. Give the run.json that train wrote.`,
+    )
   }
   const request =
     typeof content === 'object' && content !== null && 'request' in content
@@ -42,8 +51,14 @@ export async function readRunFile(file: string): Promise<TrainingRequest> {
     return isOfEarlierVersion(content, parsed.output) ? shuffled(parsed.output) : parsed.output
   const issue = parsed.issues[0]
   throw new UsageError(
-    `--run-file ${file} is not a run file: ${v.getDotPath(issue) ?? 'it'}: ${issue.message}. Give the run.json that train wrote.`,
+    `--run-file ${file} is not a run file: ${shown(`${v.getDotPath(issue) ?? 'it'}: ${issue.message}`)}. Give the run.json that train wrote.`,
   )
+}
+
+/** Of a file's own words as much as a line holds, and nothing that a terminal obeys. */
+const shown = (text: string): string => {
+  const plain = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?')
+  return plain.length > 200 ? `${plain.slice(0, 200)}…` : plain
 }
 
 /** Whether a program wrote the file that still divided by a shuffle of the labels. */

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { distances } from '../../core/distances'
 import { losses } from '../../core/losses'
 import { miners } from '../../core/miners'
@@ -17,6 +17,8 @@ import {
   type SweepStanding,
   type SweepState,
 } from '../../shared/model/sweep'
+import { sweepFile } from '../exporting/resultNames'
+import { readJournal } from '../sweep/journal'
 import { type ParsedCommand, UsageError } from './parse'
 import { durationText } from './progressLine'
 import { requestOf } from './request'
@@ -36,7 +38,9 @@ export async function checkSweepArguments(parsed: ParsedCommand) {
   const request = { ...plain, training: await withUnseenLabels(plain.training, parsed) }
   const folder = await existingFolder(parsed.positionals[0]!)
   const namesLabels = parsed.texts.has('unseen-labels')
-  return { request, folder, namesLabels, out: resolve(parsed.texts.get('out')!) }
+  const out = resolve(parsed.texts.get('out')!)
+  await readJournal(join(out, sweepFile.journal))
+  return { request, folder, namesLabels, out }
 }
 
 /** The sweep that the options of `sweep` describe. */

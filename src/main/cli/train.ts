@@ -1,4 +1,4 @@
-import { copyFile, readFile, stat } from 'node:fs/promises'
+import { copyFile, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { AppError } from '../../shared/errors'
 import type { DatasetId, RunId } from '../../shared/model/ids'
@@ -26,6 +26,7 @@ import {
 import { readRunFile, runFileOf } from './runFile'
 import { checkUnseen, sayUnseen, withUnseenLabels } from './unseenLabels'
 import { count, existingFolder, importFolder, type Session } from './session'
+import { readBounded } from '../files/regularFile'
 import { openSpeeds } from '../training/measuredSpeeds'
 import { checkRoom } from './room'
 import { checkUnfinished, type OutFolder, type UnfinishedJob, workFolder } from './outFolder'
@@ -160,6 +161,9 @@ export async function runTrain(
 const isThere = async (file: string): Promise<boolean> =>
   (await stat(file).catch(() => null)) !== null
 
+/** Bytes of what is kept of a run that has ended. */
+const greatestOutcome = 256 * 2 ** 20
+
 type Ended = Awaited<ReturnType<Session['services']['training']['finished']>> & {
   readonly unseen: Awaited<ReturnType<typeof sayUnseen>>
 }
@@ -182,7 +186,7 @@ async function trainOnce(
   const [known] = await training.runs({ datasetId })
   if (known?.hasEmbeddings === true && (await isThere(outcomeFile))) {
     // Written below, in the folder of the run's state.
-    return JSON.parse(await readFile(outcomeFile, 'utf8')) as Ended
+    return JSON.parse((await readBounded(outcomeFile, greatestOutcome)).toString('utf8')) as Ended
   }
   const canGoOn = known?.status === 'interrupted' || known?.status === 'failed'
   const input = { datasetId, request: job.request }

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { DatasetId } from '../../shared/model/ids'
 import type { DatasetSplit } from '../../shared/model/split'
 import type { TrainingRequest } from '../../shared/model/training'
+import { readRegularFile } from '../files/regularFile'
 import type { SplitRequest } from '../split/keptSplit'
 import { type ParsedCommand, UsageError } from './parse'
 import { count, type Session } from './session'
@@ -23,6 +23,9 @@ export interface UnseenFile {
 /** What of the options chooses the test; a choice by them replaces the labels of a run file. */
 const choices = ['split', 'test-share', 'split-seed'] as const
 
+/** Bytes of a file that names labels: far more than any set has. */
+const greatestList = 64 * 2 ** 20
+
 /**
  * The request with the labels of `--unseen-labels`: names with commas between, or a file with one
  * name a line.
@@ -41,10 +44,20 @@ export async function withUnseenLabels<R extends SplitRequest>(
       `--unseen-labels says which labels are kept unseen, and --${other} something else. Give one of them.`,
     )
   }
-  const lines = await readFile(resolve(given), 'utf8').then(
-    (text) => text.replace(/^\uFEFF/, '').split(/\r?\n/),
-    () => given.split(','),
-  )
+  const found = await readRegularFile(resolve(given), greatestList).catch(() => null)
+  if (found?.kind === 'tooLarge') {
+    throw new UsageError(
+      `--unseen-labels ${given} is too large for a list of labels. Give a file with one name a line.`,
+    )
+  }
+  // A label may be called like a folder that is here: what is no ordinary file is a name.
+  const lines =
+    found?.kind === 'read'
+      ? found.bytes
+          .toString('utf8')
+          .replace(/^\uFEFF/, '')
+          .split(/\r?\n/)
+      : given.split(',')
   const names = lines.map((name) => name.trim().normalize('NFC')).filter((name) => name !== '')
   if (names.length === 0) {
     throw new UsageError(

@@ -6,7 +6,7 @@ import { maximumLabelLength } from '../../shared/model/labelName'
 import { withoutGuard } from '../exporting/csv'
 import { aborted, unlessAborted } from '../jobs/unlessAborted'
 import type { LabelNames } from './labelNames'
-import { readRegularFile } from './regularFile'
+import { readRegularFile } from '../files/regularFile'
 import { decodeText } from './textEncoding'
 
 export const labelsFileName = 'labels.csv'

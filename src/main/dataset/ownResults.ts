@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { resultNames, sweepFile } from '../exporting/resultNames'
-import { readRegularFile } from './regularFile'
+import { readRegularFile } from '../files/regularFile'
 
 /** Far more than any of our own takes. */
 const maximumBytes = 64 * 2 ** 20

@@ -1,7 +1,11 @@
-import { appendFile, readFile, truncate } from 'node:fs/promises'
+import { appendFile, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { LossCurve } from '../../shared/model/training'
+import { readBounded } from '../files/regularFile'
 import { blobOf } from './columns'
+
+/** Bytes; of ten million steps they are fewer. */
+const greatestFile = 2 ** 29
 
 /** Columns of the file of a run's steps; that of earlier versions had the first five. */
 export const curveColumns = [
@@ -66,7 +70,7 @@ function columnsOf(bytes: Buffer, columns: number, maximumPoints: number): LossC
 }
 
 async function readIfThere(file: string): Promise<Buffer | null> {
-  return readFile(file).catch((error: NodeJS.ErrnoException) => {
+  return readBounded(file, greatestFile).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null
     throw error
   })

@@ -1,6 +1,7 @@
-import { readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
+import { rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import sqlite3 from 'sqlite3'
+import { readBounded } from '../files/regularFile'
 
 export interface FolderLock {
   release(): Promise<void>
@@ -52,7 +53,8 @@ export const isLock = (given: FolderLock | LockHolder): given is FolderLock => '
 
 async function holderOf(folder: string): Promise<number | null> {
   try {
-    const content: unknown = JSON.parse(await readFile(join(folder, names.holder), 'utf8'))
+    const text = (await readBounded(join(folder, names.holder), 4096)).toString('utf8')
+    const content: unknown = JSON.parse(text)
     const pid = typeof content === 'object' && content !== null && 'pid' in content && content.pid
     return typeof pid === 'number' ? pid : null
   } catch {

@@ -1,8 +1,10 @@
-import { open, readFile } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '../../shared/errors'
 import type { RunId } from '../../shared/model/ids'
 import type { Store } from '../db/store'
+import { openRegular } from '../files/regularFile'
+import { loadSplits } from '../training/embeddingFiles'
 import { runFolder, type Workspace } from '../workspace'
 import { type Cell, defused, writeCsvAtomically } from './csv'
 
@@ -33,10 +35,7 @@ export async function exportEmbeddings(request: EmbeddingExport): Promise<number
   const run = await store.runs.find(runId)
   if (run === undefined || !run.summary.hasEmbeddings) throw noEmbeddings(runId)
   const folder = runFolder(workspace, runId)
-  const [ids, splits] = await Promise.all([
-    readIds(join(folder, 'ids.u32')),
-    readFile(join(folder, 'splits.u8')),
-  ])
+  const { ids, splits } = await loadSplits(folder)
   const images = await store.images.trainingRows(run.datasetId)
   const labels = await store.labels.names(run.datasetId)
   const rowOf = new Map<number, number>()
@@ -48,9 +47,8 @@ export async function exportEmbeddings(request: EmbeddingExport): Promise<number
     if (rowOf.has(id) && (wanted === null || wanted.has(id))) selected.push(image)
   })
 
-  const handle = await open(join(folder, 'embeddings.f32'), 'r')
+  const { handle, size } = await openRegular(join(folder, 'embeddings.f32'))
   try {
-    const { size } = await handle.stat()
     const dimension = ids.length === 0 ? 0 : size / 4 / ids.length
     if (!Number.isInteger(dimension)) throw noEmbeddings(runId)
     const header = [
@@ -86,11 +84,6 @@ export async function exportEmbeddings(request: EmbeddingExport): Promise<number
 /** Nine significant digits say a float32 exactly; trailing zeros say nothing. */
 const shortest = (value: number): number => Number(value.toPrecision(9))
 
-async function readIds(file: string): Promise<Uint32Array> {
-  const bytes = await readFile(file)
-  return new Uint32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength))
-}
-
 const noEmbeddings = (runId: RunId): AppError =>
   new AppError(
     'noEmbeddings',
@@ -104,7 +97,7 @@ class EmbeddingReader {
   private firstRow = -1
 
   constructor(
-    private readonly handle: Awaited<ReturnType<typeof open>>,
+    private readonly handle: FileHandle,
     private readonly dimension: number,
     private readonly rowCount: number,
   ) {}

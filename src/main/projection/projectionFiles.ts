@@ -1,6 +1,7 @@
-import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
+import { readBounded } from '../files/regularFile'
 import type { NeighbourRows } from './messages'
 
 /**
@@ -45,7 +46,7 @@ export async function loadProjection(
   fingerprint: string,
 ): Promise<StoredProjection | null> {
   try {
-    const text = await readFile(join(folder, names.manifest), 'utf8')
+    const text = (await readBounded(join(folder, names.manifest), 4096)).toString('utf8')
     const { rows, neighbourCount, ...known } = v.parse(manifest, JSON.parse(text))
     if (known.fingerprint !== fingerprint) return null
     const pca = new Float32Array(await readBytes(join(folder, names.pca), rows * 8))
@@ -81,7 +82,7 @@ export async function saveProjection(
 }
 
 async function readBytes(file: string, length: number): Promise<ArrayBuffer> {
-  const bytes = await readFile(file)
+  const bytes = await readBounded(file, length)
   if (bytes.byteLength !== length) throw new Error(`${file} has ${bytes.byteLength} bytes`)
   return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + length) as ArrayBuffer
 }

@@ -1,14 +1,10 @@
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  writeSync,
-} from 'node:fs'
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import * as v from 'valibot'
+import { readBoundedSync } from '../files/regularFile'
+
+/** Preferences and measurements take a few thousand bytes. */
+const greatestFile = 2 ** 20
 
 /**
  * A small JSON file that is checked when read and replaced in one piece when written. Synchronous,
@@ -24,7 +20,10 @@ export function jsonFile<T>(file: string, schema: v.GenericSchema<unknown, T>): 
   return {
     read: () => {
       try {
-        const parsed = v.safeParse(schema, JSON.parse(readFileSync(file, 'utf8')))
+        const parsed = v.safeParse(
+          schema,
+          JSON.parse(readBoundedSync(file, greatestFile).toString()),
+        )
         return parsed.success ? parsed.output : null
       } catch {
         return null

@@ -1,24 +1,17 @@
-import { type FileHandle, open, readFile } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import * as v from 'valibot'
+import { AppError } from '../../shared/errors'
 import type { SweepBaselines } from '../../shared/model/sweep'
+import { FileRefused, readBounded } from '../files/regularFile'
+import { countOfThings, duration, measured, measuredBaselines } from './measuredSchema'
 
-const share = v.pipe(v.number(), v.finite())
-const measured = v.object({
-  precisionAt1: share,
-  rPrecision: share,
-  mapAtR: share,
-  queries: share,
-  queriesInAll: v.exactOptional(share),
-  mapAtRLow: share,
-  mapAtRHigh: share,
-})
 const finishedLine = v.object({
   kind: v.literal('finished'),
   key: v.string(),
   metrics: measured,
-  bestEpoch: share,
-  steps: share,
-  seconds: share,
+  bestEpoch: countOfThings,
+  steps: countOfThings,
+  seconds: duration,
 })
 const failedLine = v.object({
   kind: v.literal('failed'),
@@ -28,12 +21,7 @@ const failedLine = v.object({
 const baselinesLine = v.object({
   kind: v.literal('baselines'),
   key: v.string(),
-  baselines: v.object({
-    frozen: v.nullable(measured),
-    closedForm: v.nullable(measured),
-    untrained: v.nullable(measured),
-    form: v.exactOptional(v.picklist(['whitening', 'analysis', 'lda', 'pca'])),
-  }),
+  baselines: measuredBaselines,
 })
 const line = v.variant('kind', [finishedLine, failedLine, baselinesLine])
 
@@ -48,8 +36,8 @@ export interface JournalContents {
 
 /**
  * The append-only memory of a sweep: one line of JSON a finished thing, on the disk before the next
- * begins. A power cut costs at most the line that was being written, and a line that does not
- * parse is as if it were not there.
+ * begins. A power cut costs at most the line that was being written: a line that is not JSON is as
+ * if it were not there. One that is, and claims what no run can have measured, is refused.
  */
 export class SweepJournal {
   private constructor(
@@ -58,13 +46,10 @@ export class SweepJournal {
     private needsLineBreak: boolean,
   ) {}
 
+  /** @throws AppError journalUnreadable; the system's error where it cannot be written to */
   static async open(file: string): Promise<SweepJournal> {
-    const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return ''
-      throw error
-    })
-    const isTorn = text !== '' && !text.endsWith('\n')
-    return new SweepJournal(await open(file, 'a'), readJournal(text), isTorn)
+    const { contents, isTorn } = await readJournal(file)
+    return new SweepJournal(await open(file, 'a'), contents, isTorn)
   }
 
   async append(entry: Line): Promise<void> {
@@ -80,18 +65,51 @@ export class SweepJournal {
   }
 }
 
-/** The last line of a key counts. */
-export function readJournal(text: string): JournalContents {
+/** Bytes: a hundred thousand runs take a fifth of it. */
+const greatestJournal = 2 ** 28
+
+/**
+ * What a journal holds; nothing where there is none. The last line of a key counts.
+ * @throws AppError journalUnreadable with what is wrong with it
+ */
+export async function readJournal(
+  file: string,
+): Promise<{ readonly contents: JournalContents; readonly isTorn: boolean }> {
+  const bytes = await readBounded(file, greatestJournal).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return Buffer.alloc(0)
+    throw error instanceof FileRefused ? unusable(file, error.message, 'that file', error) : error
+  })
+  const text = bytes.toString('utf8')
   const rows = new Map<string, RowEnd>()
   const baselines = new Map<string, SweepBaselines>()
-  for (const written of text.split('\n')) {
-    const parsed = v.safeParse(line, parseOrNull(written))
-    if (!parsed.success) continue
-    const entry = parsed.output
-    if (entry.kind === 'baselines') baselines.set(entry.key, entry.baselines)
-    else rows.set(entry.key, entry)
+  for (const [index, written] of text.split('\n').entries()) {
+    const content = parseOrNull(written)
+    if (content === null) continue
+    const parsed = v.safeParse(line, content)
+    if (parsed.success) {
+      const entry = parsed.output
+      if (entry.kind === 'baselines') baselines.set(entry.key, entry.baselines)
+      else rows.set(entry.key, entry)
+      continue
+    }
+    const [issue] = parsed.issues
+    // What a number that was none becomes in JSON: as if the line were not there.
+    if (issue.input === null) continue
+    const what = v.getDotPath(issue) ?? 'form'
+    const value = typeof issue.input === 'number' ? ` (${issue.input})` : ''
+    const place = `line ${index + 1}`
+    throw unusable(file, `${place} has an impossible ${what}${value}`, place)
   }
-  return { rows, baselines }
+  return { contents: { rows, baselines }, isTorn: text !== '' && !text.endsWith('\n') }
+}
+
+function unusable(file: string, reason: string, culprit: string, cause?: unknown): AppError {
+  return new AppError(
+    'journalUnreadable',
+    `The journal of the sweep, ${file}, cannot be used: ${reason}. Remove ${culprit} or choose another folder for the results; what it names is trained again.`,
+    { file, reason },
+    cause,
+  )
 }
 
 function parseOrNull(text: string): unknown {

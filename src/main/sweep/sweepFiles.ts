@@ -1,7 +1,8 @@
-import { open, readFile, rename, rm } from 'node:fs/promises'
+import { open, rename, rm } from 'node:fs/promises'
 import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os'
 import { join } from 'node:path'
 import * as v from 'valibot'
+import { summarizeRows } from '../../core/sweep/ranking'
 import { datasetId, sweepId } from '../../shared/model/ids'
 import {
   sweepRequest,
@@ -12,6 +13,8 @@ import {
 import type { TrainingOptions } from '../../shared/model/training'
 import { type Cell, defused, writeCsvAtomically } from '../exporting/csv'
 import { sweepFile } from '../exporting/resultNames'
+import { readBounded } from '../files/regularFile'
+import { measured, measuredBaselines } from './measuredSchema'
 
 export const sweepColumns = [
   'loss',
@@ -143,7 +146,14 @@ const storedSweep = v.looseObject({
   request: sweepRequest,
   plan: v.looseObject({}),
   stored: v.exactOptional(v.object({ material: fileName, baselines: fileName })),
-  rows: v.array(v.looseObject({ key: v.string() })),
+  rows: v.array(
+    v.looseObject({
+      key: v.string(),
+      status: v.picklist(['waiting', 'running', 'finished', 'failed']),
+      metrics: v.unknown(),
+    }),
+  ),
+  baselines: v.fallback(v.nullable(measuredBaselines), null),
   progress: v.looseObject({}),
 })
 
@@ -151,7 +161,7 @@ const storedSweep = v.looseObject({
 export async function readSweep(folder: string): Promise<SweepState | null> {
   let content: unknown
   try {
-    content = JSON.parse(await readFile(join(folder, sweepFile.json), 'utf8'))
+    content = JSON.parse(await readText(join(folder, sweepFile.json)))
   } catch {
     return null
   }
@@ -160,25 +170,41 @@ export async function readSweep(folder: string): Promise<SweepState | null> {
   // Written by `documentOf` from a state; what matters to the program was checked.
   const { version: _, notes: __, machine: ___, progress, ...rest } = parsed.output
   const read = { ...rest, ...(progress as object), remainingMs: null } as unknown as SweepState
-  return {
-    ...read,
-    rows: read.rows.map((row) => {
-      const { options: _options, ...shown } = row as SweepRow & { options?: unknown }
-      return shown
-    }),
-  }
+  const rows = read.rows.map((row): SweepRow => {
+    const { options: _options, ...shown } = row as SweepRow & { options?: unknown }
+    return row.metrics === null || v.is(measured, row.metrics)
+      ? shown
+      : // A run without figures that can be is one that is still to be made.
+        { ...shown, status: 'waiting', metrics: null }
+  })
+  const isAsMeasured =
+    v.is(storedSummary, read.summary) &&
+    rows.every((row, i) => row.metrics === read.rows[i]!.metrics)
+  return { ...read, rows, summary: isAsMeasured ? read.summary : summarizeRows(rows) }
 }
+
+const mean = v.object({
+  mean: v.pipe(v.number(), v.minValue(-1e-9), v.maxValue(1 + 1e-9)),
+  deviation: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
+})
+const storedSummary = v.array(v.looseObject({ mapAtR: mean, precisionAt1: mean, rPrecision: mean }))
+
+/** Bytes: of a hundred thousand runs. */
+const greatestFile = 2 ** 28
+
+const readText = async (file: string): Promise<string> =>
+  (await readBounded(file, greatestFile)).toString('utf8')
 
 const storedToday = v.looseObject({
   key: v.string(),
-  rows: v.record(v.string(), v.looseObject({ mapAtR: v.number() })),
-  baselines: v.looseObject({}),
+  rows: v.record(v.string(), measured),
+  baselines: measuredBaselines,
   standings: v.array(v.looseObject({ loss: v.looseObject({ name: v.string() }) })),
 })
 
 /** The figures on today's labels; null where they were never measured. */
 export async function readToday(folder: string): Promise<SweepToday | null> {
-  const text = await readFile(join(folder, sweepFile.today), 'utf8').catch(() => null)
+  const text = await readText(join(folder, sweepFile.today)).catch(() => null)
   if (text === null) return null
   try {
     return v.parse(storedToday, JSON.parse(text)) as unknown as SweepToday

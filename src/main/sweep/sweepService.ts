@@ -232,7 +232,7 @@ class Service implements SweepService {
       const { id, folder, startedAt } = await placeOf()
       const journal = await SweepJournal.open(join(folder, sweepFile.journal)).catch(
         (failure: unknown) => {
-          throw unwritable(folder, failure)
+          throw failure instanceof AppError ? failure : unwritable(folder, failure)
         },
       )
       const shared = rows[0]!.options

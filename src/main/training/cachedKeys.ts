@@ -1,5 +1,6 @@
-import { open, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { open, readdir, rename, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readBounded } from '../files/regularFile'
 import {
   type CachedTap,
   isSegment,
@@ -79,7 +80,7 @@ async function readKeys(
  */
 async function keysOf(segment: string, records: number, recordBytes: number): Promise<Buffer> {
   const keyFile = keyFileOf(segment)
-  const beside = await readFile(keyFile).catch(() => null)
+  const beside = await readBounded(keyFile, records * keyBytes).catch(() => null)
   if (beside?.length === records * keyBytes) return beside
   const keys = Buffer.alloc(records * keyBytes)
   const file = await open(segment, 'r').catch(() => null)

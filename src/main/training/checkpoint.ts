@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { open, readFile, rename, rm } from 'node:fs/promises'
+import { open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { deserialize, serialize } from 'node:v8'
 import * as v from 'valibot'
@@ -8,6 +8,7 @@ import type { MinedTriplet } from '../../core/training/ledger'
 import type { LoopRunState, LoopState, TrainingPoint } from '../../core/training/loopState'
 import type { RateSearch } from '../../shared/model/training'
 import type { ClosedForm, KeptModel } from '../../shared/model/kept'
+import { readBounded } from '../files/regularFile'
 import type { TrainJob } from './messages'
 
 /** What was decided before the loop and is not decided anew when it is taken up again. */
@@ -51,6 +52,8 @@ export type CheckpointHeader = v.InferOutput<typeof header>
 /** Newest first. */
 const fileNames = ['checkpoint.bin', 'checkpoint.previous.bin'] as const
 const greatestHeader = 65_536
+/** Bytes; the largest head with its optimizer's state and a full ledger takes a tenth. */
+const greatestFile = 2 ** 31
 
 /** Tells whether a job is that of a checkpoint: same images in the same order, labels, options. */
 export function jobFingerprint(
@@ -113,7 +116,7 @@ export interface FoundCheckpoint {
 export async function findCheckpoint(folder: string): Promise<FoundCheckpoint> {
   const damaged: string[] = []
   for (const name of fileNames) {
-    const bytes = await readFile(join(folder, name)).catch(() => null)
+    const bytes = await readBounded(join(folder, name), greatestFile).catch(() => null)
     if (bytes === null) continue
     const found = headerOf(bytes)
     if (found !== null && isWhole(bytes, found)) return { name, header: found.header, damaged }
@@ -128,7 +131,7 @@ export async function readCheckpoint(
   name: string,
   fingerprint: string,
 ): Promise<Checkpoint | null> {
-  const bytes = await readFile(join(folder, name))
+  const bytes = await readBounded(join(folder, name), greatestFile)
   const found = headerOf(bytes)
   if (found === null || found.header.fingerprint !== fingerprint) return null
   // Written by this program into its own folder; header and checksum were checked.

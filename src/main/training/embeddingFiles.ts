@@ -1,5 +1,6 @@
-import { mkdir, open, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { openRegular, readBounded } from '../files/regularFile'
 
 /** Embeddings of a run as they lie in its folder; row i belongs to image ids[i]. */
 export interface StoredEmbeddings {
@@ -10,6 +11,9 @@ export interface StoredEmbeddings {
   /** Of each image when the run trained, by the labels it had then: 0 none, 1 training, 2 test. */
   readonly splits: Uint8Array
 }
+
+/** Images of a run, at most: far more than can be trained. */
+const mostImages = 2 ** 27
 
 const bytesOf = (array: Float32Array | Uint32Array | Uint8Array): Uint8Array =>
   new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
@@ -29,8 +33,8 @@ export async function saveEmbeddings(folder: string, stored: StoredEmbeddings): 
 export async function loadSplits(
   folder: string,
 ): Promise<Pick<StoredEmbeddings, 'ids' | 'splits'>> {
-  const ids = await readFile(join(folder, 'ids.u32'))
-  const splits = await readFile(join(folder, 'splits.u8'))
+  const ids = await readBounded(join(folder, 'ids.u32'), 4 * mostImages)
+  const splits = await readBounded(join(folder, 'splits.u8'), mostImages)
   return {
     ids: new Uint32Array(Uint8Array.from(ids).buffer),
     splits: Uint8Array.from(splits),
@@ -47,9 +51,8 @@ export async function loadEmbeddings(folder: string): Promise<StoredEmbeddings> 
 
 /** A file of float32, read into the array that is given back: it may be large. */
 async function readNumbers(path: string): Promise<Float32Array> {
-  const file = await open(path, 'r')
+  const { handle: file, size } = await openRegular(path)
   try {
-    const { size } = await file.stat()
     const numbers = new Float32Array(Math.floor(size / 4))
     const bytes = new Uint8Array(numbers.buffer)
     for (let done = 0; done < bytes.length;) {

@@ -1,8 +1,14 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
-import { deserializeModel, type SavedModel, serializeModel } from '../../core/network'
+import {
+  describeModel,
+  deserializeModel,
+  type SavedModel,
+  serializeModel,
+} from '../../core/network/savedModel'
 import { AppError } from '../../shared/errors'
+import { readBounded } from '../files/regularFile'
 
 /** What a saved model must be fed with. */
 export type ModelInput =
@@ -30,7 +36,12 @@ const extras = v.object({
   /** Lengths of the arrays in loss.bin, in their order. */
   lossParameters: v.optional(
     v.pipe(
-      v.array(v.object({ name: v.pipe(v.string(), v.maxLength(64)), length: v.number() })),
+      v.array(
+        v.object({
+          name: v.pipe(v.string(), v.maxLength(64)),
+          length: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 26)),
+        }),
+      ),
       v.maxLength(32),
     ),
     [],
@@ -62,12 +73,11 @@ export async function saveModel(folder: string, stored: StoredModel): Promise<vo
   await rename(temporary, folder)
 }
 
-const greatestFile = 2 ** 30
+const greatestManifest = 2 ** 20
 
 /** @throws AppError modelUnreadable with what is wrong with the folder */
 export async function loadModel(folder: string): Promise<StoredModel> {
-  const manifestText = await read(join(folder, 'manifest.json'))
-  const weights = await read(join(folder, 'weights.bin'))
+  const manifestText = await read(join(folder, 'manifest.json'), greatestManifest)
   let manifest: unknown
   try {
     manifest = JSON.parse(manifestText.toString('utf8'))
@@ -77,22 +87,43 @@ export async function loadModel(folder: string): Promise<StoredModel> {
   const parsed = v.safeParse(extras, manifest)
   if (!parsed.success) throw unreadable(folder, 'manifest.json does not say what the input is')
   const { lossParameters, ...rest } = parsed.output
-  const numbers = lossParameters.length === 0 ? null : await read(join(folder, 'loss.bin'))
+  const { manifest: described, weightBytes } = describeModel(manifest)
+  checkInput(folder, described, rest.input)
+  const weights = await read(join(folder, 'weights.bin'), weightBytes)
+  const lossBytes = lossParameters.reduce((sum, { length }) => sum + 4 * length, 0)
+  const numbers =
+    lossParameters.length === 0 ? null : await read(join(folder, 'loss.bin'), lossBytes)
   let offset = 0
   const arrays = lossParameters.map(({ name, length }) => {
     const bytes = Uint8Array.from(numbers!.subarray(offset, (offset += 4 * length)))
     if (bytes.length !== 4 * length) throw unreadable(folder, 'loss.bin is too short')
-    return [name, new Float32Array(bytes.buffer)] as const
+    const values = new Float32Array(bytes.buffer)
+    if (!values.every(Number.isFinite)) {
+      throw unreadable(folder, `"${name}" in loss.bin has numbers that are not finite`)
+    }
+    return [name, values] as const
   })
   const model = deserializeModel(manifest, weights)
   return { model, ...rest, lossParameters: Object.fromEntries(arrays) }
 }
 
-async function read(file: string): Promise<Buffer> {
+/** What the model is fed with must have the shape that it takes. */
+function checkInput(
+  folder: string,
+  { kind, inputShape }: ReturnType<typeof describeModel>['manifest'],
+  input: ModelInput,
+): void {
+  const isPictures = kind === 'small'
+  const shape = isPictures && input.kind === 'pixels' ? [input.sizePx, input.sizePx, 3] : null
+  const fits = shape === null ? inputShape.length === 1 : inputShape.join() === shape.join()
+  if (isPictures !== (input.kind === 'pixels') || !fits) {
+    throw unreadable(folder, 'manifest.json names an input of another shape than its model takes')
+  }
+}
+
+async function read(file: string, mostBytes: number): Promise<Buffer> {
   try {
-    const content = await readFile(file)
-    if (content.length > greatestFile) throw new Error('it is larger than 1 GiB')
-    return content
+    return await readBounded(file, mostBytes)
   } catch (error) {
     throw unreadable(file, error instanceof Error ? error.message : String(error), error)
   }

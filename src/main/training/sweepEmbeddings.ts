@@ -1,6 +1,7 @@
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { createMatrix, type Matrix } from '../../core/math/matrix'
+import { readBounded } from '../files/regularFile'
 
 /** Images of a sweep in the order of training, as they were then. */
 export interface SweepImages {
@@ -45,7 +46,7 @@ export async function loadSweepImages(folder: string): Promise<SweepImages> {
   return {
     ids: await readNumbers(join(folder, files.ids)),
     labelIds: await readNumbers(join(folder, files.labels)),
-    splits: Uint8Array.from(await readFile(join(folder, files.splits))),
+    splits: Uint8Array.from(await readBounded(join(folder, files.splits), mostEmbeddingBytes)),
   }
 }
 
@@ -99,7 +100,9 @@ export async function loadTestEmbeddings(
   name: string,
   tested: number,
 ): Promise<Matrix | null> {
-  const bytes = await readFile(join(folder, embeddingFile(name))).catch(() => null)
+  const bytes = await readBounded(join(folder, embeddingFile(name)), mostEmbeddingBytes).catch(
+    () => null,
+  )
   if (bytes === null || tested === 0 || bytes.length % (4 * tested) !== 0) return null
   const data = new Float32Array(bytes.length / 4)
   new Uint8Array(data.buffer).set(bytes)
@@ -118,7 +121,7 @@ export async function embeddingBytes(folder: string): Promise<number> {
 }
 
 async function readNumbers(file: string): Promise<Uint32Array> {
-  return new Uint32Array(Uint8Array.from(await readFile(file)).buffer)
+  return new Uint32Array(Uint8Array.from(await readBounded(file, mostEmbeddingBytes)).buffer)
 }
 
 async function replace(file: string, content: Uint8Array): Promise<void> {

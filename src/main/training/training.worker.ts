@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { restoreModel } from '../../core/network'
+import { unreadable } from '../../core/network/savedModel'
 import { createMatrix } from '../../core/math/matrix'
 import { Interruption } from '../../core/training/interruption'
 import { normalizeInPlace } from '../../core/training/measure'
@@ -87,6 +88,10 @@ async function embed(embedJob: EmbedJob, backend: Backend): Promise<void> {
         )
       : await loadPixels(embedJob.images, stored.input.sizePx, report)
   if (inputs === null) return
+  const inputSize = model.inputShape.reduce((product, length) => product * length, 1)
+  if (inputs.source.rowSize !== inputSize) {
+    throw unreadable(`it takes ${inputSize} numbers of an image and gets ${inputs.source.rowSize}`)
+  }
   const rows = Uint32Array.from(inputs.isReadable.keys()).filter((row) => inputs.isReadable[row])
   const data = await embedRows(
     model,
@@ -99,6 +104,8 @@ async function embed(embedJob: EmbedJob, backend: Backend): Promise<void> {
     },
   )
   if (interruption.isCancelled) return
+  // Weights may be finite and yet too large to be multiplied.
+  if (!data.every(Number.isFinite)) throw unreadable('it gives numbers that are not finite')
   const embeddings = createMatrix(rows.length, model.embeddingSize, data)
   if (stored.isNormalized) normalizeInPlace(embeddings)
   await saveEmbeddings(embedJob.outputFolder, {

@@ -25,6 +25,8 @@ export const errors = {
     'Training diverged: the loss became infinite. Lower the learning rate and train again.',
   backendUnavailable: 'That backend does not run on this machine. Choose Automatic.',
   modelUnreadable: 'The saved model cannot be read. Train again to replace it.',
+  journalUnreadable:
+    'The journal of this comparison cannot be used. Copy the details to see why, or compare anew.',
   noEmbeddings: 'This run has no embeddings yet. Let it finish, or train again.',
   diskFull: 'The disk is full. Free some space, then try again; nothing was lost.',
   permissionDenied:

@@ -23,6 +23,7 @@ export const errors: typeof english = {
   trainingDiverged: '训练发散，损失变为无穷大。请降低学习率后重新训练。',
   backendUnavailable: '该计算后端无法在此电脑上运行，请选择“自动”。',
   modelUnreadable: '无法读取已保存的模型，请重新训练。',
+  journalUnreadable: '无法使用这次比较的日志。可复制详细信息查看原因，或重新比较。',
   noEmbeddings: '这次训练还没有嵌入。请等待训练完成，或重新训练。',
   diskFull: '磁盘空间不足。请释放空间后重试，数据没有丢失。',
   permissionDenied: '系统拒绝访问。请检查该文件或文件夹的权限后重试。',

@@ -1,0 +1,32 @@
+import * as v from 'valibot'
+
+const number = v.pipe(v.number(), v.finite())
+/** A share; the last digit of a mean may be rounded past the end. */
+const share = v.pipe(number, v.minValue(-1e-9), v.maxValue(1 + 1e-9))
+export const countOfThings = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
+/** Seconds of work: less than 30 years of it. */
+export const duration = v.pipe(number, v.minValue(0), v.maxValue(1e9))
+
+/** Figures that retrieval can have; what is read from a file may claim others. */
+export const measured = v.pipe(
+  v.object({
+    precisionAt1: share,
+    rPrecision: share,
+    mapAtR: share,
+    queries: countOfThings,
+    queriesInAll: v.exactOptional(countOfThings),
+    mapAtRLow: share,
+    mapAtRHigh: share,
+  }),
+  v.check(
+    ({ mapAtRLow, mapAtRHigh }) => mapAtRLow <= mapAtRHigh,
+    'an interval that is upside down',
+  ),
+)
+
+export const measuredBaselines = v.object({
+  frozen: v.nullable(measured),
+  closedForm: v.nullable(measured),
+  untrained: v.nullable(measured),
+  form: v.exactOptional(v.picklist(['whitening', 'analysis', 'lda', 'pca'])),
+})
