@@ -21,6 +21,7 @@ export function importLines(report: ImportReport): readonly string[] {
   return [
     ...(report.labelsFile === undefined ? [] : labelsFileLines(report.labelsFile)),
     ...(report.labelNames === undefined ? [] : nameLines(report.labelNames)),
+    ...copyLines(report),
     ...pictureLines(report),
     ...skippedLines(report),
   ]
@@ -91,6 +92,15 @@ function nameLines({ alike, cleaned, refused }: LabelNamesReport): string[] {
   }
   return lines
 }
+
+const copyLines = ({ duplicates, nearDuplicates = 0 }: ImportReport): string[] => [
+  ...(duplicates > 0 ? [`${countOf(duplicates, 'image')} with the same contents as another.`] : []),
+  ...(nearDuplicates > 0
+    ? [
+        `${countOf(nearDuplicates, 'image')} scaled or encoded again from another; such images stay on one side of a split.`,
+      ]
+    : []),
+]
 
 const pictureTexts: Readonly<Record<PictureNote, string>> = {
   blank: 'of one colour',

@@ -15,6 +15,7 @@ import type { Store } from '../db/store'
 import { aborted, atMost, unlessAborted } from '../jobs/unlessAborted'
 import { decodingVersion } from '../workspace'
 import { adviceFor } from './advice'
+import { contentsOf } from './contents'
 import { LabelNames } from './labelNames'
 import { labelsFileName, readLabelsFile } from './labelsFile'
 import { LabelsFileMatch } from './labelsFileMatch'
@@ -249,8 +250,9 @@ class ImportRun {
       }
       return counts
     })
-    const [duplicates, sizes, dataset] = await Promise.all([
+    const [duplicates, nearDuplicates, sizes, dataset] = await Promise.all([
       store.images.countDuplicates(datasetId),
+      cancelled ? undefined : countNearDuplicates(store, datasetId),
       store.labels.list(datasetId),
       store.datasets.find(datasetId),
     ])
@@ -263,6 +265,7 @@ class ImportRun {
       ...report,
       unchanged: this.unchanged,
       duplicates,
+      ...(nearDuplicates === undefined ? {} : { nearDuplicates }),
       leftOut: this.leftOut,
       leftOutTotal: this.leftOutTotal,
       skipped: this.skipped,
@@ -442,6 +445,14 @@ class ImportRun {
     this.done += count
     this.options.onProgress({ done: this.done, total: this.total })
   }
+}
+
+/** Images beyond the first of those that show the same and are different files. */
+async function countNearDuplicates(store: Store, datasetId: DatasetId): Promise<number> {
+  const { sha256, perceptualHashes, labelIds } = await store.images.trainingRows(datasetId)
+  const labels = Int32Array.from(labelIds, (id) => (id === 0 ? -1 : id))
+  const contents = await contentsOf({ sha256, looks: perceptualHashes, labels })
+  return new Set(sha256).size - new Set(contents).size
 }
 
 /** Contents that have a thumbnail: a cache that was emptied is filled again by a rescan. */

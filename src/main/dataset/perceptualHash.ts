@@ -34,6 +34,37 @@ export function perceptualHash(
   return hash
 }
 
+const colorCells = 4
+
+/**
+ * Mean red, green and blue of each cell of a 4 x 4 grid over the picture, as 96 hexadecimal digits:
+ * tells apart pictures of one drawing in other colours, which share a {@link perceptualHash}.
+ * @param pixels as for {@link perceptualHash}
+ */
+export function colorGrid(
+  pixels: Uint8Array,
+  widthPx: number,
+  heightPx: number,
+  channels: number,
+): string {
+  const cells = new Float64Array(colorCells * colorCells * 3)
+  const counts = new Float64Array(colorCells * colorCells)
+  const cellOf = (at: number, size: number) =>
+    Math.min(colorCells - 1, Math.floor(((at + 0.5) * colorCells) / size))
+  for (let y = 0; y < heightPx; y += 1) {
+    for (let x = 0; x < widthPx; x += 1) {
+      const from = (y * widthPx + x) * channels
+      const cell = cellOf(y, heightPx) * colorCells + cellOf(x, widthPx)
+      counts[cell]! += 1
+      for (let color = 0; color < 3; color += 1) {
+        cells[cell * 3 + color]! += pixels[from + (channels < 3 ? 0 : color)]!
+      }
+    }
+  }
+  const means = cells.map((sum, at) => sum / Math.max(1, counts[Math.floor(at / 3)]!))
+  return Buffer.from(Uint8Array.from(means, (mean) => Math.round(mean))).toString('hex')
+}
+
 /**
  * Mean luminance of each cell of a 32 x 32 grid over the picture; pixels that two cells share count
  * for each by their share, or sizes that are no multiple of 32 would shift the picture.

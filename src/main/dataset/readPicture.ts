@@ -7,7 +7,7 @@ import type { LeftOutReason } from '../../shared/model/dataset'
 import type { PictureNote } from '../../shared/model/importReport'
 import { thumbnailName } from '../workspace'
 import { openPicture, thumbnailPx, TooLargeError } from './openPicture'
-import { perceptualHash } from './perceptualHash'
+import { colorGrid, perceptualHash } from './perceptualHash'
 import { contrastOf, leastContrast, onGround, renderPixels } from './rawPixels'
 import { hasImageExtension, type ImageFormat, sniff, sniffBytes } from './sniff'
 import type { FileResult } from './thumbnailProtocol'
@@ -41,7 +41,8 @@ export async function readPicture(file: string, thumbnailsFolder: string): Promi
     const small = opened.small ?? (await renderPixels(picture, thumbnailPx))
     const seen = onGround(small, ground)
     const { data, channels } = seen
-    const hash = perceptualHash(data, seen.widthPx, seen.heightPx, channels)
+    const looks = [data, seen.widthPx, seen.heightPx, channels] as const
+    const hash = `${perceptualHash(...looks)}${colorGrid(...looks)}`
     const notes: readonly PictureNote[] =
       contrastOf(seen) < leastContrast ? [...opened.notes, 'blank'] : opened.notes
     const failure = await writeThumbnail(join(thumbnailsFolder, thumbnailName(sha256)), () =>

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { DatasetId } from '../../shared/model/ids'
 import type { Store } from '../db/store'
 import { formerThumbnailFile, thumbnailFile, type Workspace } from '../workspace'
+import { contentsOf } from '../dataset/contents'
 import type { JobImages } from './messages'
 
 /** What training knows of a dataset; row i is one image, in the order of relative paths. */
@@ -36,7 +37,11 @@ export async function readTrainingImages(
     numbers.set(labelId, number)
     labels[i] = number
   })
-  const contents = contentsOf(rows.sha256, rows.perceptualHashes)
+  const contents = await contentsOf({
+    sha256: rows.sha256,
+    looks: rows.perceptualHashes,
+    labels,
+  })
   return {
     images: {
       ids: rows.ids,
@@ -53,31 +58,6 @@ export async function readTrainingImages(
     contents,
     groups: numbered(contents),
   }
-}
-
-/** A hash that more images than this share says nothing of them (blank pictures, one colour). */
-const greatestGroup = 12
-
-/**
- * What each image shows: the same text for images with the same content or, where few have it, the
- * same perceptual hash.
- */
-export function contentsOf(
-  sha256: readonly string[],
-  perceptualHashes: readonly string[],
-): readonly string[] {
-  const contents = new Map<string, Set<string>>()
-  sha256.forEach((key, i) => {
-    const hash = perceptualHashes[i]!
-    const known = contents.get(hash)
-    if (known === undefined) contents.set(hash, new Set([key]))
-    else known.add(key)
-  })
-  return sha256.map((key, i) => {
-    const hash = perceptualHashes[i]!
-    const isTelling = contents.get(hash)!.size <= greatestGroup
-    return isTelling && hash !== '' ? hash : key
-  })
 }
 
 /** The same number for the same text. */

@@ -1,10 +1,5 @@
 import * as v from 'valibot'
-import type {
-  LabelNamesReport,
-  LabelsFileReport,
-  NotedPictures,
-  PictureNote,
-} from './importReport'
+import type { LabelNamesReport, LabelsFileReport, NotedPictures, PictureNote } from './importReport'
 import { type DatasetId, type ImageId, type LabelId, labelId } from './ids'
 
 export interface DatasetSummary {
@@ -135,6 +130,8 @@ export interface ImportReport {
   readonly removed: number
   readonly unchanged: number
   readonly duplicates: number
+  /** Images that look like another one without being the same file: scaled or encoded copies. */
+  readonly nearDuplicates?: number
   readonly leftOut: readonly LeftOutFile[]
   /** Total, also where the list was cut at 10,000. */
   readonly leftOutTotal: number

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { thumbnailName } from '../../../src/main/workspace'
 import { userCacheFolder } from '../../../src/main/cli/workspace'
 import { readPicture } from '../../../src/main/dataset/readPicture'
-import { contentsOf } from '../../../src/main/training/trainingImages'
+import { contentsOf } from '../../../src/main/dataset/contents'
 import type { PictureFile } from '../../../src/main/training/pictures'
 
 /** What is downloaded, drawn and computed for the sets; outside the repository. */
@@ -75,5 +75,11 @@ export async function readImageSet(
     })
   }
   const labels = Int32Array.from(paths, ({ label }) => label)
-  return { files, sha256, labels, labelKeys, contents: contentsOf(sha256, hashes) }
+  return {
+    files,
+    sha256,
+    labels,
+    labelKeys,
+    contents: await contentsOf({ sha256, looks: hashes, labels }),
+  }
 }

@@ -19,7 +19,7 @@ export interface ImportedImage {
   readonly bytes: number
   readonly modifiedAt: number
   readonly sha256: string
-  /** 16 hexadecimal digits. */
+  /** 16 hexadecimal digits of the hash, and those of the colours behind it. */
   readonly perceptualHash: string
   readonly widthPx: number
   readonly heightPx: number

@@ -78,6 +78,9 @@ export function useImportNotes(report: () => ImportReport | null): ComputedRef<r
     ]
   }
 
+  const ofCopies = ({ nearDuplicates: n = 0 }: ImportReport): string[] =>
+    n === 0 ? [] : [t('importNotes.copies', { n: format.value.count(n) }, n)]
+
   const ofPictures = ({ pictures = {} }: ImportReport): string[] =>
     pictureNotes.flatMap((note) => {
       const { count = 0, paths = [] } = pictures[note] ?? {}
@@ -97,6 +100,12 @@ export function useImportNotes(report: () => ImportReport | null): ComputedRef<r
     const value = report()
     return value === null
       ? []
-      : [...ofLabelsFile(value), ...ofNames(value), ...ofPictures(value), ...ofLinks(value)]
+      : [
+          ...ofLabelsFile(value),
+          ...ofNames(value),
+          ...ofCopies(value),
+          ...ofPictures(value),
+          ...ofLinks(value),
+        ]
   })
 }

@@ -33,6 +33,8 @@ export const importNotes = {
   cleaned: 'Taken out of names of labels, because they cannot be seen: {names}.',
   becomes: '“{from}” is “{to}”',
   refused: 'No labels, because they are longer than 255 characters or cannot be seen: {names}.',
+  copies:
+    'No image is a scaled or encoded copy. | One image is a scaled or newly encoded copy of another; the two stay on one side of a split. | {n} images are scaled or newly encoded copies of others; such images stay on one side of a split.',
   pictures: {
     blank:
       'No picture is of one colour. | One picture is of one colour: {names}. | {n} pictures are of one colour: {names}.',

@@ -34,6 +34,8 @@ export const importNotes: typeof english = {
   cleaned: '已从标签名称中去除不可见字符：{names}。',
   becomes: '“{from}”改为“{to}”',
   refused: '以下名称超过 255 个字符或不可见，未作为标签：{names}。',
+  copies:
+    '没有缩放或重新编码的副本。 | {n} 张图片是其他图片缩放或重新编码的副本，划分时总在同一侧。 | {n} 张图片是其他图片缩放或重新编码的副本，划分时总在同一侧。',
   pictures: {
     blank: '没有单色图片。 | {n} 张图片只有一种颜色：{names}。 | {n} 张图片只有一种颜色：{names}。',
     frame:
