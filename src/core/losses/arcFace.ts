@@ -1,4 +1,5 @@
 import { marginOption, numberOption } from '../registry/options'
+import { angularMargin } from './angularMargin'
 import { classRows } from './classRows'
 import { marginSoftmax } from './crossEntropy'
 import { defineLoss } from './loss'
@@ -24,19 +25,5 @@ export const arcFace = defineLoss({
     scale: numberOption(64, 1e-3, 1e4, 'scale s', '缩放系数 s'),
   },
   parameters: (_, { classCount, dimension }) => [classRows('weights', [classCount, dimension])],
-  evaluate(context, { margin, scale }) {
-    const m = (margin * Math.PI) / 180
-    const cosMargin = Math.cos(m)
-    const sinMargin = Math.sin(m)
-    return marginSoftmax(context, scale, (similarity) => {
-      const cosine = Math.min(1, Math.max(-1, similarity))
-      // Beyond pi - m the cosine would rise again: a straight line goes on instead.
-      if (cosine < -cosMargin) return { value: cosine - m * sinMargin, slope: 1 }
-      const sine = Math.sqrt(1 - cosine * cosine)
-      return {
-        value: cosine * cosMargin - sine * sinMargin,
-        slope: cosMargin + (sine > 1e-3 ? (cosine / sine) * sinMargin : 0),
-      }
-    })
-  },
+  evaluate: (context, { margin, scale }) => marginSoftmax(context, scale, angularMargin(margin)),
 })

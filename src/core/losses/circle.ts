@@ -14,8 +14,7 @@ export const circle = defineLoss({
   source: 'Sun, Cheng, Zhang, Zhang, Zheng, Wang, Wei 2020',
   kind: 'pairs',
   distance: 'cosine',
-  distances: ['cosine', 'dot'],
-  needsRange: true,
+  distances: ['cosine'],
   reducer: 'avgNonZero',
   suits: ['pairMargin', 'multiSimilarity', 'batchEasyHard', 'hdc', 'all'],
   options: {

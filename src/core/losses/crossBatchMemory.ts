@@ -16,6 +16,8 @@ export const lossesWithMemory = [
   'margin',
   'tuplet',
   'fastAP',
+  'smoothAP',
+  'recallAtK',
   'snrContrastive',
   'bpr',
 ] as const

@@ -15,6 +15,10 @@ import { multiSimilarity } from './multiSimilarity'
 import { normalizedSoftmax } from './normalizedSoftmax'
 import { nPair } from './nPair'
 import { ntXent } from './ntXent'
+import { recallAtK } from './recallAtK'
+import { smoothAP } from './smoothAP'
+import { subCenterArcFace } from './subCenterArcFace'
+import { tcm } from './tcm'
 import { proxyAnchor } from './proxyAnchor'
 import { proxyNCA } from './proxyNCA'
 import { snrContrastive } from './snrContrastive'
@@ -39,12 +43,16 @@ export const losses = createRegistry('loss', [
   angular,
   tuplet,
   fastAP,
+  smoothAP,
+  recallAtK,
   snrContrastive,
   bpr,
+  tcm,
   proxyAnchor,
   proxyNCA,
   softTriple,
   arcFace,
+  subCenterArcFace,
   cosFace,
   normalizedSoftmax,
   crossBatchMemory,

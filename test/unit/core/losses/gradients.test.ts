@@ -21,6 +21,9 @@ const options: Readonly<Record<string, Record<string, number>>> = {
   proxyAnchor: { alpha: 6 },
   arcFace: { scale: 6 },
   cosFace: { scale: 6 },
+  subCenterArcFace: { scale: 6 },
+  smoothAP: { temperature: 0.3 },
+  recallAtK: { similarityTemperature: 0.3 },
   normalizedSoftmax: { temperature: 0.4 },
   softTriple: { lambda: 4, gamma: 0.5, centersPerClass: 3 },
 }
