@@ -27,6 +27,7 @@ export const errorCodes = [
   'modelUnreadable',
   'journalUnreadable',
   'noEmbeddings',
+  'embeddingsDamaged',
   'diskFull',
   'permissionDenied',
   'readOnly',

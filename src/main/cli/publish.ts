@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { resultNames } from '../exporting/resultNames'
 import { readBounded } from '../files/regularFile'
+import { syncFolder } from '../files/atomicWrite'
+import { syncBelow } from '../files/replaceFolder'
 import { writeJson } from './results'
 
 /** Names in the folder of the state: being written, whole and on their way, and made room. */
@@ -31,13 +33,13 @@ export async function publish(state: string, out: string, version: string): Prom
   const files = await Promise.all(
     (await filesBelow(staging)).map(async (name) => {
       const file = join(staging, name)
-      await syncFile(file)
       return { name, bytes: (await stat(file)).size, sha256: await hashOf(file) }
     }),
   )
   await writeJson(join(staging, manifestName), { version, files })
-  await syncFile(join(staging, manifestName))
+  await syncBelow(staging)
   await rename(staging, join(state, folders.whole))
+  await syncFolder(state)
   await finishPublishing(state, out)
 }
 
@@ -66,6 +68,7 @@ export async function finishPublishing(state: string, out: string): Promise<bool
     if (await isIn(join(out, name))) await rename(join(out, name), join(replaced, name))
     await rename(join(staged, name), join(out, name))
   }
+  await syncFolder(out)
   await rm(staged, { recursive: true, force: true })
   await rm(replaced, { recursive: true, force: true })
   return true
@@ -81,15 +84,6 @@ async function filesBelow(folder: string): Promise<string[]> {
         .replaceAll('\\', '/'),
     )
     .sort()
-}
-
-async function syncFile(file: string): Promise<void> {
-  const handle = await open(file, 'r+')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
 }
 
 async function hashOf(file: string): Promise<string> {

@@ -1,4 +1,4 @@
-import { cp, rename, rm, writeFile } from 'node:fs/promises'
+import { cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ImportReport } from '../../shared/model/dataset'
 import type { KeptModel } from '../../shared/model/kept'
@@ -14,6 +14,8 @@ import type {
 import type { Store } from '../db/store'
 import { defused, writeCsvAtomically } from '../exporting/csv'
 import { exportEmbeddings } from '../exporting/embeddingExport'
+import { atomicWrite } from '../files/atomicWrite'
+import { replaceFolder } from '../files/replaceFolder'
 import type { TrainingResult } from '../training/messages'
 import { runFolder, type Workspace } from '../workspace'
 import { drawMap } from './mapPicture'
@@ -78,8 +80,7 @@ export async function writeRunResults(
   const model = join(out, 'model')
   await rm(`${model}.new`, { recursive: true, force: true })
   await cp(join(runFolder(workspace, runId), 'model'), `${model}.new`, { recursive: true })
-  await rm(model, { recursive: true, force: true })
-  await rename(`${model}.new`, model)
+  await replaceFolder(`${model}.new`, model)
 }
 
 /** perClass.csv, worst label first, and confusion.csv, most frequent pair first. */
@@ -131,7 +132,7 @@ export async function writeMap(context: ResultContext, points: ProjectionPoints)
       short(points.xy[2 * i + 1]!),
     ]),
   )
-  await replaceFile(join(context.out, 'map.png'), await drawMap({ xy: points.xy, labels }))
+  await atomicWrite(join(context.out, 'map.png'), await drawMap({ xy: points.xy, labels }))
 }
 
 export interface MetricsFile {
@@ -193,12 +194,7 @@ export function metricsOf(
 }
 
 export async function writeJson(file: string, value: unknown): Promise<void> {
-  await replaceFile(file, `${JSON.stringify(value, null, 2)}\n`)
-}
-
-async function replaceFile(file: string, content: string | Uint8Array): Promise<void> {
-  await writeFile(`${file}.new`, content)
-  await rename(`${file}.new`, file)
+  await atomicWrite(file, `${JSON.stringify(value, null, 2)}\n`)
 }
 
 /** Seven significant digits: what a float32 holds. */

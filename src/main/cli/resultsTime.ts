@@ -1,9 +1,8 @@
-import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
 import { secondsOf, type WorkDone } from '../../core/training/work'
 import { workOfResults } from '../../core/training/workOfRun'
 import type { TrainingPlan, TrainingState } from '../../shared/model/training'
 import { type MeasuredSpeeds, openSpeeds } from '../training/measuredSpeeds'
+import { openEmbeddings } from '../training/embeddingFiles'
 import { runFolder } from '../workspace'
 import type { ResultContext } from './results'
 
@@ -26,13 +25,11 @@ export async function watchResults(
   { run }: TrainingState,
 ) {
   // What is kept may have another size than was planned for the trained head.
-  const { size: bytes } = await stat(join(runFolder(workspace, run.id), 'embeddings.f32'))
-  const { size: idBytes } = await stat(join(runFolder(workspace, run.id), 'ids.u32'))
-  const images = idBytes / 4
+  const { ids, embeddingSize } = await openEmbeddings(runFolder(workspace, run.id))
   const work = workOfResults({
-    images,
+    images: ids.length,
     testRows: run.after?.queriesInAll ?? run.after?.queries ?? 0,
-    size: bytes / 4 / Math.max(1, images),
+    size: embeddingSize,
   })
   const done: WorkDone[] = []
   return {

@@ -80,11 +80,20 @@ async function compareSweep(
   const key = hash(`${seed} ${bytes} ${rows.map((row) => row.key).join()}`, now.rows, now.labels)
   if (key === sweep.todayKey) return
 
+  let isDamageSaid = false
+  /** What is damaged is left out and said, once for a sweep. */
+  const load = (name: string) =>
+    loadTestEmbeddings(folder, name, tested.length).catch((error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error)
+      if (!isDamageSaid) post({ kind: 'sweepUnreadable', sweepId, reason })
+      isDamageSaid = true
+      return null
+    })
   const measured: Record<string, MeasuredRetrieval> = {}
   const scored: ScoredRow[] = []
   for (const [at, { key: rowKey, ...row }] of rows.entries()) {
     if (await isCancelledAt(at)) return
-    const embeddings = await loadTestEmbeddings(folder, rowKey, tested.length)
+    const embeddings = await load(rowKey)
     if (embeddings === null) continue
     const { metrics, units } = measure(embeddings, open, seed)
     measured[rowKey] = metrics
@@ -93,8 +102,7 @@ async function compareSweep(
   const bars = new Map<BaselineName, ReturnType<typeof measure>>()
   for (const name of baselineNames) {
     if (await isCancelledAt(rows.length)) return
-    const file = baselineKey(baselinesKey, name)
-    const embeddings = await loadTestEmbeddings(folder, file, tested.length)
+    const embeddings = await load(baselineKey(baselinesKey, name))
     if (embeddings !== null) bars.set(name, measure(embeddings, open, seed))
   }
   const metricsOf = (name: BaselineName) => bars.get(name)?.metrics ?? null

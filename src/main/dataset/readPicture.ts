@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
-import { access, mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { access, mkdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import sharp from 'sharp'
 import type { LeftOutReason } from '../../shared/model/dataset'
 import type { PictureNote } from '../../shared/model/importReport'
+import { atomicWrite } from '../files/atomicWrite'
 import { thumbnailName } from '../workspace'
 import { openPicture, thumbnailPx, TooLargeError } from './openPicture'
 import { colorGrid, perceptualHash } from './perceptualHash'
@@ -117,17 +118,16 @@ async function writeThumbnail(
   )
   if (isThere) return null
   const webp = await encode()
-  const temporary = `${file}.${process.pid}-${Math.random().toString(36).slice(2)}.part`
+  // A thumbnail that a power cut broke is made again by the next rescan.
+  const write = () => atomicWrite(file, webp, { isDurable: false })
   try {
-    await writeFile(temporary, webp).catch(async (error: NodeJS.ErrnoException) => {
+    await write().catch(async (error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOENT') throw error
       await mkdir(dirname(file), { recursive: true })
-      await writeFile(temporary, webp)
+      await write()
     })
-    await rename(temporary, file)
     return null
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => {})
     const { code = '', message } = error as NodeJS.ErrnoException
     return { kind: 'failed', errno: code, detail: message }
   }

@@ -108,12 +108,14 @@ class QueuedDatabase implements Database {
   }
 }
 
+/** What is acknowledged is on the disk: with NORMAL a power cut takes back the last transactions. */
 async function prepareHandle(handle: sqlite3.Database): Promise<void> {
   await execute(
     handle,
     `PRAGMA busy_timeout = 5000;
      PRAGMA foreign_keys = ON;
-     PRAGMA synchronous = NORMAL;
+     PRAGMA synchronous = FULL;
+     PRAGMA fullfsync = ON;
      PRAGMA temp_store = MEMORY;
      PRAGMA cache_size = -32768;`,
   )

@@ -1,7 +1,8 @@
-import { rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
+import { rm, rmdir, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import sqlite3 from 'sqlite3'
 import { readBounded } from '../files/regularFile'
+import { atomicWrite } from '../files/atomicWrite'
 
 export interface FolderLock {
   release(): Promise<void>
@@ -35,8 +36,10 @@ export async function lockFolder(folder: string): Promise<FolderLock | LockHolde
       await close(handle)
       continue
     }
-    await writeFile(join(folder, `${names.holder}.new`), JSON.stringify({ pid: process.pid }))
-    await rename(join(folder, `${names.holder}.new`), join(folder, names.holder))
+    // It names a process, which no power cut outlives.
+    await atomicWrite(join(folder, names.holder), JSON.stringify({ pid: process.pid }), {
+      isDurable: false,
+    })
     return {
       async release() {
         await rm(join(folder, names.holder), { force: true })

@@ -1,7 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto'
-import { open, rename, rm } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
 import { AppError, codeOfSystemError } from '../../shared/errors'
+import { atomicWrite } from '../files/atomicWrite'
 
 /** A cell of a CSV file; numbers are written as they are. */
 export type Cell = string | number
@@ -43,14 +41,12 @@ export async function writeCsvAtomically(
   rows: Iterable<readonly Cell[]> | AsyncIterable<readonly Cell[]>,
   options: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<number | null> {
-  const partial = partialName(file)
+  let count = 0
   try {
-    const handle = await open(partial, 'wx')
-    let count = 0
-    try {
+    const isWritten = await atomicWrite(file, async (handle) => {
       let text = lineOf(header)
       for await (const row of rows) {
-        if (options.signal?.aborted === true) return null
+        if (options.signal?.aborted === true) return false
         text += lineOf(row)
         count++
         if (text.length >= chunkLength) {
@@ -58,26 +54,14 @@ export async function writeCsvAtomically(
           text = ''
         }
       }
-      if (options.signal?.aborted === true) return null
+      if (options.signal?.aborted === true) return false
       await handle.writeFile(text)
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
-    await rename(partial, file)
-    return count
+      return true
+    })
+    return isWritten ? count : null
   } catch (error) {
     throw writeFailure(file, error)
-  } finally {
-    // Gone already after the rename; otherwise half a file that nobody asked for.
-    await rm(partial, { force: true })
   }
-}
-
-/** In the same folder, so that the rename is one step; short, for names near the limit. */
-function partialName(file: string): string {
-  const mark = createHash('sha256').update(basename(file)).digest('hex').slice(0, 8)
-  return join(dirname(file), `.semblance-${mark}-${randomBytes(4).toString('hex')}.part`)
 }
 
 function writeFailure(file: string, error: unknown): unknown {

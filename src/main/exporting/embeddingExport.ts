@@ -1,10 +1,9 @@
-import type { FileHandle } from 'node:fs/promises'
-import { join } from 'node:path'
+import { type FileHandle } from 'node:fs/promises'
 import { AppError } from '../../shared/errors'
-import type { RunId } from '../../shared/model/ids'
-import type { Store } from '../db/store'
+import { type RunId } from '../../shared/model/ids'
+import { type Store } from '../db/store'
 import { openRegular } from '../files/regularFile'
-import { loadSplits } from '../training/embeddingFiles'
+import { checkEmbeddings, openEmbeddings } from '../training/embeddingFiles'
 import { runFolder, type Workspace } from '../workspace'
 import { type Cell, defused, writeCsvAtomically } from './csv'
 
@@ -28,14 +27,15 @@ const blockRows = 1024
  * path relative to the dataset's folder. The label is the present one; images that have left the
  * dataset since are left out. The file is read in blocks, so that memory stays flat.
  * @returns the number of rows, or null where it was cancelled
- * @throws AppError noEmbeddings, diskFull, readOnly, writeFailed
+ * @throws AppError noEmbeddings, embeddingsDamaged, diskFull, readOnly, writeFailed
  */
 export async function exportEmbeddings(request: EmbeddingExport): Promise<number | null> {
   const { store, workspace, runId, file, signal, onProgress } = request
   const run = await store.runs.find(runId)
   if (run === undefined || !run.summary.hasEmbeddings) throw noEmbeddings(runId)
   const folder = runFolder(workspace, runId)
-  const { ids, splits } = await loadSplits(folder)
+  const { ids, splits, embeddingSize: dimension, file: source } = await openEmbeddings(folder)
+  await checkEmbeddings(folder)
   const images = await store.images.trainingRows(run.datasetId)
   const labels = await store.labels.names(run.datasetId)
   const rowOf = new Map<number, number>()
@@ -47,10 +47,8 @@ export async function exportEmbeddings(request: EmbeddingExport): Promise<number
     if (rowOf.has(id) && (wanted === null || wanted.has(id))) selected.push(image)
   })
 
-  const { handle, size } = await openRegular(join(folder, 'embeddings.f32'))
+  const { handle } = await openRegular(source)
   try {
-    const dimension = ids.length === 0 ? 0 : size / 4 / ids.length
-    if (!Number.isInteger(dimension)) throw noEmbeddings(runId)
     const header = [
       'image',
       'label',
@@ -108,7 +106,10 @@ class EmbeddingReader {
       const rows = Math.min(blockRows, this.rowCount - blockStart)
       this.block = new Float32Array(rows * this.dimension)
       const bytes = new Uint8Array(this.block.buffer)
-      await this.handle.read(bytes, 0, bytes.length, blockStart * this.dimension * 4)
+      const position = blockStart * this.dimension * 4
+      const { bytesRead } = await this.handle.read(bytes, 0, bytes.length, position)
+      if (bytesRead < bytes.length)
+        throw new Error('The embeddings became shorter while they were read.')
       this.firstRow = blockStart
     }
     const at = (row - blockStart) * this.dimension

@@ -1,8 +1,6 @@
-import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
 import { AppError } from '../../shared/errors'
 import type { RunId } from '../../shared/model/ids'
-import { loadSplits } from '../training/embeddingFiles'
+import { checkEmbeddings, openEmbeddings } from '../training/embeddingFiles'
 import { runFolder, type Workspace } from '../workspace'
 import { embeddingFingerprint } from './projectionFiles'
 
@@ -30,7 +28,7 @@ export function createEmbeddingCache(
     const fingerprint = await embeddingFingerprint(folder)
     if (fingerprint === null) throw noEmbeddings(runId)
     if (last === null || last.runId !== runId || last.fingerprint !== fingerprint) {
-      last = { runId, fingerprint, loaded: load(runId, folder, fingerprint) }
+      last = { runId, fingerprint, loaded: load(folder, fingerprint) }
     }
     const used = last
     try {
@@ -42,10 +40,9 @@ export function createEmbeddingCache(
   }
 }
 
-async function load(runId: RunId, folder: string, fingerprint: string): Promise<RunEmbeddings> {
-  const { ids, splits } = await loadSplits(folder)
-  const { size } = await stat(join(folder, 'embeddings.f32'))
-  if (ids.length > 0 && (size === 0 || size % (4 * ids.length) !== 0)) throw noEmbeddings(runId)
+async function load(folder: string, fingerprint: string): Promise<RunEmbeddings> {
+  const { ids, splits } = await openEmbeddings(folder)
+  await checkEmbeddings(folder)
   let rows: Map<number, number> | null = null
   return {
     fingerprint,

@@ -1,7 +1,8 @@
-import { rename, rm, stat, writeFile } from 'node:fs/promises'
+import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { readBounded } from '../files/regularFile'
+import { atomicWrite } from '../files/atomicWrite'
 import type { NeighbourRows } from './messages'
 
 /**
@@ -91,7 +92,5 @@ async function replace(
   file: string,
   content: Float32Array | Uint32Array | Uint8Array,
 ): Promise<void> {
-  const bytes = new Uint8Array(content.buffer, content.byteOffset, content.byteLength)
-  await writeFile(`${file}.new`, bytes)
-  await rename(`${file}.new`, file)
+  await atomicWrite(file, new Uint8Array(content.buffer, content.byteOffset, content.byteLength))
 }

@@ -1,7 +1,8 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import * as v from 'valibot'
 import { readBoundedSync } from '../files/regularFile'
+import { atomicWriteSync } from '../files/atomicWrite'
 
 /** Preferences and measurements take a few thousand bytes. */
 const greatestFile = 2 ** 20
@@ -31,15 +32,7 @@ export function jsonFile<T>(file: string, schema: v.GenericSchema<unknown, T>): 
     },
     write: (value) => {
       mkdirSync(dirname(file), { recursive: true })
-      const temporary = `${file}.new`
-      const descriptor = openSync(temporary, 'w')
-      try {
-        writeSync(descriptor, `${JSON.stringify(value, null, 2)}\n`)
-        fsyncSync(descriptor)
-      } finally {
-        closeSync(descriptor)
-      }
-      renameSync(temporary, file)
+      atomicWriteSync(file, `${JSON.stringify(value, null, 2)}\n`)
     },
   }
 }

@@ -1,9 +1,11 @@
 import { type FileHandle, open } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import * as v from 'valibot'
 import { AppError } from '../../shared/errors'
 import type { SweepBaselines } from '../../shared/model/sweep'
 import { FileRefused, readBounded } from '../files/regularFile'
 import { countOfThings, duration, measured, measuredBaselines } from './measuredSchema'
+import { syncFolder } from '../files/atomicWrite'
 
 const finishedLine = v.object({
   kind: v.literal('finished'),
@@ -49,7 +51,9 @@ export class SweepJournal {
   /** @throws AppError journalUnreadable; the system's error where it cannot be written to */
   static async open(file: string): Promise<SweepJournal> {
     const { contents, isTorn } = await readJournal(file)
-    return new SweepJournal(await open(file, 'a'), contents, isTorn)
+    const handle = await open(file, 'a')
+    await syncFolder(dirname(file))
+    return new SweepJournal(handle, contents, isTorn)
   }
 
   async append(entry: Line): Promise<void> {

@@ -1,4 +1,3 @@
-import { open, rename, rm } from 'node:fs/promises'
 import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os'
 import { join } from 'node:path'
 import * as v from 'valibot'
@@ -15,6 +14,7 @@ import { type Cell, defused, writeCsvAtomically } from '../exporting/csv'
 import { sweepFile } from '../exporting/resultNames'
 import { readBounded } from '../files/regularFile'
 import { measured, measuredBaselines } from './measuredSchema'
+import { atomicWrite } from '../files/atomicWrite'
 
 export const sweepColumns = [
   'loss',
@@ -79,7 +79,10 @@ export interface SweepRecord {
 export async function writeSweepFiles(folder: string, record: SweepRecord): Promise<void> {
   const { header, lines } = sweepTable(record.state.rows)
   await writeCsvAtomically(join(folder, sweepFile.csv), header, lines)
-  await writeWhole(join(folder, sweepFile.json), `${JSON.stringify(documentOf(record), null, 2)}\n`)
+  await atomicWrite(
+    join(folder, sweepFile.json),
+    `${JSON.stringify(documentOf(record), null, 2)}\n`,
+  )
 }
 
 function documentOf({ state, options, version }: SweepRecord) {
@@ -115,22 +118,6 @@ function documentOf({ state, options, version }: SweepRecord) {
     summary,
     rows: rows.map((row) => ({ ...row, options: options.get(row.key) })),
     progress: { stage: rest.stage, stageDone: rest.stageDone, stageTotal: rest.stageTotal },
-  }
-}
-
-async function writeWhole(file: string, text: string): Promise<void> {
-  const partial = `${file}.new`
-  try {
-    const handle = await open(partial, 'w')
-    try {
-      await handle.writeFile(text)
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
-    await rename(partial, file)
-  } finally {
-    await rm(partial, { force: true })
   }
 }
 
@@ -215,7 +202,7 @@ export async function readToday(folder: string): Promise<SweepToday | null> {
 
 /** Does nothing where the sweep was removed meanwhile. */
 export async function saveToday(folder: string, today: SweepToday): Promise<void> {
-  await writeWhole(join(folder, sweepFile.today), JSON.stringify(today)).catch(
+  await atomicWrite(join(folder, sweepFile.today), JSON.stringify(today)).catch(
     (error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOENT') throw error
     },

@@ -1,6 +1,7 @@
-import { open, readdir, rename, stat, writeFile } from 'node:fs/promises'
+import { open, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readBounded } from '../files/regularFile'
+import { atomicWrite } from '../files/atomicWrite'
 import {
   type CachedTap,
   isSegment,
@@ -112,8 +113,7 @@ async function keysOf(segment: string, records: number, recordBytes: number): Pr
 /** For the next time; a full disk is no reason to stop. */
 async function keep(keyFile: string, keys: Buffer): Promise<void> {
   try {
-    await writeFile(`${keyFile}.new`, keys)
-    await rename(`${keyFile}.new`, keyFile)
+    await atomicWrite(keyFile, keys, { isDurable: false })
   } catch {
     return
   }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { open, rename, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { deserialize, serialize } from 'node:v8'
 import * as v from 'valibot'
@@ -9,6 +9,7 @@ import type { LoopRunState, LoopState, TrainingPoint } from '../../core/training
 import type { RateSearch } from '../../shared/model/training'
 import type { ClosedForm, KeptModel } from '../../shared/model/kept'
 import { readBounded } from '../files/regularFile'
+import { atomicWrite } from '../files/atomicWrite'
 import type { TrainJob } from './messages'
 
 /** What was decided before the loop and is not decided anew when it is taken up again. */
@@ -90,17 +91,7 @@ export async function writeCheckpoint(
   const length = Buffer.alloc(4)
   length.writeUInt32LE(text.length)
   const [newest, previous] = fileNames.map((name) => join(folder, name)) as [string, string]
-  const handle = await open(`${newest}.new`, 'w')
-  try {
-    await handle.writeFile(Buffer.concat([length, text, state]))
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-  await rename(newest, previous).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error
-  })
-  await rename(`${newest}.new`, newest)
+  await atomicWrite(newest, Buffer.concat([length, text, state]), { previous })
 }
 
 /** What a run can go on from. */
@@ -158,9 +149,7 @@ function withWholePoints(checkpoint: Checkpoint): Checkpoint {
 }
 
 export async function removeCheckpoint(folder: string): Promise<void> {
-  for (const name of [...fileNames, `${fileNames[0]}.new`]) {
-    await rm(join(folder, name), { force: true })
-  }
+  for (const name of fileNames) await rm(join(folder, name), { force: true })
 }
 
 interface FoundHeader {

@@ -1,6 +1,6 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { openRegular, readBounded } from '../files/regularFile'
+import { checkFile, checkedSize, damaged, readChecked, writeChecked } from '../files/checkedFiles'
 
 /** Embeddings of a run as they lie in its folder; row i belongs to image ids[i]. */
 export interface StoredEmbeddings {
@@ -18,60 +18,61 @@ const mostImages = 2 ** 27
 const bytesOf = (array: Float32Array | Uint32Array | Uint8Array): Uint8Array =>
   new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
 
-/** Writes embeddings.f32, ids.u32 and splits.u8 (little endian); the ids come last, atomically. */
+const files = { embeddings: 'embeddings.f32', ids: 'ids.u32', splits: 'splits.u8' }
+
+/**
+ * Writes embeddings.f32, ids.u32 and splits.u8 (little endian) with their checksums; all are on the
+ * disk when this returns.
+ */
 export async function saveEmbeddings(folder: string, stored: StoredEmbeddings): Promise<void> {
   await mkdir(folder, { recursive: true })
-  await replace(join(folder, 'embeddings.f32'), bytesOf(stored.embeddings))
-  await replace(join(folder, 'splits.u8'), stored.splits)
-  await replace(join(folder, 'ids.u32'), bytesOf(stored.ids))
+  await writeChecked(folder, {
+    [files.embeddings]: bytesOf(stored.embeddings),
+    [files.splits]: stored.splits,
+    [files.ids]: bytesOf(stored.ids),
+  })
 }
 
 /**
  * What each image of a run was used for when it trained, without its embeddings.
- * @throws the system's error where the files are not there
+ * @throws AppError embeddingsDamaged; the system's error where the files are not there
  */
 export async function loadSplits(
   folder: string,
 ): Promise<Pick<StoredEmbeddings, 'ids' | 'splits'>> {
-  const ids = await readBounded(join(folder, 'ids.u32'), 4 * mostImages)
-  const splits = await readBounded(join(folder, 'splits.u8'), mostImages)
-  return {
-    ids: new Uint32Array(Uint8Array.from(ids).buffer),
-    splits: Uint8Array.from(splits),
-  }
+  const ids = await readChecked(folder, files.ids, 4 * mostImages)
+  const splits = await readChecked(folder, files.splits, mostImages)
+  if (ids.length !== 4 * splits.length) throw damaged(folder, files.ids)
+  return { ids: new Uint32Array(ids.buffer), splits }
 }
 
-/** @throws the system's error where the files are not there */
+/** @throws AppError embeddingsDamaged; the system's error where the files are not there */
 export async function loadEmbeddings(folder: string): Promise<StoredEmbeddings> {
   const { ids, splits } = await loadSplits(folder)
-  const embeddings = await readNumbers(join(folder, 'embeddings.f32'))
-  const rows = ids.length
-  return { ids, embeddings, embeddingSize: rows === 0 ? 0 : embeddings.length / rows, splits }
+  const bytes = await readChecked(folder, files.embeddings, Infinity)
+  const embeddingSize = sizeOf(folder, bytes.length, ids.length)
+  return { ids, embeddings: new Float32Array(bytes.buffer), embeddingSize, splits }
 }
 
-/** A file of float32, read into the array that is given back: it may be large. */
-async function readNumbers(path: string): Promise<Float32Array> {
-  const { handle: file, size } = await openRegular(path)
-  try {
-    const numbers = new Float32Array(Math.floor(size / 4))
-    const bytes = new Uint8Array(numbers.buffer)
-    for (let done = 0; done < bytes.length;) {
-      const { bytesRead } = await file.read(
-        bytes,
-        done,
-        Math.min(2 ** 26, bytes.length - done),
-        done,
-      )
-      if (bytesRead === 0) throw new Error(`${path} became shorter while it was read`)
-      done += bytesRead
-    }
-    return numbers
-  } finally {
-    await file.close()
+/** The images of a run's embeddings, which stay in their file: see {@link checkEmbeddings}. */
+export async function openEmbeddings(
+  folder: string,
+): Promise<Omit<StoredEmbeddings, 'embeddings'> & { readonly file: string }> {
+  const { ids, splits } = await loadSplits(folder)
+  const bytes = await checkedSize(folder, files.embeddings)
+  const embeddingSize = sizeOf(folder, bytes, ids.length)
+  return { ids, splits, embeddingSize, file: join(folder, files.embeddings) }
+}
+
+/** Reads the embeddings once through. @throws AppError embeddingsDamaged */
+export const checkEmbeddings = (folder: string): Promise<void> =>
+  checkFile(folder, files.embeddings)
+
+/** Dimension of embeddings whose file has these bytes. */
+function sizeOf(folder: string, bytes: number, rows: number): number {
+  const size = rows === 0 ? 0 : bytes / (4 * rows)
+  if (!Number.isInteger(size) || (rows === 0) !== (bytes === 0) || (rows > 0 && size === 0)) {
+    throw damaged(folder, files.embeddings)
   }
-}
-
-async function replace(file: string, content: Uint8Array): Promise<void> {
-  await writeFile(`${file}.new`, content)
-  await rename(`${file}.new`, file)
+  return size
 }

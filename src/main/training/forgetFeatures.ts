@@ -1,5 +1,6 @@
-import { open, readdir, rename, rm } from 'node:fs/promises'
+import { open, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { atomicWrite } from '../files/atomicWrite'
 import { isSegment, keyBytes, keyFileOf, recordSizeOf } from './featureCache'
 
 const blockBytes = 2 ** 23
@@ -32,36 +33,36 @@ async function rewrite(
   gone: ReadonlySet<string>,
   isTraining: () => boolean,
 ): Promise<void> {
-  const partial = `${file}.part`
-  const from = await open(file, 'r')
-  const to = await open(partial, 'w')
   let kept = 0
   let dropped = 0
-  try {
-    const block = Buffer.alloc(recordBytes * Math.max(1, Math.floor(blockBytes / recordBytes)))
-    for (let position = 0; ;) {
-      const { bytesRead } = await from.read(block, 0, block.length, position)
-      const records = Math.floor(bytesRead / recordBytes)
-      if (records === 0) break
-      position += records * recordBytes
-      const keep: Buffer[] = []
-      for (let i = 0; i < records; i++) {
-        const record = block.subarray(i * recordBytes, (i + 1) * recordBytes)
-        if (gone.has(record.toString('hex', 0, keyBytes))) dropped++
-        else keep.push(record)
+  const isRewritten = await atomicWrite(file, async (to) => {
+    const from = await open(file, 'r')
+    try {
+      const block = Buffer.alloc(recordBytes * Math.max(1, Math.floor(blockBytes / recordBytes)))
+      for (let position = 0; ;) {
+        const { bytesRead } = await from.read(block, 0, block.length, position)
+        const records = Math.floor(bytesRead / recordBytes)
+        if (records === 0) break
+        position += records * recordBytes
+        const keep: Buffer[] = []
+        for (let i = 0; i < records; i++) {
+          const record = block.subarray(i * recordBytes, (i + 1) * recordBytes)
+          if (gone.has(record.toString('hex', 0, keyBytes))) dropped++
+          else keep.push(record)
+        }
+        kept += keep.length
+        if (keep.length > 0) await to.writeFile(Buffer.concat(keep))
       }
-      kept += keep.length
-      if (keep.length > 0) await to.write(Buffer.concat(keep))
+    } finally {
+      await from.close()
     }
-  } finally {
-    await from.close()
-    await to.close()
-  }
-  const isEmpty = kept === 0
-  // Whoever takes the turn from now on reads what stands there then.
-  if (dropped === 0 || (!isEmpty && isTraining())) return rm(partial, { force: true })
+    // Whoever takes the turn from now on reads what stands there then.
+    if (dropped === 0 || kept === 0 || isTraining()) return false
+    await rm(keyFileOf(file), { force: true })
+    // Asked once more: somebody may have begun while that took its time.
+    return !isTraining()
+  })
+  if (isRewritten || dropped === 0 || kept > 0) return
   await rm(keyFileOf(file), { force: true })
-  if (!isEmpty && !isTraining()) return rename(partial, file)
-  await rm(partial, { force: true })
-  if (isEmpty) await rm(file, { force: true })
+  await rm(file, { force: true })
 }

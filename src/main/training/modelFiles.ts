@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import {
@@ -9,6 +9,7 @@ import {
 } from '../../core/network/savedModel'
 import { AppError } from '../../shared/errors'
 import { readBounded } from '../files/regularFile'
+import { replaceFolder } from '../files/replaceFolder'
 
 /** What a saved model must be fed with. */
 export type ModelInput =
@@ -69,8 +70,7 @@ export async function saveModel(folder: string, stored: StoredModel): Promise<vo
     2,
   )
   await writeFile(join(temporary, 'manifest.json'), `${text}\n`)
-  await rm(folder, { recursive: true, force: true })
-  await rename(temporary, folder)
+  await replaceFolder(temporary, folder)
 }
 
 const greatestManifest = 2 ** 20

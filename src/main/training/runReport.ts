@@ -17,13 +17,14 @@ const shownImages = 12
 /**
  * How the saved embeddings of a run fare by label: on its test part, or on all labelled images
  * where it had none.
- * @throws AppError notFound where the run saved no embeddings
+ * @throws AppError embeddingsDamaged, or notFound where the run saved no embeddings
  */
 export async function reportRun(
   job: ReportJob,
   onProgress: (share: number) => void,
 ): Promise<RunReport> {
   const stored = await loadEmbeddings(job.runFolder).catch((error: unknown) => {
+    if (error instanceof AppError) throw error
     throw new AppError(
       'notFound',
       'This run has no embeddings to report on. Train again.',

@@ -1,7 +1,7 @@
-import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { createMatrix, type Matrix } from '../../core/math/matrix'
-import { readBounded } from '../files/regularFile'
+import { type Matrix, createMatrix } from '../../core/math/matrix'
+import { damaged, readChecked, writeChecked } from '../files/checkedFiles'
 
 /** Images of a sweep in the order of training, as they were then. */
 export interface SweepImages {
@@ -36,23 +36,29 @@ const bytesOf = (array: Float32Array | Uint32Array | Uint8Array): Uint8Array =>
 /** Written at every start: the same images may have other ids in another database. */
 export async function saveSweepImages(folder: string, images: SweepImages): Promise<void> {
   await mkdir(folder, { recursive: true })
-  await replace(join(folder, files.labels), bytesOf(images.labelIds))
-  await replace(join(folder, files.splits), images.splits)
-  await replace(join(folder, files.ids), bytesOf(images.ids))
+  await writeChecked(folder, {
+    [files.labels]: bytesOf(images.labelIds),
+    [files.splits]: images.splits,
+    [files.ids]: bytesOf(images.ids),
+  })
 }
 
-/** @throws the system's error where there are none, as in sweeps of earlier versions */
+/**
+ * @throws AppError embeddingsDamaged; the system's error where there are none, as in sweeps of
+ *   earlier versions
+ */
 export async function loadSweepImages(folder: string): Promise<SweepImages> {
-  return {
-    ids: await readNumbers(join(folder, files.ids)),
-    labelIds: await readNumbers(join(folder, files.labels)),
-    splits: Uint8Array.from(await readBounded(join(folder, files.splits), mostEmbeddingBytes)),
-  }
+  const ids = await readNumbers(folder, files.ids)
+  const labelIds = await readNumbers(folder, files.labels)
+  const splits = await readChecked(folder, files.splits, mostEmbeddingBytes)
+  if (labelIds.length !== ids.length || splits.length !== ids.length)
+    throw damaged(folder, files.ids)
+  return { ids, labelIds, splits }
 }
 
 /** Places among the images of those that are embedded, ascending. */
 export const loadTested = (folder: string): Promise<Uint32Array> =>
-  readNumbers(join(folder, files.tested))
+  readNumbers(folder, files.tested)
 
 /**
  * Says which images are embedded. Embeddings of others, from a start at which some could not be
@@ -65,7 +71,7 @@ export async function saveTested(folder: string, tested: Uint32Array): Promise<v
   for (const name of await readdir(folder)) {
     if (name.endsWith(embeddingFile(''))) await rm(join(folder, name))
   }
-  await replace(join(folder, files.tested), bytesOf(tested))
+  await writeChecked(folder, { [files.tested]: bytesOf(tested) })
 }
 
 /**
@@ -87,25 +93,30 @@ export async function saveTestEmbeddings(
     }
     if ((await embeddingBytes(of)) + data.byteLength > mostBytes) return false
   }
-  await replace(join(folder, embeddingFile(name)), bytesOf(data))
+  await writeChecked(folder, { [embeddingFile(name)]: bytesOf(data) })
   return true
 }
 
 /**
  * @param tested how many images are embedded
- * @returns [tested, d]; null where they were not kept, or are torn
+ * @returns [tested, d]; null where they were not kept
+ * @throws AppError embeddingsDamaged
  */
 export async function loadTestEmbeddings(
   folder: string,
   name: string,
   tested: number,
 ): Promise<Matrix | null> {
-  const bytes = await readBounded(join(folder, embeddingFile(name)), mostEmbeddingBytes).catch(
-    () => null,
+  const file = embeddingFile(name)
+  const bytes = await readChecked(folder, file, mostEmbeddingBytes).catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return null
+      throw error
+    },
   )
-  if (bytes === null || tested === 0 || bytes.length % (4 * tested) !== 0) return null
-  const data = new Float32Array(bytes.length / 4)
-  new Uint8Array(data.buffer).set(bytes)
+  if (bytes === null || tested === 0) return null
+  if (bytes.length === 0 || bytes.length % (4 * tested) !== 0) throw damaged(folder, file)
+  const data = new Float32Array(bytes.buffer)
   return createMatrix(tested, data.length / tested, data)
 }
 
@@ -120,11 +131,8 @@ export async function embeddingBytes(folder: string): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0)
 }
 
-async function readNumbers(file: string): Promise<Uint32Array> {
-  return new Uint32Array(Uint8Array.from(await readBounded(file, mostEmbeddingBytes)).buffer)
-}
-
-async function replace(file: string, content: Uint8Array): Promise<void> {
-  await writeFile(`${file}.new`, content)
-  await rename(`${file}.new`, file)
+async function readNumbers(folder: string, name: string): Promise<Uint32Array> {
+  const bytes = await readChecked(folder, name, mostEmbeddingBytes)
+  if (bytes.length % 4 !== 0) throw damaged(folder, name)
+  return new Uint32Array(bytes.buffer)
 }

@@ -27,6 +27,8 @@ export const errors = {
   modelUnreadable: 'The saved model cannot be read. Train again to replace it.',
   journalUnreadable:
     'The journal of this comparison cannot be used. Copy the details to see why, or compare anew.',
+  embeddingsDamaged:
+    'The stored embeddings of this run are damaged ({file}), so nothing is computed from them. Train again, or choose another run.',
   noEmbeddings: 'This run has no embeddings yet. Let it finish, or train again.',
   diskFull: 'The disk is full. Free some space, then try again; nothing was lost.',
   permissionDenied:

@@ -24,6 +24,8 @@ export const errors: typeof english = {
   backendUnavailable: '该计算后端无法在此电脑上运行，请选择“自动”。',
   modelUnreadable: '无法读取已保存的模型，请重新训练。',
   journalUnreadable: '无法使用这次比较的日志。可复制详细信息查看原因，或重新比较。',
+  embeddingsDamaged:
+    '这次训练保存的嵌入已损坏（{file}），因此不会用它计算任何结果。请重新训练，或选择其他训练。',
   noEmbeddings: '这次训练还没有嵌入。请等待训练完成，或重新训练。',
   diskFull: '磁盘空间不足。请释放空间后重试，数据没有丢失。',
   permissionDenied: '系统拒绝访问。请检查该文件或文件夹的权限后重试。',
