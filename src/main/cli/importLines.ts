@@ -13,8 +13,12 @@ const count = (value: number): string => value.toLocaleString('en-US')
 /** For instance `1 row` and `40 rows`. */
 const countOf = (value: number, what: string): string =>
   `${count(value)} ${what}${value === 1 ? '' : 's'}`
-/** What names have in them must not break the line. */
-const quoted = (text: string): string => JSON.stringify(text)
+/** What names have in them must not break the line, nor turn its direction. */
+const quoted = (text: string): string =>
+  JSON.stringify(text).replace(
+    /[\p{Cf}\u2028\u2029]/gu,
+    (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`,
+  )
 
 /** What a person must know of an import beyond its counts, a line each. */
 export function importLines(report: ImportReport): readonly string[] {
@@ -67,7 +71,7 @@ function labelsFileLines(file: LabelsFileReport): string[] {
   }
   if (file.contradictionTotal > 0) {
     lines.push(
-      `labels.csv: ${countOf(file.contradictionTotal, 'time')} rows contradict each other: ${some(file.contradictions, file.contradictionTotal, ({ image, used, other }) => `${quoted(image)} is ${quoted(used.label ?? '')} (line ${used.line}, used) and ${quoted(other.label ?? '')} (line ${other.line})`)}.`,
+      `labels.csv: ${countOf(file.contradictionTotal, 'contradiction')} between rows: ${some(file.contradictions, file.contradictionTotal, ({ image, used, other }) => `${quoted(image)} is ${quoted(used.label ?? '')} (line ${used.line}, used) and ${quoted(other.label ?? '')} (line ${other.line})`)}.`,
     )
   }
   return lines
@@ -121,7 +125,7 @@ const pictureLines = ({ pictures = {} }: ImportReport): string[] =>
 const ruleTexts: Readonly<Record<SkipRule, string>> = {
   hidden: 'hidden (names that begin with a dot)',
   special: 'special (pipes, sockets, devices)',
-  result: 'results of this program',
+  result: "of this program's results",
   notPicture: 'no pictures',
 }
 

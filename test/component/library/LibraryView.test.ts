@@ -59,6 +59,16 @@ beforeEach(() => {
 afterEach(() => view.unmount())
 
 describe('the library', () => {
+  it('says where rows of labels.csv are in doubt, also where no file was left out', async () => {
+    await open(datasetOf({ imageCount: 3 }), three)
+    const labelsFile = { unmatchedTotal: 2, contradictionTotal: 1 }
+    useDatasetStore().report = { labelsFile, leftOut: [] } as never
+    await flushPromises()
+    expect(view.text()).toContain('3 rows of labels.csv have no image or contradict another')
+    await button('See report').trigger('click')
+    expect(useDatasetStore().reportOpen).toBe(true)
+  })
+
   it('offers to join labels that look alike', async () => {
     await open(datasetOf({ imageCount: 3 }), three)
     useLabelStore().list = [labelOf(1, 'cat'), labelOf(2, 'dog'), labelOf(3, 'Cat ')]

@@ -91,6 +91,8 @@ export const library = {
     joinNamed: 'Keep “{label}” and join the others into it',
   },
   leftOut: 'no files were left out | One file was left out | {count} files were left out',
+  rowsInDoubt:
+    'no rows of labels.csv in doubt | One row of labels.csv has no image or contradicts another | {n} rows of labels.csv have no image or contradict another',
   seeReport: 'See report',
   report: {
     title: 'Import report',

@@ -83,6 +83,8 @@ export const library: typeof english = {
     joinNamed: '保留“{label}”，其余合并进去',
   },
   leftOut: '没有跳过文件 | 跳过了 {count} 个文件 | 跳过了 {count} 个文件',
+  rowsInDoubt:
+    'labels.csv 没有存疑的行 | labels.csv 有 {n} 行没有对应图片或互相矛盾 | labels.csv 有 {n} 行没有对应图片或互相矛盾',
   seeReport: '查看报告',
   report: {
     title: '导入报告',
