@@ -2,6 +2,7 @@ import { copyFile, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { AppError } from '../../shared/errors'
 import type { DatasetId, RunId } from '../../shared/model/ids'
+import { gaveStartBack } from '../../shared/model/kept'
 import type { ProjectionPoints, ProjectionState } from '../../shared/model/projection'
 import type {
   RetrievalMetrics,
@@ -351,7 +352,7 @@ export function summaryText({ metrics, out }: TrainOutcome): string {
     `${on} (${queriesText(metrics.after)}):`,
     of('before', metrics.before),
     of('closed form', metrics.closedForm),
-    metrics.kept !== null && metrics.kept.what !== 'trained'
+    metrics.kept !== null && metrics.kept.what !== 'trained' && !gaveStartBack(metrics.kept)
       ? of('trained', metrics.kept.trained ?? null)
       : null,
     of(metrics.kept === null ? 'after' : 'kept', metrics.after),
@@ -385,6 +386,9 @@ function keptText({ kept }: MetricsFile): string | null {
   const trained = heldOut?.trained
   const found = `on training ${kind} held out for that, MAP@R ${score(trained?.score)} trained, ${score(trained?.without)} without`
   if (what === 'trained') return `Kept: the trained head, started from ${form}; ${found}.`
+  if (trained && gaveStartBack(kept)) {
+    return `Kept: ${form}. Training did not help: on ${trained.count} training ${kind} held out for that, no epoch was better than it, MAP@R ${score(trained.without)}. What may help: correct labels, more images of each label, more labels, other --features.`
+  }
   const name = what === 'features' ? 'the features as they are' : form
   const gain = trained?.gain ?? { mapAtR: 0, standardError: 0 }
   const difference = `a difference of ${gain.mapAtR.toFixed(3)} with a standard error of ${gain.standardError.toFixed(3)}`

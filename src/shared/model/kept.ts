@@ -43,3 +43,12 @@ export interface KeptModel {
   /** The trained head on the test part, whether it was kept or not; absent while it trains. */
   readonly trained?: RetrievalMetrics
 }
+
+/**
+ * Whether no epoch was better than the closed form on what was held out: then the trained head, as
+ * it would have been kept, is that form itself.
+ */
+export function gaveStartBack({ what, heldOut }: KeptModel): boolean {
+  const gain = heldOut?.trained?.gain
+  return what === 'closedForm' && gain?.mapAtR === 0 && gain.standardError === 0
+}

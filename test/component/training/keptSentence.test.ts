@@ -37,6 +37,21 @@ describe('the sentence on what was kept', () => {
     setLocale('en')
   })
 
+  it.each([
+    ['en', 'on the 8 training images held out for that, no epoch was better', '0.710'],
+    ['zh-CN', '没有一轮优于', '0.710'],
+  ] as const)('says that no epoch was better than the start: %s', (locale, ...words) => {
+    setLocale(locale)
+    const kept = keptOf('closedForm', 'images')
+    const same = { count: 8, score: score(0.71), without: score(0.71), gain: score(0, 0) }
+    const heldOut = { ...kept.heldOut!, trained: same }
+    const sentence = addedSentence(runWith({ ...kept, heldOut }))
+    const text = i18n.global.t(sentence!.key, { ...sentence!.values, form: 'the start' })
+    for (const word of words) expect(text).toContain(word)
+    expect(text).not.toMatch(/\{|\}/)
+    setLocale('en')
+  })
+
   it('says what training added where it was kept', () => {
     const sentence = addedSentence(runWith(keptOf('trained', 'labels')))
     expect(i18n.global.t(sentence!.key, sentence!.values)).toContain('0.042')

@@ -1,4 +1,4 @@
-import type { KeptModel } from '../../../../shared/model/kept'
+import { gaveStartBack, type KeptModel } from '../../../../shared/model/kept'
 import type { HeadStart, RunSummary } from '../../../../shared/model/training'
 import { differenceFormat } from '../../composables/comparisonWords'
 
@@ -38,6 +38,10 @@ function keptSentence(kept: KeptModel, run: RunSummary): Sentence {
       key: `training.ended.kept_trained_${over}`,
       values: { ...values, test: signed(start) },
     }
+  }
+  if (trained !== null && gaveStartBack(kept)) {
+    const { count } = trained
+    return { key: `training.ended.kept_startBack_${over}`, values: { ...values, count } }
   }
   const form = what === 'features' ? 'features' : closedForm
   return {

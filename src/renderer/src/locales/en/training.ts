@@ -72,6 +72,10 @@ export const training = {
       'Training did not clearly help: on training labels held out for that it reached {trained} MAP@R, the closed form alone (whitening) {without}, a difference of {gain} with a standard error of {error}. The closed form is kept.',
     kept_whitening_images:
       'Training did not clearly help: on training images held out for that it reached {trained} MAP@R, the closed form alone (whitening) {without}, a difference of {gain} with a standard error of {error}. The closed form is kept.',
+    kept_startBack_labels:
+      'Training did not help: on the {count} training labels held out for that, no epoch was better than {form}, which is kept. It reaches {without} MAP@R there.',
+    kept_startBack_images:
+      'Training did not help: on the {count} training images held out for that, no epoch was better than {form}, which is kept. It reaches {without} MAP@R there.',
     kept_analysis_labels:
       'Training did not clearly help: on training labels held out for that it reached {trained} MAP@R, the closed form alone (discriminant analysis) {without}, a difference of {gain} with a standard error of {error}. The closed form is kept.',
     kept_analysis_images:

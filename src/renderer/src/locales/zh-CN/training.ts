@@ -66,6 +66,10 @@ export const training: typeof english = {
       '训练没有明显帮助：在专门留出的训练标签上，训练后 MAP@R 为 {trained}，仅用闭式解（白化）为 {without}，相差 {gain}（标准误 {error}）。因此保留闭式解。',
     kept_whitening_images:
       '训练没有明显帮助：在专门留出的训练图片上，训练后 MAP@R 为 {trained}，仅用闭式解（白化）为 {without}，相差 {gain}（标准误 {error}）。因此保留闭式解。',
+    kept_startBack_labels:
+      '训练没有帮助：在专门留出的 {count} 个训练标签上，没有一轮优于{form}（该处 MAP@R 为 {without}），因此保留它。',
+    kept_startBack_images:
+      '训练没有帮助：在专门留出的 {count} 张训练图片上，没有一轮优于{form}（该处 MAP@R 为 {without}），因此保留它。',
     kept_analysis_labels:
       '训练没有明显帮助：在专门留出的训练标签上，训练后 MAP@R 为 {trained}，仅用闭式解（判别分析）为 {without}，相差 {gain}（标准误 {error}）。因此保留闭式解。',
     kept_analysis_images:
