@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { checkFile, checkedSize, damaged, readChecked, writeChecked } from '../files/checkedFiles'
+import { requireFinite } from '../files/finite'
 
 /** Embeddings of a run as they lie in its folder; row i belongs to image ids[i]. */
 export interface StoredEmbeddings {
@@ -23,8 +24,10 @@ const files = { embeddings: 'embeddings.f32', ids: 'ids.u32', splits: 'splits.u8
 /**
  * Writes embeddings.f32, ids.u32 and splits.u8 (little endian) with their checksums; all are on the
  * disk when this returns.
+ * @throws AppError trainingDiverged where a number is not finite; then nothing is written
  */
 export async function saveEmbeddings(folder: string, stored: StoredEmbeddings): Promise<void> {
+  requireFinite('The embeddings', stored.embeddings)
   await mkdir(folder, { recursive: true })
   await writeChecked(folder, {
     [files.embeddings]: bytesOf(stored.embeddings),

@@ -8,6 +8,7 @@ import {
   serializeModel,
 } from '../../core/network/savedModel'
 import { AppError } from '../../shared/errors'
+import { requireFinite } from '../files/finite'
 import { readBounded } from '../files/regularFile'
 import { replaceFolder } from '../files/replaceFolder'
 
@@ -49,8 +50,16 @@ const extras = v.object({
   ),
 })
 
-/** Writes manifest.json, weights.bin and, for a loss that trains numbers, loss.bin; a folder of that name is replaced as a whole. */
+/**
+ * Writes manifest.json, weights.bin and, for a loss that trains numbers, loss.bin; a folder of that
+ * name is replaced as a whole.
+ * @throws AppError trainingDiverged where a number is not finite; then nothing is written
+ */
 export async function saveModel(folder: string, stored: StoredModel): Promise<void> {
+  for (const { data } of stored.model.tensors) requireFinite('The weights', data)
+  for (const values of Object.values(stored.lossParameters)) {
+    requireFinite('The trained numbers of the loss', values)
+  }
   const { manifest, weights } = serializeModel(stored.model)
   const temporary = `${folder}.new`
   await rm(temporary, { recursive: true, force: true })
