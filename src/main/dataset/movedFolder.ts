@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { MovedFolder } from '../../shared/model/dataset'
 import type { Store } from '../db/store'
+import { openRegular } from '../files/regularFile'
 import { hasImageExtension } from './sniff'
 import { type FoundFile, walk } from './walk'
 
@@ -127,7 +127,8 @@ async function hashAll(
 async function hashOf(file: string, signal: AbortSignal | undefined): Promise<string> {
   const hash = createHash('sha256')
   try {
-    await pipeline(createReadStream(file), hash, signal === undefined ? {} : { signal })
+    const { handle } = await openRegular(file)
+    await pipeline(handle.createReadStream(), hash, signal === undefined ? {} : { signal })
     return hash.digest('hex')
   } catch {
     return ''

@@ -14,7 +14,7 @@ import { hasImageExtension, type ImageFormat, sniff, sniffBytes } from './sniff'
 import type { FileResult } from './thumbnailProtocol'
 
 /** Of a file. */
-const maximumBytes = 1_000_000_000
+export const maximumBytes = 1_000_000_000
 
 /** A file that is left out of the import, and why. */
 class LeftOut extends Error {

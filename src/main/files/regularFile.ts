@@ -92,13 +92,23 @@ export async function readBounded(file: string, mostBytes: number): Promise<Buff
   }
 }
 
+/** As `openRegular`. */
+export function openRegularSync(file: string): {
+  readonly descriptor: number
+  readonly size: number
+} {
+  const descriptor = openWithoutWaiting(file)
+  const status = fstatSync(descriptor)
+  if (status.isFile()) return { descriptor, size: status.size }
+  closeSync(descriptor)
+  throw new FileRefused({ kind: 'special' })
+}
+
 /** As `readBounded`, for the few files that the window waits for. */
 export function readBoundedSync(file: string, mostBytes: number): Buffer {
-  const descriptor = openWithoutWaiting(file)
+  const { descriptor, size } = openRegularSync(file)
   try {
-    const status = fstatSync(descriptor)
-    if (!status.isFile()) throw new FileRefused({ kind: 'special' })
-    const bytes = Buffer.alloc(checkedSize(status.size, mostBytes))
+    const bytes = Buffer.alloc(checkedSize(size, mostBytes))
     let length = 0
     while (length < bytes.length) {
       const wanted = Math.min(atOnce, bytes.length - length)

@@ -1,6 +1,6 @@
-import { constants } from 'node:fs'
-import { open, readFile, realpath } from 'node:fs/promises'
+import { realpath } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readBounded } from '../files/regularFile'
 import { formerThumbnailFile, thumbnailFile, type Workspace } from '../workspace'
 import { isInside, resolvePicture } from './resolve'
 
@@ -51,9 +51,7 @@ export function createPictureReader(
     const record = await options.find(picture.datasetId, picture.imageId)
     if (record === null) return null
     if (picture.size === 'thumbnail') {
-      const cached = await readFile(thumbnailFile(options.workspace, record.sha256)).catch(
-        () => null,
-      )
+      const cached = await readThumbnail(thumbnailFile(options.workspace, record.sha256))
       if (cached !== null) return cached
     }
     try {
@@ -63,10 +61,14 @@ export function createPictureReader(
       return await options.convert(bytes, picture.size === 'full' ? fullPicturePx : 256)
     } catch {
       if (picture.size !== 'thumbnail') return null
-      return readFile(formerThumbnailFile(options.workspace, record.sha256)).catch(() => null)
+      return readThumbnail(formerThumbnailFile(options.workspace, record.sha256))
     }
   }
 }
+
+/** A WebP of 256 px takes far less than 16 MiB. */
+const readThumbnail = (file: string): Promise<Buffer | null> =>
+  readBounded(file, 2 ** 24).catch(() => null)
 
 /** The file itself, if it still is a regular file inside its folder and of bearable size. */
 async function readOriginal(record: PictureRecord): Promise<Buffer | null> {
@@ -74,15 +76,8 @@ async function readOriginal(record: PictureRecord): Promise<Buffer | null> {
     const root = await realpath(record.folder)
     const file = await realpath(join(root, ...record.relativePath.split('/')))
     if (!isInside(root, file)) return null
-    // Opened without waiting, so that a pipe in the place of a picture blocks nothing.
-    const handle = await open(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
-    try {
-      const status = await handle.stat()
-      if (!status.isFile() || status.size === 0 || status.size > maximumBytes) return null
-      return await handle.readFile()
-    } finally {
-      await handle.close()
-    }
+    const bytes = await readBounded(file, maximumBytes)
+    return bytes.length === 0 ? null : bytes
   } catch {
     return null
   }

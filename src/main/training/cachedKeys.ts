@@ -1,6 +1,6 @@
-import { open, readdir, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { readBounded } from '../files/regularFile'
+import { openRegular, readBounded } from '../files/regularFile'
 import { atomicWrite } from '../files/atomicWrite'
 import {
   type CachedTap,
@@ -84,8 +84,9 @@ async function keysOf(segment: string, records: number, recordBytes: number): Pr
   const beside = await readBounded(keyFile, records * keyBytes).catch(() => null)
   if (beside?.length === records * keyBytes) return beside
   const keys = Buffer.alloc(records * keyBytes)
-  const file = await open(segment, 'r').catch(() => null)
-  if (file === null) return Buffer.alloc(0)
+  const opened = await openRegular(segment).catch(() => null)
+  if (opened === null) return Buffer.alloc(0)
+  const { handle: file } = opened
   const read = (record: number) =>
     file.read(keys, record * keyBytes, keyBytes, record * recordBytes)
   try {

@@ -15,6 +15,8 @@ export interface StoredEmbeddings {
 
 /** Images of a run, at most: far more than can be trained. */
 const mostImages = 2 ** 27
+/** Numbers of one embedding, at most: those of features of all layers are fewer. */
+const mostNumbers = 2 ** 16
 
 const bytesOf = (array: Float32Array | Uint32Array | Uint8Array): Uint8Array =>
   new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
@@ -52,7 +54,7 @@ export async function loadSplits(
 /** @throws AppError embeddingsDamaged; the system's error where the files are not there */
 export async function loadEmbeddings(folder: string): Promise<StoredEmbeddings> {
   const { ids, splits } = await loadSplits(folder)
-  const bytes = await readChecked(folder, files.embeddings, Infinity)
+  const bytes = await readChecked(folder, files.embeddings, 4 * ids.length * mostNumbers)
   const embeddingSize = sizeOf(folder, bytes.length, ids.length)
   return { ids, embeddings: new Float32Array(bytes.buffer), embeddingSize, splits }
 }

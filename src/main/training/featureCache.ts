@@ -1,15 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import {
-  closeSync,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readSync,
-  writeSync,
-} from 'node:fs'
+import { closeSync, mkdirSync, openSync, readdirSync, readSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
+import { openRegularSync } from '../files/regularFile'
 import { decodingVersion } from '../workspace'
 import { finish, partOf, type Steps } from '../../core/steps'
 
@@ -48,9 +41,8 @@ export function* visitRecords(
   visit: (key: string, record: Buffer, position: number) => void,
 ): Steps<void> {
   const block = Buffer.alloc(recordBytes * Math.max(1, Math.floor(2 ** 22 / recordBytes)))
-  const file = openSync(segment, 'r')
+  const { descriptor: file, size } = openRegularSync(segment)
   try {
-    const { size } = fstatSync(file)
     for (let position = 0; ;) {
       const length = readSync(file, block, 0, block.length, position)
       const records = Math.floor(length / recordBytes)

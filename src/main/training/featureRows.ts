@@ -1,7 +1,8 @@
-import { closeSync, openSync, readSync } from 'node:fs'
+import { closeSync, readSync } from 'node:fs'
 import type { Steps } from '../../core/steps'
 import type { InputSource } from '../../core/training/model'
 import { AppError } from '../../shared/errors'
+import { openRegularSync } from '../files/regularFile'
 import {
   type Appended,
   type CachedTap,
@@ -189,7 +190,7 @@ export class FeatureRows implements InputSource {
   private openFile(segment: string): number {
     const known = this.fileOfSegment.get(segment)
     if (known !== undefined) return known
-    const index = this.files.push(openSync(segment, 'r')) - 1
+    const index = this.files.push(openRegularSync(segment).descriptor) - 1
     this.fileOfSegment.set(segment, index)
     return index
   }

@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import sharp, { type Sharp } from 'sharp'
 import { openPicture } from '../dataset/openPicture'
+import { maximumBytes } from '../dataset/readPicture'
 import { sniff, sniffBytes } from '../dataset/sniff'
+import { readBounded } from '../files/regularFile'
 
 /** Where the pixels of an image may be read from, in this order. */
 export interface PictureFile {
@@ -38,7 +39,7 @@ export async function decodeSquare(file: PictureFile, sidePx: number): Promise<U
 
 /** The picture itself, as its thumbnail would show it. */
 async function originalPicture(path: string): Promise<Sharp> {
-  const bytes = await readFile(path)
+  const bytes = await readBounded(path, maximumBytes)
   const sniffed = sniff(bytes.subarray(0, sniffBytes))
   if (sniffed.kind !== 'image') throw new Error(`not a picture: ${path}`)
   const { picture, ground } = await openPicture(bytes, sniffed.format)
