@@ -78,7 +78,7 @@ describe('TapCaches', () => {
 
   it('counts a record whose key was not noted any more, for whoever asks at the same time', async () => {
     write([one], [key(1), key(2), key(3)], [1, 2, 3, 4, 5, 6])
-    const path = join(folder, 'features', 'net_one-2')
+    const path = join(folder, 'features', `net_one-2.${decodingVersion}`)
     const keyFile = (await readdir(path)).find((name) => name.endsWith('.keys'))!
     await writeFile(join(path, keyFile), (await readFile(join(path, keyFile))).subarray(0, 64))
     const asked = [key(1), key(3), key(4)]
