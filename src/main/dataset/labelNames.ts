@@ -15,13 +15,20 @@ export class LabelNames {
     return name
   }
 
+  /** Files are read at once, in no order. */
+  private sorted(): readonly (readonly [string, string | null])[] {
+    return [...this.known].sort(([a], [b]) => (a < b ? -1 : 1))
+  }
+
   cleaned(): readonly { readonly from: string; readonly to: string }[] {
-    return [...this.known]
+    return this.sorted()
       .flatMap(([from, to]) => (to === null || to === from.normalize('NFC') ? [] : [{ from, to }]))
       .slice(0, mostListed)
   }
 
   refused(): readonly string[] {
-    return [...this.known].flatMap(([name, to]) => (to === null ? [name] : [])).slice(0, mostListed)
+    return this.sorted()
+      .flatMap(([name, to]) => (to === null ? [name] : []))
+      .slice(0, mostListed)
   }
 }

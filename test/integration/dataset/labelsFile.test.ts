@@ -168,9 +168,9 @@ describe('names of labels', () => {
       [`${'x/'.repeat(130)}1.png`]: null,
     })
     expect(report.labelNames?.cleaned).toEqual([
-      { from: 'f\u2066g\u0001', to: 'fg' },
       { from: 'a\u202eb', to: 'ab' },
       { from: 'c\u0007d', to: 'cd' },
+      { from: 'f\u2066g\u0001', to: 'fg' },
     ])
     expect(report.labelNames?.refused).toEqual(['x/'.repeat(130).slice(0, -1)])
   })
