@@ -233,12 +233,16 @@ function checkTrainable(sizes: readonly number[]): void {
 
 /** @throws AppError invalidInput where a split was asked for that leaves nothing to test on */
 function checkTestable(kind: 'byClass' | 'byImage', testSizes: readonly number[]): void {
-  if (testSizes.some((size) => size >= 2)) return
+  // Among images of a single label every answer is right.
+  const isSingle = kind === 'byClass' && countClasses(testSizes) === 1
+  if (!isSingle && testSizes.some((size) => size >= 2)) return
   throw new AppError(
     'invalidInput',
-    kind === 'byClass'
-      ? 'None of the labels that are kept unseen has two images, so nothing could be tested. Keep other labels unseen, or train without a test part.'
-      : 'No label has two images that are kept unseen, so nothing could be tested. Keep a greater share unseen, or train without a test part.',
+    isSingle
+      ? 'Only one label with images is kept unseen, and among images of a single label every answer is right. Keep at least two unseen, or train without a test part.'
+      : kind === 'byClass'
+        ? 'None of the labels that are kept unseen has two images, so nothing could be tested. Keep other labels unseen, or train without a test part.'
+        : 'No label has two images that are kept unseen, so nothing could be tested. Keep a greater share unseen, or train without a test part.',
     { split: kind },
   )
 }

@@ -66,14 +66,17 @@ async function main(args: readonly string[]): Promise<number> {
   const onTerminate = () => {
     if (terminate.signal.aborted) return
     const at = performance.now()
-    progress.line('Told to end; what there is is saved.')
+    progress.line('Told to end; saving what there is.')
     terminate.abort()
-    const end = () => {
-      progress.line(`Ended after ${((performance.now() - at) / 1000).toFixed(1)} s.`)
+    const end = (what: string) => {
+      progress.line(`${what} after ${((performance.now() - at) / 1000).toFixed(1)} s.`)
       process.exit(exitCode.terminated)
     }
-    setTimeout(end, terminateLimitMs)
-    whenTerminated = end
+    setTimeout(
+      () => end('Ended before the last step was saved, with what was saved earlier,'),
+      terminateLimitMs,
+    )
+    whenTerminated = () => end('Ended')
   }
   let whenTerminated = () => {}
   process.on('SIGINT', onSignal)

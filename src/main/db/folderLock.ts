@@ -28,13 +28,18 @@ export async function lockFolder(folder: string): Promise<FolderLock | LockHolde
     await writeFile(file, '', { flag: 'a' })
     const { ino } = await stat(file)
     const handle = await open(file)
-    if (!(await isTaken(handle))) {
+    const taken = await isTaken(handle).catch((error: unknown) => error)
+    if (taken === false) {
       await close(handle)
       return { pid: await holderOf(folder) }
     }
     if ((await stat(file).catch(() => null))?.ino !== ino) {
       await close(handle)
       continue
+    }
+    if (taken !== true) {
+      await close(handle)
+      throw taken
     }
     // It names a process, which no power cut outlives.
     await atomicWrite(join(folder, names.holder), JSON.stringify({ pid: process.pid }), {

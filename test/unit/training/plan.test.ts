@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { labelDraw } from '../../../src/core/evaluation/keptUnseen'
+import { labelDraw, side } from '../../../src/core/evaluation/keptUnseen'
 import { planTraining, splitOfRun } from '../../../src/core/training/plan'
 import { shippedSpeeds } from '../../../src/main/training/shippedSpeeds'
 import { requestOfRun } from '../../../src/core/training/runRequest'
@@ -232,6 +232,24 @@ describe('planTraining', () => {
 
   it('says where nothing would be left to test on', () => {
     expect(codeOf(() => plan(labelsOf([3, 3, 2]), { split: 'byImage' }))).toBe('invalidInput')
+  })
+
+  it('refuses a test of one label, where every answer is right', () => {
+    const labels = labelsOf([4, 4, 4])
+    const made = () =>
+      planTraining({
+        labels,
+        labelKeys: ['a', 'b', 'c'],
+        kept: {
+          splitSeed: 1,
+          isByClass: true,
+          known: { labels: Uint8Array.of(side.unseen, side.train, side.train), isByHand: true },
+        },
+        request: { unseenLabels: ['a'] },
+        featuresCached: () => 0,
+        speed: shippedSpeeds.wasm,
+      })
+    expect(made).toThrow(/at least two unseen/)
   })
 
   it('expects less time where features are cached', () => {

@@ -1,4 +1,13 @@
-import { computed, onScopeDispose, ref, shallowRef, watch, type Ref } from 'vue'
+import {
+  computed,
+  onActivated,
+  onDeactivated,
+  onScopeDispose,
+  ref,
+  shallowRef,
+  watch,
+  type Ref,
+} from 'vue'
 import type { RunId } from '../../../../shared/model/ids'
 import {
   type ReviewCounts,
@@ -27,10 +36,17 @@ export function useReviewQueue(runId: Ref<RunId | null>) {
   const index = ref(0)
   const failure = shallowRef<unknown>(null)
   let asked = 0
+  /** Kept alive behind another view it opens no queue: nobody has asked for one. */
+  let isShown = true
+  let missed: 'nothing' | 'change' | 'run' = 'nothing'
 
   async function load(read: 'queue' | 'renew' = 'queue'): Promise<void> {
     const id = runId.value
     const mine = ++asked
+    if (!isShown) {
+      if (missed === 'nothing') missed = 'change'
+      return
+    }
     if (id === null) {
       queue.value = null
       counts.value = null
@@ -55,6 +71,10 @@ export function useReviewQueue(runId: Ref<RunId | null>) {
   /** Of another run: the first tier that has something to ask. */
   async function enter(): Promise<void> {
     queue.value = null
+    if (!isShown) {
+      missed = 'run'
+      return
+    }
     tier.value = 'violations'
     const id = runId.value
     await load()
@@ -78,6 +98,15 @@ export function useReviewQueue(runId: Ref<RunId | null>) {
   }
 
   watch(runId, () => void enter(), { immediate: true })
+  onDeactivated(() => (isShown = false))
+  onActivated(() => {
+    if (isShown) return
+    isShown = true
+    const what = missed
+    missed = 'nothing'
+    if (what === 'run') void enter()
+    else if (what === 'change') void load()
+  })
   onScopeDispose(
     api.triplets.onChanged(async ({ runId: changed, backTo }) => {
       if (changed !== null && changed !== runId.value) return

@@ -12,7 +12,7 @@ export const training = {
       'A small network from the pixels on {train} images. {test} images are kept aside for the test.',
     smallNone: 'A small network from the pixels on all {train} images, without a test.',
     unlabelled:
-      'no images without a label | One image without a label is embedded, not trained on. | {n} images without a label are embedded, not trained on.',
+      'no images without a label | One image without a label, or excluded, is embedded, not trained on. | {n} images without a label, or excluded, are embedded, not trained on.',
     loading: 'Looking at your labels',
     reasons: {
       fewImagesFrozen:
