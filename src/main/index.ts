@@ -12,6 +12,8 @@ import { installMenu } from './app/menu'
 import { menuTexts } from './app/menuTexts'
 import { createElectronShell } from './app/shell'
 import { folderArgument } from './app/startArguments'
+import { startFailureText, type StartTexts, startTexts } from './app/startTexts'
+import { userDataTrouble } from './app/userData'
 import { limitThreads } from './backend/threads'
 import { createHandlers } from './ipc/handlers'
 import { createJobBoard } from './jobs/jobBoard'
@@ -26,7 +28,9 @@ import { systemLocaleOf } from './settings/systemLocale'
 import { workspaceIn } from './workspace'
 
 const ownFolder = process.env['SEMBLANCE_USER_DATA']
-if (ownFolder !== undefined && ownFolder !== '') app.setPath('userData', ownFolder)
+const hasOwnFolder = ownFolder !== undefined && ownFolder !== ''
+const trouble = userDataTrouble(hasOwnFolder ? ownFolder : app.getPath('userData'))
+if (hasOwnFolder && trouble === null) app.setPath('userData', ownFolder)
 
 const context: SecurityContext = {
   isPackaged: app.isPackaged,
@@ -39,7 +43,9 @@ interface StartData {
   readonly folder: string | null
 }
 
-if (app.requestSingleInstanceLock({ folder: startFolder } satisfies StartData)) {
+if (trouble !== null) {
+  void app.whenReady().then(() => giveUp(trouble))
+} else if (app.requestSingleInstanceLock({ folder: startFolder } satisfies StartData)) {
   prepare()
   void app.whenReady().then(start).catch(giveUp)
 } else {
@@ -79,6 +85,7 @@ async function start(): Promise<void> {
     projectFolder,
     jobs,
     emit,
+    onBackupFailure: (error) => log.write('backup', error),
   })
   registerProtocols(session.defaultSession, {
     bundleFolder: join(projectFolder, 'out', 'renderer'),
@@ -117,7 +124,7 @@ async function start(): Promise<void> {
       iconFile: join(projectFolder, 'resources', 'icon.png'),
     })
     window.on('closed', () => (window = null))
-    reloadAfterCrash(window)
+    reloadAfterCrash(window, () => startTexts[locale()])
   }
   const tell = (error: unknown): void => {
     log.write('start', error)
@@ -126,6 +133,15 @@ async function start(): Promise<void> {
       type: 'warning',
       message: menuTexts[locale()].failedTitle,
       detail: error instanceof Error ? error.message : String(error),
+    })
+  }
+  const tellRecovery = (damage: AppError): void => {
+    log.write('database', damage)
+    if (window === null) return
+    void dialog.showMessageBox(window, {
+      type: 'warning',
+      message: startTexts[locale()].databaseTitle,
+      detail: startFailureText(damage, locale()),
     })
   }
   const importFolder = (folder: string | null): void => {
@@ -156,7 +172,7 @@ async function start(): Promise<void> {
 
   openMenu()
   openWindow()
-  if (services.store.damage !== null) tell(services.store.damage)
+  if (services.store.damage !== null) tellRecovery(services.store.damage)
   importFolder(startFolder)
   await services.reportBackend()
 }
@@ -175,13 +191,33 @@ function closeBeforeQuit(services: Services): void {
   })
 }
 
-/** A page that crashed is loaded again; main and the database are unharmed. Not without end. */
-function reloadAfterCrash(window: BrowserWindow): void {
+/** Crashes in a row, without a page that was loaded in between, after which a person is asked. */
+const mostCrashes = 3
+
+/** A page that crashed is loaded again, however often; main and the database are unharmed. */
+function reloadAfterCrash(window: BrowserWindow, texts: () => StartTexts): void {
   let crashes = 0
+  window.webContents.on('did-finish-load', () => (crashes = 0))
   window.webContents.on('render-process-gone', (_event, { reason }) => {
     log.write('window gone', reason)
-    if (reason === 'clean-exit' || ++crashes > 3 || window.isDestroyed()) return
-    window.webContents.reload()
+    if (reason === 'clean-exit' || window.isDestroyed()) return
+    if (++crashes <= mostCrashes) return window.webContents.reload()
+    // A page that never comes up would be loaded without end.
+    crashes = 0
+    const { crashed, crashedDetail, loadAgain, quit } = texts()
+    void dialog
+      .showMessageBox(window, {
+        type: 'error',
+        message: crashed,
+        detail: crashedDetail,
+        buttons: [loadAgain, quit],
+        defaultId: 0,
+        cancelId: 1,
+      })
+      .then(({ response }) => {
+        if (response === 1) app.quit()
+        else if (!window.isDestroyed()) window.webContents.reload()
+      })
   })
   window.webContents.on('preload-error', (_event, _file, error) => log.write('preload', error))
 }
@@ -197,7 +233,10 @@ function logFailure(channel: string, error: unknown): void {
 
 function giveUp(error: unknown): void {
   log.write('fatal', error)
-  const message = error instanceof Error ? error.message : String(error)
-  dialog.showErrorBox('Semblance', `${message}\n\n${log.file}`)
+  const locale = systemLocaleOf(app.getPreferredSystemLanguages())
+  const message = startFailureText(error, locale)
+  // Before anything that could fail: who started it from a terminal reads it there.
+  process.stderr.write(`${message}\n`)
+  dialog.showErrorBox(startTexts[locale].cannotStart, `${message}\n\n${log.file}`)
   app.exit(1)
 }

@@ -5,6 +5,7 @@ import type { BackendReport } from '../shared/model/training'
 import type { Emitter } from '../shared/rpc'
 import { type ComparisonService, createComparisonService } from './comparison/comparisonService'
 import { createDatasetService, type DatasetService } from './dataset/datasetService'
+import { keepBackups } from './db/backups'
 import { openStore, type Store } from './db/store'
 import { coalesce } from './jobs/coalesce'
 import { createForget } from './jobs/forgetDataset'
@@ -23,6 +24,7 @@ import { createSweepService, type SweepService } from './sweep/sweepService'
 import { forgetFeatures } from './training/forgetFeatures'
 import { createTrainingService, type TrainingService } from './training/trainingService'
 import { createTripletService, type TripletService } from './triplets/tripletService'
+import { sweepLeftovers } from './leftovers'
 import { createStorage, type Storage } from './storage'
 import type { Workspace } from './workspace'
 
@@ -34,6 +36,8 @@ export interface ServicesOptions {
   readonly projectFolder: string
   readonly jobs: JobBoard
   readonly emit: Emitter<AppContract>
+  /** Absent: no backups are made, of a database that goes at the end. */
+  readonly onBackupFailure?: (error: unknown) => void
 }
 
 export interface Services {
@@ -67,6 +71,12 @@ export interface Services {
 export async function createServices(options: ServicesOptions): Promise<Services> {
   const { workspace, workersFolder, projectFolder, jobs, emit } = options
   const store = await openStore(workspace.databaseFile)
+  // Beside the first use of the program; what cannot be removed stays.
+  const sweeping = sweepLeftovers(workspace).catch(() => {})
+  const backups =
+    options.onBackupFailure === undefined
+      ? null
+      : keepBackups(workspace.databaseFile, options.onBackupFailure)
   const dataset = createDatasetService({
     store,
     workspace,
@@ -251,6 +261,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
         comparison.close(),
       ])
       jobs.dispose()
+      await Promise.all([sweeping, backups?.close()])
       await store.close()
     },
   }

@@ -34,6 +34,7 @@ export const errorCodes = [
   'writeFailed',
   'openFailed',
   'databaseDamaged',
+  'userDataUnusable',
   'databaseBusy',
   'workerCrashed',
   'outOfMemory',

@@ -1,11 +1,11 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import type { TrainingRequest } from '../../shared/model/training'
 import { defused, writeCsvAtomically } from '../exporting/csv'
 import { loadEmbeddings } from '../training/embeddingFiles'
 import { loadModel } from '../training/modelFiles'
 import { type ParsedCommand, UsageError } from './parse'
+import { temporaryPrefix } from '../leftovers'
 import { count, existingFolder, importFolder, prepareOut, type Session } from './session'
 
 export async function checkEmbedArguments(parsed: ParsedCommand) {
@@ -44,7 +44,7 @@ export async function runEmbed(
   await prepareOut(dirname(out))
   const { dataset } = await importFolder(session, folder, [])
   if (signal.aborted) return null
-  const files = await mkdtemp(join(tmpdir(), 'semblance-embed-'))
+  const files = await mkdtemp(temporaryPrefix('embed'))
   try {
     const done = await services.training.embed({
       datasetId: dataset.id,

@@ -46,6 +46,7 @@ export async function openSession(
         for (const listener of listeners.get(channel) ?? []) listener(payload)
       }),
     })
+    if (services.store.damage !== null) progress.line(services.store.damage.message)
     return {
       services,
       progress,

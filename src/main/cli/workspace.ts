@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
-import { homedir, tmpdir } from 'node:os'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { temporaryPrefix } from '../leftovers'
 import type { Workspace } from '../workspace'
 
 export interface HeadlessWorkspace {
@@ -28,7 +29,7 @@ export function userCacheFolder(
  * @param kept a folder that they lie in instead, and stay in
  */
 export async function createHeadlessWorkspace(kept?: string): Promise<HeadlessWorkspace> {
-  const folder = kept ?? (await mkdtemp(join(tmpdir(), 'semblance-')))
+  const folder = kept ?? (await mkdtemp(temporaryPrefix('run')))
   return {
     workspace: {
       databaseFile: join(folder, 'semblance.sqlite'),

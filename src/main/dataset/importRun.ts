@@ -20,8 +20,10 @@ import { LabelNames } from './labelNames'
 import { labelsFileName, readLabelsFile } from './labelsFile'
 import { LabelsFileMatch } from './labelsFileMatch'
 import { reconcile } from './reconcile'
+import { thumbnailName } from '../workspace'
 import type { ThumbnailPool } from './thumbnailPool'
 import { type FoundFile, walkAhead } from './walk'
+import { isWholeThumbnail } from './wholeThumbnail'
 
 export interface ImportProgress {
   readonly done: number
@@ -370,7 +372,8 @@ class ImportRun {
       !known.missing &&
       known.bytes === file.bytes &&
       known.modifiedAt === file.modifiedAt &&
-      this.thumbnails.has(known.sha256)
+      this.thumbnails.has(known.sha256) &&
+      isWholeThumbnail(join(this.options.thumbnailsFolder, thumbnailName(known.sha256)))
     )
   }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
-import { access, mkdir } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import sharp from 'sharp'
 import type { LeftOutReason } from '../../shared/model/dataset'
@@ -12,6 +12,7 @@ import { colorGrid, perceptualHash } from './perceptualHash'
 import { contrastOf, leastContrast, onGround, renderPixels } from './rawPixels'
 import { hasImageExtension, type ImageFormat, sniff, sniffBytes } from './sniff'
 import type { FileResult } from './thumbnailProtocol'
+import { isWholeThumbnail } from './wholeThumbnail'
 
 /** Of a file. */
 export const maximumBytes = 1_000_000_000
@@ -112,11 +113,7 @@ async function writeThumbnail(
   file: string,
   encode: () => Promise<Buffer>,
 ): Promise<FileResult | null> {
-  const isThere = await access(file).then(
-    () => true,
-    () => false,
-  )
-  if (isThere) return null
+  if (isWholeThumbnail(file)) return null
   const webp = await encode()
   // A thumbnail that a power cut broke is made again by the next rescan.
   const write = () => atomicWrite(file, webp, { isDurable: false })

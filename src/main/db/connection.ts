@@ -41,6 +41,8 @@ export interface Database extends Reader {
 export async function openConnection(file: string): Promise<Database> {
   const writer = await openHandle(file)
   try {
+    // Before anything that another program's lock could hold up.
+    await execute(writer, 'PRAGMA busy_timeout = 5000')
     await execute(writer, 'PRAGMA journal_mode = WAL')
     await prepareHandle(writer)
     const reader = await openHandle(file)
@@ -49,6 +51,27 @@ export async function openConnection(file: string): Promise<Database> {
   } catch (error) {
     await closeHandle(writer).catch(() => {})
     throw error
+  }
+}
+
+/** Opens a file for reading alone, also one that is damaged. */
+export async function openReader(file: string): Promise<Reader & { close(): Promise<void> }> {
+  const handle = await openHandle(file)
+  return {
+    get: (sql, values = []) => getRow(handle, sql, values),
+    all: (sql, values = []) => allRows(handle, sql, values),
+    close: () => closeHandle(handle),
+  }
+}
+
+/** Copies a database that is in use into a file that is empty, as it is at this moment. */
+export async function copyDatabase(file: string, to: string): Promise<void> {
+  const handle = await openHandle(file)
+  try {
+    await execute(handle, 'PRAGMA busy_timeout = 5000')
+    await runStatement(handle, 'VACUUM INTO ?', [to])
+  } finally {
+    await closeHandle(handle)
   }
 }
 
@@ -206,7 +229,7 @@ function typedError(error: Error, sql: string): Error {
     case 'databaseDamaged':
       return new AppError(
         code,
-        `The database is damaged (${error.message}). Start the program again: the damaged file is then set aside and a new one begun.`,
+        `The database is damaged (${error.message}). Start the program again: it is then repaired, or its newest backup is used.`,
         {},
         error,
       )

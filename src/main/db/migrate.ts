@@ -1,5 +1,5 @@
 import { AppError } from '../../shared/errors'
-import type { Database } from './connection'
+import type { Database, Reader } from './connection'
 import type { Migration } from './migrations/migration'
 
 /**
@@ -26,7 +26,7 @@ export async function migrate(database: Database, migrations: readonly Migration
   }
 }
 
-export async function versionOf(database: Database): Promise<number> {
+export async function versionOf(database: Reader): Promise<number> {
   const row = await database.get<{ user_version: number }>('PRAGMA user_version')
   return row?.user_version ?? 0
 }

@@ -1,9 +1,11 @@
-import { mkdir, rename } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { mkdir, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { AppError } from '../../shared/errors'
 import { type Database, openConnection } from './connection'
-import { migrate } from './migrate'
+import { raiseOtherIds, raiseRunIds } from './freshIds'
+import { migrate, versionOf } from './migrate'
 import { migrations } from './migrations'
+import { recover, type Recovery, recoveryError, wasUsed } from './recover'
 import {
   type ComparisonRepository,
   createComparisonRepository,
@@ -41,32 +43,35 @@ export interface Store {
   readonly verdicts: VerdictRepository
   readonly reviews: ReviewRepository
   readonly settings: SettingsRepository
-  /** Set where a damaged file was found: it was set aside whole and a new one begun. */
+  /** Set where the file was damaged or gone: what was done. */
   readonly damage: AppError | null
   close(): Promise<void>
 }
 
 /**
- * Opens the database, made and migrated where needed. A damaged file is renamed, never deleted,
- * and the program starts with a new one; `damage` then says where the old one is.
+ * Opens the database, made and migrated where needed. One that is damaged, or absent beside results
+ * of earlier days, is repaired or its newest backup is used (see `recover.ts`); `damage` then says
+ * what was done and where the old file is.
  */
 export async function openStore(databaseFile: string): Promise<Store> {
   await mkdir(dirname(databaseFile), { recursive: true })
-  let damage: AppError | null = null
+  let recovery: Recovery | null = null
+  let cause: unknown
+  const isUsed = await wasUsed(databaseFile)
+  const { size } = await stat(databaseFile).catch(() => ({ size: 0 }))
+  if (size === 0 && isUsed) recovery = await recover(databaseFile)
   let database: Database
   try {
-    database = await openChecked(databaseFile)
+    database = await openChecked(databaseFile, isUsed && recovery === null)
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'databaseDamaged') throw error
-    const keptAs = await setAside(databaseFile)
-    damage = new AppError(
-      'databaseDamaged',
-      `The database was damaged and was set aside as ${keptAs}; nothing in it was deleted. A new one was begun: import your folders again.`,
-      { file: keptAs },
-      error,
-    )
-    database = await openChecked(databaseFile)
+    cause = error
+    recovery = await recover(databaseFile)
+    database = await openChecked(databaseFile, false)
   }
+  await raiseRunIds(database, databaseFile)
+  if (recovery !== null) await raiseOtherIds(database, databaseFile)
+  const damage = recovery === null ? null : recoveryError(recovery, cause)
   return {
     database,
     datasets: createDatasetRepository(database),
@@ -86,12 +91,16 @@ export async function openStore(databaseFile: string): Promise<Store> {
   }
 }
 
-async function openChecked(file: string): Promise<Database> {
+/** @param mustHoldTables whether one without any is damaged, and not new */
+async function openChecked(file: string, mustHoldTables: boolean): Promise<Database> {
   const database = await openConnection(file)
   try {
     const row = await database.get<{ quick_check: string }>('PRAGMA quick_check(1)')
     if (row?.quick_check !== 'ok') {
       throw new AppError('databaseDamaged', `The database is damaged: ${row?.quick_check}`)
+    }
+    if (mustHoldTables && (await versionOf(database)) === 0) {
+      throw new AppError('databaseDamaged', 'The database is empty.')
     }
     await migrate(database, migrations)
     return database
@@ -99,14 +108,4 @@ async function openChecked(file: string): Promise<Database> {
     await database.close().catch(() => {})
     throw error
   }
-}
-
-async function setAside(file: string): Promise<string> {
-  const stamp = new Date().toISOString().replace(/[:.]/g, '-')
-  const kept = join(dirname(file), `damaged-${stamp}-${basename(file)}`)
-  await rename(file, kept)
-  for (const suffix of ['-wal', '-shm']) {
-    await rename(`${file}${suffix}`, `${kept}${suffix}`).catch(() => {})
-  }
-  return kept
 }

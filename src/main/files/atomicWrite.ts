@@ -4,7 +4,8 @@ import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 
 /** All contents at once, or what writes them and says whether they are to take the file's place. */
-export type Contents = string | Uint8Array | ((handle: FileHandle) => Promise<boolean>)
+export type Contents =
+  string | Uint8Array | ((handle: FileHandle, partial: string) => Promise<boolean>)
 
 export interface AtomicWriteOptions {
   /** What stood in the file's place stays under this path, in the same folder. */
@@ -33,7 +34,7 @@ export async function atomicWrite(
     const handle = await open(partial, 'wx')
     try {
       if (typeof contents !== 'function') await handle.writeFile(contents)
-      else if (!(await contents(handle))) return false
+      else if (!(await contents(handle, partial))) return false
       if (isDurable) await handle.sync()
     } finally {
       await handle.close()
@@ -77,6 +78,16 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
+/** Brings the contents of a file to the disk. */
+export async function syncFile(file: string): Promise<void> {
+  const handle = await open(file, 'r+')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
 function syncFolderSync(folder: string): void {
   let descriptor: number | null = null
   try {
@@ -99,7 +110,7 @@ function unlessFoldersCannotBeSynced(error: unknown): null {
 const partialPattern = /^\.semblance-[0-9a-f]{8}-(\d+)-[0-9a-f]{8}\.part$/
 
 /** In the same folder, so that the rename is one step; short, for names near the limit. */
-function partialName(file: string): string {
+export function partialName(file: string): string {
   const mark = createHash('sha256').update(basename(file)).digest('hex').slice(0, 8)
   const random = randomBytes(4).toString('hex')
   return join(dirname(file), `.semblance-${mark}-${process.pid}-${random}.part`)

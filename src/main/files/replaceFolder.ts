@@ -1,6 +1,6 @@
-import { open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { syncFolder } from './atomicWrite'
+import { syncFile, syncFolder } from './atomicWrite'
 
 /** A name that nobody but us gives. */
 const asideOf = (folder: string): string =>
@@ -38,13 +38,4 @@ export async function syncBelow(folder: string): Promise<void> {
     else if (entry.isFile()) await syncFile(path)
   }
   await syncFolder(folder)
-}
-
-async function syncFile(file: string): Promise<void> {
-  const handle = await open(file, 'r+')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
 }

@@ -10,6 +10,7 @@ import {
 import { AppError } from '../../shared/errors'
 import { requireFinite } from '../files/finite'
 import { readBounded } from '../files/regularFile'
+import { partialName } from '../files/atomicWrite'
 import { replaceFolder } from '../files/replaceFolder'
 
 /** What a saved model must be fed with. */
@@ -61,7 +62,7 @@ export async function saveModel(folder: string, stored: StoredModel): Promise<vo
     requireFinite('The trained numbers of the loss', values)
   }
   const { manifest, weights } = serializeModel(stored.model)
-  const temporary = `${folder}.new`
+  const temporary = partialName(folder)
   await rm(temporary, { recursive: true, force: true })
   await mkdir(temporary, { recursive: true })
   await writeFile(join(temporary, 'weights.bin'), weights)

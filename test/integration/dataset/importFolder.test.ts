@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process'
-import { chmod, mkdir, readdir, readFile, rename, rm, symlink, utimes } from 'node:fs/promises'
+import {
+  chmod,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -379,6 +389,19 @@ describe('a second import', () => {
     await rm(temporary.workspace.cacheFolder, { recursive: true })
     expect((await importAll()).report).toMatchObject({ unchanged: 4, changed: 0 })
     expect(await readFile(file)).toEqual(before)
+  })
+
+  it.each([
+    ['empty', () => Buffer.alloc(0)],
+    ['short', (whole: Buffer) => whole.subarray(0, whole.length - 1)],
+    ['zeros', (whole: Buffer) => Buffer.alloc(whole.length)],
+  ])('makes a broken thumbnail again: %s', async (_, breakIt) => {
+    const { id } = await importAll()
+    const file = (await service.thumbnail(await imageOf(id, 'cat/1.png')))!
+    const whole = await readFile(file)
+    await writeFile(file, breakIt(whole))
+    expect((await importAll()).report).toMatchObject({ unchanged: 4, changed: 0 })
+    expect(await readFile(file)).toEqual(whole)
   })
 
   it('calls nothing removed that it may not look at', async () => {

@@ -36,6 +36,8 @@ export const errors = {
   readOnly: 'That place cannot be written to. Choose another, or change its permissions.',
   writeFailed: 'The file could not be written. Choose another place and try again.',
   openFailed: 'The folder could not be opened. Open {folder} in the file manager.',
+  userDataUnusable:
+    'The folder of the program cannot be written to. Check its permissions, then start again.',
   databaseBusy:
     'Another program holds the database, such as a backup. Close it, then try again; nothing was lost.',
   databaseDamaged:

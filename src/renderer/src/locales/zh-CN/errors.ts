@@ -32,6 +32,7 @@ export const errors: typeof english = {
   readOnly: '该位置无法写入。请选择其他位置，或更改访问权限。',
   writeFailed: '文件写入失败。请选择其他位置后重试。',
   openFailed: '无法打开文件夹。请在文件管理器中打开 {folder}。',
+  userDataUnusable: '无法写入程序的数据文件夹。请检查访问权限，然后重新启动。',
   databaseBusy: '数据库被其他程序（例如备份）占用。请关闭该程序后重试，数据没有丢失。',
   databaseDamaged: '数据库已损坏。旧文件已另行保存并新建了数据库，图片未受影响。',
   workerCrashed: '后台进程意外停止。已完成的部分仍然保留，请重试。',
