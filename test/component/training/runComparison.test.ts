@@ -107,7 +107,7 @@ describe('the list of runs', () => {
     expect(view.get('.difference').classes()).toContain('better')
     expect(view.findAll('h3').map((one) => one.text())).toEqual([
       'Tested on 24 labels',
-      'Tested on 24 other labels: not comparable',
+      'Tested on another choice of 24 labels: not comparable',
     ])
   })
 })

@@ -2,7 +2,7 @@ import { flushPromises, mount } from '@vue/test-utils'
 import { createPinia, setActivePinia } from 'pinia'
 import { TooltipProvider } from 'reka-ui'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { h } from 'vue'
+import { h, KeepAlive, ref } from 'vue'
 import TripletsView from '../../../src/renderer/src/features/triplets/TripletsView.vue'
 import { i18n, setLocale } from '../../../src/renderer/src/locales/i18n'
 import { useAppStore } from '../../../src/renderer/src/stores/app'
@@ -80,7 +80,7 @@ beforeEach(() => {
 })
 afterEach(() => view.unmount())
 
-async function open() {
+async function open(shown = ref(true)) {
   const wire = connectWire({
     dataset: { images: ({ ids }) => [...ids].map((id) => imageOf(id)) },
     labels: {
@@ -129,7 +129,12 @@ async function open() {
     } as never,
   ]
   view = mount(
-    { render: () => h(TooltipProvider, null, () => h(TripletsView)) },
+    {
+      render: () =>
+        h(TooltipProvider, null, () =>
+          h(KeepAlive, null, () => [shown.value ? h(TripletsView) : h('p')]),
+        ),
+    },
     { global: { plugins: [i18n] }, attachTo: document.body },
   )
   await flushPromises()
@@ -149,6 +154,21 @@ async function open() {
 }
 
 describe('a review', () => {
+  it('is opened by who looks at it, not behind another view', async () => {
+    const shown = ref(true)
+    const { wire } = await open(shown)
+    const asked = () => wire.calls.filter(([channel]) => channel === 'triplets.queue').length
+    const before = asked()
+    shown.value = false
+    await flushPromises()
+    wire.emit('triplets', 'changed', { runId: null, backTo: null })
+    await flushPromises()
+    expect(asked()).toBe(before)
+    shown.value = true
+    await flushPromises()
+    expect(asked()).toBe(before + 1)
+  })
+
   it('has the same order everywhere: anchor, positive, negative', async () => {
     await open()
     const order = ['Anchor', 'Positive', 'Negative']

@@ -296,6 +296,7 @@ export const training = {
     corrections: 'Against the run before: | With one correction: | With {count} corrections:',
     figures: 'MAP@R {earlier} → {later} {where},',
     interval: '({low} to {high})',
+    same: 'no difference',
     on: {
       same: 'on the same test',
       shared:
@@ -410,7 +411,7 @@ export const training = {
     difference: 'Against the run before: with 95 % confidence between {low} and {high}',
     testedOn: 'Tested on no labels | Tested on one label | Tested on {count} labels',
     testedOnOthers:
-      'Tested on no labels | Tested on one other label: not comparable | Tested on {count} other labels: not comparable',
+      'Tested on no labels | Tested on another choice of labels, one: not comparable | Tested on another choice of {count} labels: not comparable',
     testedOnAll: 'Measured on the training images',
     groupHelp: 'Runs that are tested on different labels cannot be ranked against one another.',
     none: 'No runs yet.',

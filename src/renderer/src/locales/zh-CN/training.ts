@@ -279,6 +279,7 @@ export const training: typeof english = {
     corrections: '与前一次训练相比： | 经过 1 处更正： | 经过 {count} 处更正：',
     figures: '{where} MAP@R {earlier} → {later}，',
     interval: '（{low} 至 {high}）',
+    same: '没有差异',
     on: {
       same: '在同一测试上',
       shared: '没有共同的标签 | 在双方都未见过的 1 个标签上 | 在双方都未见过的 {count} 个标签上',
@@ -391,7 +392,7 @@ export const training: typeof english = {
     difference: '与前一次训练相比：95% 置信区间为 {low} 至 {high}',
     testedOn: '没有测试标签 | 在 1 个标签上测试 | 在 {count} 个标签上测试',
     testedOnOthers:
-      '没有测试标签 | 在另外 1 个标签上测试，不可比较 | 在另外 {count} 个标签上测试，不可比较',
+      '没有测试标签 | 测试标签不同（1 个），不可比较 | 测试标签不同（{count} 个），不可比较',
     testedOnAll: '在训练图片上测量',
     groupHelp: '测试标签不同的训练不能相互排名。',
     none: '还没有训练记录。',
