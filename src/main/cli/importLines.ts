@@ -126,7 +126,7 @@ const ruleTexts: Readonly<Record<SkipRule, string>> = {
   hidden: 'hidden (names that begin with a dot)',
   special: 'special (pipes, sockets, devices)',
   result: "of this program's results",
-  notPicture: 'no pictures',
+  notPicture: 'of other kinds than pictures',
 }
 
 function skippedLines({ skipped = {}, skippedFirst = {}, leftOut }: ImportReport): string[] {

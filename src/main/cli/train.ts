@@ -304,7 +304,9 @@ function warningText(warning: TrainingState['warnings'][number]): string {
     remedy === undefined || remedy === null || isApplied === true
       ? ''
       : `${remedyTexts[remedy]}; --remedies does so by itself.`
-  return [`Note, epoch ${epoch}: ${warningTexts[kind]}`, action, offer]
+  // Before the first epoch it is about the set.
+  const when = epoch === 0 ? '' : `, epoch ${epoch}`
+  return [`Note${when}: ${warningTexts[kind]}`, action, offer]
     .filter((part) => part !== '')
     .join(' ')
 }
