@@ -121,6 +121,7 @@ async function hashAll(
       )),
     )
   }
+  onProgress(hashes.length, files.length)
   return hashes
 }
 
