@@ -213,7 +213,7 @@ describe('a folder that moved', () => {
     expect(await services.dataset.recent()).toHaveLength(1)
   })
 
-  it('is looked for with progress', async () => {
+  it('is looked for with progress, and no more once the person ends that', async () => {
     const cats = await imported('Cats', 0, 4)
     const { ids } = await services.store.images.trainingRows(cats)
     const place = join(folder, 'Felines')
@@ -235,6 +235,17 @@ describe('a folder that moved', () => {
     expect([...told].every((one) => one.startsWith('true'))).toBe(true)
     stop()
     await services.imports.answerMoved('nothing')
+
+    const again = services.imports.start(place)
+    // The search of few files is over before a throttled report would tell of it.
+    const running = () =>
+      jobs.list().find(({ kind, phase }) => kind === 'recognition' && phase === 'running')
+    while (running() === undefined) await new Promise((resolve) => setImmediate(resolve))
+    jobs.cancel(running()!.id)
+    expect(await again).toBeNull()
+    expect(services.imports.moved()).toBeNull()
+    expect(await services.dataset.recent()).toHaveLength(1)
+    expect(jobs.list().at(-1)).toMatchObject({ kind: 'recognition', phase: 'cancelled' })
   })
 
   it('is no question where the first is still there, or where few images are the same', async () => {
