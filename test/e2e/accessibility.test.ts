@@ -3,9 +3,9 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { AxeResults, RunOptions } from 'axe-core'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { drawEmoji } from '../../scripts/sample.mjs'
-import { launchProgram, newFolder, removeFolders, type RunningProgram } from './launch'
+import { endAfterTests, launchProgram, newFolder, type RunningProgram } from './launch'
 
 const trainingLimitMs = 900_000
 const themes = ['light', 'dark'] as const
@@ -25,10 +25,7 @@ beforeAll(async () => {
   program = await launchProgram({ arguments: [folder] })
   page = program.page
 })
-afterAll(async () => {
-  await program.close()
-  await removeFolders()
-})
+endAfterTests(() => program, 'accessibility')
 
 /** What a person with a screen reader or poor sight would stumble over, a line each. */
 async function stumbles(): Promise<string[]> {

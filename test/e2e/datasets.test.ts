@@ -1,14 +1,14 @@
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import { drawEmoji } from '../../scripts/sample.mjs'
 import { readRows } from './database'
 import {
   dropFolder,
+  endAfterTests,
   eventually,
   launchProgram,
   newFolder,
-  removeFolders,
   type RunningProgram,
   takeScreenshot,
 } from './launch'
@@ -27,14 +27,7 @@ beforeAll(async () => {
   program = await launchProgram({ arguments: [first] })
   page = program.page
 })
-afterAll(async () => {
-  await program.close()
-  await removeFolders()
-})
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') await takeScreenshot(page, 'datasets-failed').catch(() => {})
-})
-
+endAfterTests(() => program, 'datasets')
 const top = () => page.getByRole('banner')
 const status = () => page.getByRole('contentinfo', { name: 'Status' })
 const openDataset = async (name: string): Promise<void> => {

@@ -2,14 +2,14 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import sharp from 'sharp'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { readImages, type StoredImage } from './database'
 import {
   dropFolder,
+  endAfterTests,
   eventually,
   launchProgram,
   newFolder,
-  removeFolders,
   type RunningProgram,
   takeScreenshot,
 } from './launch'
@@ -66,10 +66,7 @@ beforeAll(async () => {
   program = await launchProgram()
   page = program.page
 })
-afterAll(async () => {
-  await program.close()
-  await removeFolders()
-})
+endAfterTests(() => program, 'labelling')
 
 describe('labelling by keys', () => {
   it('has the palette before the first folder, and takes one', async () => {

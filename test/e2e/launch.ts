@@ -3,7 +3,7 @@ import { mkdtemp, mkdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { execFileSync } from 'node:child_process'
-import { expect } from 'vitest'
+import { afterAll, afterEach, expect } from 'vitest'
 import { _electron, type ElectronApplication, type Page } from 'playwright-core'
 
 export const repository = resolve(import.meta.dirname, '../..')
@@ -131,6 +131,23 @@ export async function resizeWindow(
 export async function takeScreenshot(page: Page, name: string): Promise<void> {
   await mkdir(screenshotFolder, { recursive: true })
   await page.screenshot({ path: join(screenshotFolder, `${name}.png`) })
+}
+
+/**
+ * Ends the program of a file's tests and removes their folders after the last, and takes a picture
+ * of the window after each that failed.
+ * @param program the one that is open at the time
+ * @param name of the pictures
+ */
+export function endAfterTests(program: () => RunningProgram, name: string): void {
+  afterEach(async ({ task }) => {
+    if (task.result?.state !== 'fail') return
+    await takeScreenshot(program().page, `${name}-failed`).catch(() => {})
+  })
+  afterAll(async () => {
+    await program().close()
+    await removeFolders()
+  })
 }
 
 /** Asks again until the answer is as expected; generous, because machines differ. */

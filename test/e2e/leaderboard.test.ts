@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { drawEmoji } from '../../scripts/sample.mjs'
 import { readRows } from './database'
 import {
+  endAfterTests,
   launchProgram,
   newFolder,
-  removeFolders,
   type RunningProgram,
   takeScreenshot,
 } from './launch'
@@ -22,15 +22,7 @@ beforeAll(async () => {
   program = await launchProgram({ arguments: [folder] })
   page = program.page
 })
-afterAll(async () => {
-  await program.close()
-  await removeFolders()
-})
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail')
-    await takeScreenshot(page, 'leaderboard-failed').catch(() => {})
-})
-
+endAfterTests(() => program, 'leaderboard')
 /** In both themes, in a wide and a narrow window. */
 async function takeScreenshots(name: string): Promise<void> {
   for (const colorScheme of ['dark', 'light'] as const) {

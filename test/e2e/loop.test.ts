@@ -1,16 +1,16 @@
 import { readdir, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { drawEmoji } from '../../scripts/sample.mjs'
 import type { DatasetSplit } from '../../src/shared/model/split'
 import type { ReviewQueue, ReviewTriplet, TripletRole } from '../../src/shared/model/triplets'
 import { readImages, readRows } from './database'
 import {
+  endAfterTests,
   eventually,
   launchProgram,
   newFolder,
-  removeFolders,
   type RunningProgram,
   takeScreenshot,
 } from './launch'
@@ -38,14 +38,7 @@ beforeAll(async () => {
   program = await launchProgram({ arguments: [folder] })
   page = program.page
 })
-afterAll(async () => {
-  await program.close()
-  await removeFolders()
-})
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') await takeScreenshot(page, 'loop-failed').catch(() => {})
-})
-
+endAfterTests(() => program, 'loop')
 /** Puts a drawing of every label into the folder of another one, as a hurried person would. */
 async function mislabel(folder: string): Promise<void> {
   const labels = (await readdir(folder, { withFileTypes: true }))

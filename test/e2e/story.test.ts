@@ -2,15 +2,15 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { drawEmoji } from '../../scripts/sample.mjs'
 import { readEmbeddings, readImages, readRows, type StoredImage } from './database'
 import {
   dropFolder,
+  endAfterTests,
   eventually,
   launchProgram,
   newFolder,
-  removeFolders,
   resizeWindow,
   type RunningProgram,
   takeScreenshot,
@@ -31,14 +31,7 @@ beforeAll(async () => {
   program = await launchProgram()
   page = program.page
 })
-afterAll(async () => {
-  await program.close()
-  await removeFolders()
-})
-
-afterEach(async ({ task }) => {
-  if (task.result?.state === 'fail') await takeScreenshot(page, 'failed').catch(() => {})
-})
+endAfterTests(() => program, 'story')
 
 const goTo = (view: 'Library' | 'Train' | 'Triplets' | 'Map') =>
   page.getByRole('navigation', { name: 'Views' }).getByRole('button', { name: view }).click()

@@ -1,11 +1,17 @@
 import { type Candidate, meanScore, simplestOf } from '../../core/evaluation/simplestOf'
 import { walk } from '../../core/steps'
-import { foldsToTrain, type HeldOutFolds, placesOfFold } from '../../core/training/heldOutFolds'
+import {
+  foldsToTrain,
+  type HeldOutFolds,
+  placesOfFold,
+  unitsHeldOut,
+} from '../../core/training/heldOutFolds'
 import { isOpenEnd } from '../../core/training/schedule'
+import { classSizes } from '../../core/training/split'
 import type { ClosedForm, HeldOutScore, KeptModel } from '../../shared/model/kept'
 import type { LoopDecisions } from './checkpoint'
 import { firstBest, trainWithout } from './findEpoch'
-import { gatherSteps, type LabelledRows, rowsAt } from './measured'
+import { gatherSteps, rowsAt } from './measured'
 import {
   foldsOf,
   type FormScores,
@@ -123,7 +129,7 @@ async function trainInFolds(
   const labelCount = new Set(training.labels).size
   const { start, embeddingSize } = context.options
   const count = foldsToTrain(folds, {
-    units: heldOutUnits(training, folds),
+    units: unitsHeldOut(classSizes(training.labels), folds),
     rows: training.rows.length,
     headSize: start === 'analysis' ? Math.min(embeddingSize, labelCount - 1) : embeddingSize,
   })
@@ -172,12 +178,6 @@ async function trainInFolds(
     epochs.length = Math.min(epochs.length, fold === 0 ? length : Math.min(length, epochs.length))
   }
   return { epochs, features }
-}
-
-/** Labels or images that some fold holds out. */
-function heldOutUnits({ labels }: LabelledRows, { over, foldOf }: HeldOutFolds): number {
-  const held = [...foldOf.keys()].filter((place) => foldOf[place]! >= 0)
-  return over === 'images' ? held.length : new Set(held.map((place) => labels[place]!)).size
 }
 
 function add(target: Map<number, number>, found: HeldOutScores): void {
