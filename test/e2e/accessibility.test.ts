@@ -5,7 +5,13 @@ import type { AxeResults, RunOptions } from 'axe-core'
 import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { drawEmoji } from '../../scripts/sample.mjs'
-import { endAfterTests, launchProgram, newFolder, type RunningProgram } from './launch'
+import {
+  endAfterTests,
+  launchProgram,
+  newFolder,
+  type RunningProgram,
+  waitForImport,
+} from './launch'
 
 const trainingLimitMs = 900_000
 const themes = ['light', 'dark'] as const
@@ -73,7 +79,7 @@ const go = (view: string) =>
 
 describe('accessibility', () => {
   it('trains, so that every view has something to show', async () => {
-    await page.getByText('24 labels').first().waitFor()
+    await waitForImport(page, { labels: 24 })
     await page.getByRole('banner').getByRole('button', { name: 'Train', exact: true }).click()
     await page
       .getByText('images from labels it never saw', { exact: false })

@@ -11,6 +11,8 @@ import {
   newFolder,
   type RunningProgram,
   takeScreenshot,
+  waitForImport,
+  waitForImport,
 } from './launch'
 
 const trainingLimitMs = 600_000
@@ -45,7 +47,7 @@ const runsOf = (name: string) =>
 it(
   'trains one dataset while another is open, queues that one, and forgets it while it trains',
   async () => {
-    await page.getByText('12 labels').first().waitFor()
+    await waitForImport(page, { labels: 12 })
     await top().getByRole('button', { name: 'Train' }).click()
     const main = page.getByRole('main')
     await main.getByRole('button', { name: 'Pause' }).click()
@@ -54,7 +56,7 @@ it(
     // Another dataset comes in: the first goes on in the status bar, under its own name.
     await dropFolder(page, second)
     await top().getByText('Objects', { exact: true }).waitFor()
-    await page.getByText('10 labels').first().waitFor()
+    await waitForImport(page, { labels: 10 })
     await status().getByText('Faces', { exact: true }).waitFor()
     await page
       .getByRole('navigation', { name: 'Views' })

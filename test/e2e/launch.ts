@@ -109,6 +109,15 @@ export async function dropFolder(page: Page, folder: string): Promise<void> {
   await session.detach()
 }
 
+/** Waits until a folder has been brought in: its labels show before its last images are stored. */
+export async function waitForImport(page: Page, { labels }: { labels: number }): Promise<void> {
+  await page.getByText(`${labels} labels`).first().waitFor()
+  await page
+    .getByRole('contentinfo', { name: 'Status' })
+    .getByRole('progressbar', { name: 'Import' })
+    .waitFor({ state: 'detached', timeout: 120_000 })
+}
+
 export const windowSizes = [
   { width: 1440, height: 900 },
   { width: 1024, height: 700 },

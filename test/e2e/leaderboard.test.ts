@@ -9,6 +9,7 @@ import {
   newFolder,
   type RunningProgram,
   takeScreenshot,
+  waitForImport,
 } from './launch'
 
 const trainingLimitMs = 600_000
@@ -41,7 +42,7 @@ describe('the leaderboard', () => {
   it(
     'compares two losses and goes on with the better one',
     async () => {
-      await page.getByText('12 labels').first().waitFor()
+      await waitForImport(page, { labels: 12 })
       await page
         .getByRole('navigation', { name: 'Views' })
         .getByRole('button', { name: 'Train' })

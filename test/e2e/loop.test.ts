@@ -13,6 +13,7 @@ import {
   newFolder,
   type RunningProgram,
   takeScreenshot,
+  waitForImport,
 } from './launch'
 
 /** Folders, in the order of the alphabet, from a label to the one that got a drawing of it. */
@@ -118,7 +119,7 @@ describe('the loop of training, reviewing and training again', () => {
   let unseen: string[]
 
   it('trains, and has hard negatives to review', async () => {
-    await page.getByText('40 labels').first().waitFor()
+    await waitForImport(page, { labels: 40 })
     await page.getByRole('banner').getByRole('button', { name: 'Train', exact: true }).click()
     await trainingEnds()
     firstRun = await newestRun()

@@ -11,6 +11,7 @@ import {
   programEnvironment,
   removeFolders,
   type RunningProgram,
+  waitForImport,
 } from './launch'
 
 let fruits: string
@@ -34,7 +35,7 @@ describe('a start with a folder', () => {
     const { page } = program
     await page.getByRole('button', { name: /^Fruits/ }).waitFor()
     await page.getByText('16 images').first().waitFor()
-    await page.getByText('2 labels').first().waitFor()
+    await waitForImport(page, { labels: 2 })
   })
 
   it('hands its folder to the window that is open already', async () => {

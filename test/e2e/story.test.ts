@@ -15,6 +15,7 @@ import {
   type RunningProgram,
   takeScreenshot,
   windowSizes,
+  waitForImport,
 } from './launch'
 
 const trainingLimitMs = 900_000
@@ -83,7 +84,7 @@ describe('from a folder to embeddings', () => {
   it('brings in a dropped folder, each sub-folder a label', async () => {
     await dropFolder(page, folder)
     await page.getByText('320 images').first().waitFor()
-    await page.getByText('40 labels').first().waitFor()
+    await waitForImport(page, { labels: 40 })
     await eventually(async () => {
       const { shown, all } = await pictures()
       return all > 0 && shown === all
