@@ -12,7 +12,6 @@ import {
   type RunningProgram,
   takeScreenshot,
   waitForImport,
-  waitForImport,
 } from './launch'
 
 const trainingLimitMs = 600_000
