@@ -5,6 +5,7 @@ import { drawEmoji } from '../../scripts/sample.mjs'
 import { readRows } from './database'
 import {
   endAfterTests,
+  eventually,
   launchProgram,
   newFolder,
   type RunningProgram,
