@@ -7,4 +7,5 @@ export const createSplitHandlers = ({
 }: Pick<Services, 'split'>): ServiceHandlers<typeof splitContract> => ({
   state: (input) => split.state(input),
   choose: (input) => split.choose(input),
+  ofMerge: (input) => split.ofMerge(input),
 })

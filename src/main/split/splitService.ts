@@ -3,7 +3,7 @@ import { type KeptChoice, splitOf, splitOfRun } from '../../core/training/plan'
 import { splitPart } from '../../core/training/split'
 import { AppError } from '../../shared/errors'
 import type { DatasetId, LabelId } from '../../shared/model/ids'
-import type { DatasetSplit, SplitLabel, SplitSide } from '../../shared/model/split'
+import type { DatasetSplit, MovedByMerge, SplitLabel, SplitSide } from '../../shared/model/split'
 import type { TrainingOptions } from '../../shared/model/training'
 import type { StoredLabelSide } from '../db/repositories/splitRepository'
 import type { Store } from '../db/store'
@@ -33,6 +33,16 @@ export interface SplitService {
   choose(
     input: OfRequest & { readonly seed: number; readonly unseen: readonly LabelId[] | null },
   ): Promise<DatasetSplit>
+  /**
+   * What joining labels into one would move between training and test, by the split of the newest
+   * run that has a test, else by the one that is planned. Nothing where none is kept yet.
+   * @throws AppError noDataset
+   */
+  ofMerge(input: {
+    readonly datasetId: DatasetId
+    readonly from: readonly LabelId[]
+    readonly into: LabelId
+  }): Promise<MovedByMerge>
 }
 
 /** A request brought to a split. */
@@ -50,12 +60,15 @@ export function createSplitService({
   workspace,
   changed,
 }: SplitServiceOptions): SplitService {
-  const imagesOf = async (datasetId: DatasetId): Promise<TrainingImages> => {
+  const imagesOf = async (
+    datasetId: DatasetId,
+    joined?: ReadonlyMap<number, number>,
+  ): Promise<TrainingImages> => {
     const dataset = await store.datasets.find(datasetId)
     if (dataset === undefined) {
       throw new AppError('noDataset', 'There is no such dataset. Import a folder first.')
     }
-    return readTrainingImages(store, workspace, datasetId, dataset.folder)
+    return readTrainingImages(store, workspace, datasetId, dataset.folder, joined)
   }
 
   const draw = (images: TrainingImages, request: SplitRequest, kept: KeptChoice): Drawn => {
@@ -65,10 +78,13 @@ export function createSplitService({
     return { options, unseen: unseen ?? shuffled(images, split) }
   }
 
-  const state = async ({ datasetId, request }: OfRequest): Promise<DatasetSplit> => {
-    const images = await imagesOf(datasetId)
-    const drawn = draw(images, request, await readKept(store, datasetId, images, request))
-    const { options, unseen } = drawn
+  const storedOf = async (
+    datasetId: DatasetId,
+    options: TrainingSplit,
+  ): Promise<{
+    readonly stored: ReadonlyMap<number, StoredLabelSide>
+    readonly isKept: boolean
+  }> => {
     const key = keyOf(options)
     const stored =
       key?.kind === 'byClass' && options.unseenLabels === undefined
@@ -77,6 +93,14 @@ export function createSplitService({
     const isKept =
       stored.size > 0 ||
       (key?.kind === 'byImage' && (await store.splits.imageSides(datasetId, key)).size > 0)
+    return { stored, isKept }
+  }
+
+  const state = async ({ datasetId, request }: OfRequest): Promise<DatasetSplit> => {
+    const images = await imagesOf(datasetId)
+    const drawn = draw(images, request, await readKept(store, datasetId, images, request))
+    const { options, unseen } = drawn
+    const { stored, isKept } = await storedOf(datasetId, options)
     return {
       kind: options.split,
       testShare: options.testShare,
@@ -120,6 +144,27 @@ export function createSplitService({
 
   return {
     state,
+
+    async ofMerge({ datasetId, from, into }) {
+      const runs = await store.runs.list(datasetId)
+      const tested = runs.find(({ summary }) => summary.options.split !== 'none')?.summary.options
+      const request =
+        tested === undefined ? {} : { split: tested.split, testShare: tested.testShare }
+      const drawnOf = async (images: TrainingImages): Promise<Drawn> =>
+        draw(images, request, await readKept(store, datasetId, images, request))
+      const before = await drawnOf(await imagesOf(datasetId))
+      if (!(await storedOf(datasetId, before.options)).isKept) return { toTraining: 0, toTest: 0 }
+      const joined = new Map(from.map((labelId) => [labelId, into]))
+      const after = await drawnOf(await imagesOf(datasetId, joined))
+      let toTraining = 0
+      let toTest = 0
+      before.unseen.parts.forEach((part, i) => {
+        const next = after.unseen.parts[i]
+        if (part === splitPart.test && next === splitPart.train) toTraining++
+        if (part === splitPart.train && next === splitPart.test) toTest++
+      })
+      return { toTraining, toTest }
+    },
 
     async choose({ datasetId, request, seed, unseen }) {
       const seeded = { datasetId, request: { ...request, splitSeed: seed } }

@@ -20,18 +20,23 @@ export interface TrainingImages {
   readonly groups: Uint32Array
 }
 
-/** Reads the images that are not missing. */
+/**
+ * Reads the images that are not missing.
+ * @param joined labels that count as another one: what a merge would make of the dataset
+ */
 export async function readTrainingImages(
   store: Store,
   workspace: Workspace,
   datasetId: DatasetId,
   folder: string,
+  joined: ReadonlyMap<number, number> = new Map(),
 ): Promise<TrainingImages> {
   const rows = await store.images.trainingRows(datasetId)
   const keys = await store.labels.drawKeys(datasetId)
   const labels = new Int32Array(rows.ids.length).fill(-1)
   const numbers = new Map<number, number>()
-  rows.labelIds.forEach((labelId, i) => {
+  rows.labelIds.forEach((own, i) => {
+    const labelId = joined.get(own) ?? own
     if (labelId === 0 || rows.excluded[i] === 1) return
     const number = numbers.get(labelId) ?? numbers.size
     numbers.set(labelId, number)

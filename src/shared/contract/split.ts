@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { type DatasetId, datasetId, labelId } from '../model/ids'
-import type { DatasetSplit } from '../model/split'
+import type { DatasetSplit, MovedByMerge } from '../model/split'
 import { trainingRequest } from '../model/training'
 import { call, event } from '../rpc'
 
@@ -20,6 +20,14 @@ export const splitContract = {
       request,
       seed: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 31 - 1)),
       unseen: v.nullable(v.pipe(v.array(labelId), v.maxLength(100_000))),
+    }),
+  ),
+  /** What joining labels into one would move; nothing before a run began with the split. */
+  ofMerge: call<MovedByMerge>()(
+    v.strictObject({
+      datasetId,
+      from: v.pipe(v.array(labelId), v.maxLength(100_000)),
+      into: labelId,
     }),
   ),
   /** What a dataset keeps unseen was chosen otherwise. */

@@ -20,6 +20,14 @@ export interface SplitLabel {
   readonly isWaiting: boolean
 }
 
+/** Images that a merge of labels moves across what the dataset keeps unseen. */
+export interface MovedByMerge {
+  /** Kept unseen until now, trained on after it. */
+  readonly toTraining: number
+  /** Trained on until now, kept unseen after it. */
+  readonly toTest: number
+}
+
 /** What a dataset keeps unseen. */
 export interface DatasetSplit {
   readonly kind: 'byClass' | 'byImage' | 'none'

@@ -33,19 +33,26 @@ describe('labelChoices', () => {
 
 describe('labelChoices before anything is typed', () => {
   it('offers what is suggested, then what was used last, then the others by name', () => {
-    const first = { suggested: ['dog', 'gone'], lastUsed: ['bobcat', 'dog'] }
+    const first = {
+      suggested: [
+        { name: 'dog', share: 0.5 },
+        { name: 'gone', share: 0.3 },
+        { name: 'cat face', share: 0.2 },
+      ],
+      lastUsed: ['bobcat', 'dog'],
+    }
     const choices = labelChoices(labels, ' ', true, first)
     expect(choices.map((choice) => [choice.name, 'because' in choice && choice.because])).toEqual([
-      ['dog', 'suggested'],
+      ['dog', 'likely'],
+      ['cat face', 'perhaps'],
       ['bobcat', 'lastUsed'],
       ['Cat', false],
-      ['cat face', false],
       ['', false],
     ])
   })
 
   it('ranks by what is typed alone once something is', () => {
-    const first = { suggested: ['dog'], lastUsed: ['bobcat'] }
+    const first = { suggested: [{ name: 'dog', share: 1 }], lastUsed: ['bobcat'] }
     expect(labelChoices(labels, 'cat f', true, first).map(({ name }) => name)).toEqual([
       'cat face',
       'cat f',
@@ -91,7 +98,7 @@ describe('LabelPicker', () => {
     await nextTick()
     expect(picker.get('.active').text()).toContain('dog')
     // A suggestion that comes late stands above, but Enter takes what was marked already.
-    await picker.setProps({ suggested: ['bobcat'] })
+    await picker.setProps({ suggested: [{ name: 'bobcat', share: 0.2 }] })
     expect(picker.get('li').text()).toContain('bobcat')
     await picker.get('input').trigger('keydown', { key: 'Enter' })
     expect(picker.emitted('pick')).toEqual([['dog']])
@@ -99,7 +106,7 @@ describe('LabelPicker', () => {
 
     const other = mount(LabelPicker, {
       global: { plugins: [i18n] },
-      props: { suggested: ['bobcat'] },
+      props: { suggested: [{ name: 'bobcat', share: 0.2 }] },
       attachTo: document.body,
     })
     await other.get('input').trigger('keydown', { key: 'Enter' })

@@ -19,10 +19,17 @@ describe('formats', () => {
   it('writes sizes in the unit that fits', () => {
     expect(english.bytes(999)).toBe('999 bytes')
     expect(english.bytes(1)).toBe('1 byte')
-    expect(chinese.bytes(588)).toBe('588字节')
+    expect(chinese.bytes(588)).toBe('588 字节')
     expect(english.bytes(4212)).toBe('4.21 kB')
     expect(english.bytes(999_600)).toBe('1 MB')
     expect(english.bytes(2_500_000_000)).toBe('2.5 GB')
+  })
+
+  it('sets units apart from their number in Chinese as well', () => {
+    expect(chinese.duration(20_000)).toBe('20 秒')
+    expect(chinese.duration(120_000)).toBe('2 分钟')
+    expect(chinese.duration(7_200_000)).toBe('2 小时')
+    expect(english.duration(20_000)).toBe('20 sec')
   })
 
   it('says the time left as people do', () => {

@@ -15,7 +15,10 @@ import { connectWire } from '../../support/windowWire'
 
 const after: UndoState = { undo: { kind: 'label', imageCount: 1, label: 'dog' }, redo: null }
 
+let detail: Parameters<typeof imageOf>[1]
+
 beforeEach(() => {
+  detail = {}
   setActivePinia(createPinia())
   setLocale('en')
 })
@@ -31,7 +34,7 @@ async function open() {
       images: ({ ids }) =>
         [...ids].map((id) => imageOf(id, { labelId: asLabelId(id === 3 ? 2 : 1) })),
       detail: ({ imageId }) => ({
-        ...imageOf(imageId),
+        ...imageOf(imageId, detail),
         format: 'png',
         modifiedAt: 0,
         sha256: '',
@@ -74,6 +77,23 @@ describe('the inspector', () => {
     await neighbour.trigger('click')
     expect(selection.focus).toBe(3)
     view.unmount()
+  })
+
+  it('says that an image is excluded as a note, and that its file is missing as a failure', async () => {
+    detail = { excluded: true }
+    const { view, selection } = await open()
+    selection.only(asImageId(1))
+    await flushPromises()
+    expect(view.get('.note').text()).toBe('Excluded')
+    expect(view.find('.note.missing').exists()).toBe(false)
+    view.unmount()
+    detail = { missing: true }
+    setActivePinia(createPinia())
+    const other = await open()
+    other.selection.only(asImageId(1))
+    await flushPromises()
+    expect(other.view.get('.note.missing').text()).toBe('File is missing')
+    other.view.unmount()
   })
 
   it('counts all of the selection, names what the filter hides and acts on the rest', async () => {

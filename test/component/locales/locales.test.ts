@@ -4,6 +4,7 @@ import { AppError, errorCodes } from '../../../src/shared/errors'
 import { en } from '../../../src/renderer/src/locales/en'
 import { errorText } from '../../../src/renderer/src/locales/errorText'
 import { setLocale, t } from '../../../src/renderer/src/locales/i18n'
+import { joinWords } from '../../../src/renderer/src/locales/joinWords'
 import { chinese } from '../../../src/renderer/src/locales/zh-CN'
 
 type Words = { readonly [key: string]: string | Words }
@@ -48,6 +49,30 @@ describe('the words of the window', () => {
         english.get(key) === message && !names.test(message.replace(/\{\w+\}/g, '')),
     )
     expect(untranslated).toEqual([])
+  })
+
+  it('sets numbers and Latin words apart from Chinese, and puts no space beside its punctuation', () => {
+    // What these stand for is Chinese itself, or a name in quotes.
+    const words = /\{(job|form|which|remedy|first|last|what|dataset)\}/g
+    const plain = (message: string) => message.replace(words, '词')
+    const bad = [...translated].filter(([, message]) =>
+      message
+        .split(' | ')
+        .map(plain)
+        .some(
+          (text) =>
+            /\p{Script=Han}[\p{Script=Latin}\d{@%]|[\p{Script=Latin}\d}@%]\p{Script=Han}/u.test(
+              text,
+            ) || /[，。：；、（）？“”] | [，。：；、（）？“”]/u.test(text),
+        ),
+    )
+    expect(bad).toEqual([])
+  })
+
+  it('joins sentences as each language does', () => {
+    expect(joinWords('One.', '', 'Two.')).toBe('One. Two.')
+    expect(joinWords('经过 2 处更正：', '在同一测试上')).toBe('经过 2 处更正：在同一测试上')
+    expect(joinWords('+0.042', '（0.010 至 0.074）')).toBe('+0.042（0.010 至 0.074）')
   })
 
   it('compiles every message', () => {

@@ -26,6 +26,8 @@ describe('chart numbers', () => {
       { label: 'share', color: '--text-muted', axis: 'share' as const },
     ]
     const options = lineChartOptions('step', lines, look)
+    expect(options.axes![0]!.incrs).toContain(1)
+    expect((options.axes![0]!.incrs as number[]).every(Number.isInteger)).toBe(true)
     expect(options.scales?.['share']?.range).toEqual([0, 1])
     expect(options.axes).toHaveLength(3)
     expect(options.series.map((series) => series.label)).toEqual(['step', 'loss', 'share'])

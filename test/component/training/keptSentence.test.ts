@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { i18n, setLocale } from '../../../src/renderer/src/locales/i18n'
-import { addedSentence } from '../../../src/renderer/src/features/training/resultSentence'
+import {
+  addedSentence,
+  resultSentence,
+} from '../../../src/renderer/src/features/training/resultSentence'
 import type { KeptModel } from '../../../src/shared/model/kept'
 import type { RunSummary } from '../../../src/shared/model/training'
 
@@ -21,6 +24,29 @@ const keptOf = (what: KeptModel['what'], over: 'labels' | 'images'): KeptModel =
 
 const runWith = (kept: KeptModel): RunSummary =>
   ({ kept, closedForm: null, after: null, bestEpoch: 0 }) as RunSummary
+
+describe('the sentence on the result', () => {
+  const ran = (before: number, after: number, queries: number): RunSummary => {
+    const metrics = (precisionAt1: number) => ({ precisionAt1, rPrecision: 0, mapAtR: 0, queries })
+    const options = { split: 'byImage' }
+    return { before: metrics(before), after: metrics(after), options } as RunSummary
+  }
+
+  it('counts the images there are where they are fewer than a hundred', () => {
+    const few = resultSentence(ran(9 / 15, 12 / 15, 15))!
+    expect(i18n.global.t(few.key, few.values)).toBe(
+      'Of 15 images kept aside, 12 now find one of their own label first (before: 9).',
+    )
+    const many = resultSentence(ran(0.5, 0.831, 700))!
+    expect(i18n.global.t(many.key, many.values)).toContain('Of 100 images kept aside, 83 now')
+  })
+
+  it('calls fewer than before fewer, and nothing else', () => {
+    expect(resultSentence(ran(0.9, 0.8, 40))!.isWorse).toBe(true)
+    expect(resultSentence(ran(0.8, 0.8, 40))!.isWorse).toBe(false)
+    expect(resultSentence(ran(0.8, 0.9, 40))!.isWorse).toBe(false)
+  })
+})
 
 describe('the sentence on what was kept', () => {
   it.each([

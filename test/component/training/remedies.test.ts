@@ -60,5 +60,8 @@ describe('the warnings of a run', () => {
     expect(applied.find('button').exists()).toBe(false)
     const old = open([{ kind: 'semiHardFallback', epoch: 1, action: '' }])
     expect(old.find('button').exists()).toBe(false)
+    // It stepped in, nothing failed.
+    expect(old.get('li').classes()).toContain('note')
+    expect(applied.get('li').classes()).not.toContain('note')
   })
 })

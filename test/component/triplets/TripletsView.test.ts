@@ -9,8 +9,9 @@ import { useAppStore } from '../../../src/renderer/src/stores/app'
 import { useDatasetStore } from '../../../src/renderer/src/stores/dataset'
 import { useLabelStore } from '../../../src/renderer/src/stores/labels'
 import { useRunStore } from '../../../src/renderer/src/stores/runs'
+import { useToastStore } from '../../../src/renderer/src/stores/toasts'
 import type { UndoState } from '../../../src/shared/contract/labels'
-import type { QueueId, TripletId } from '../../../src/shared/model/ids'
+import type { QueueId, TripletId, VerdictId } from '../../../src/shared/model/ids'
 import type { ReviewQueue, ReviewTriplet, Verdict } from '../../../src/shared/model/triplets'
 import {
   asImageId,
@@ -94,6 +95,11 @@ async function open(shown = ref(true)) {
       }),
       undo: () => ({ undo: null, redo: null }),
     },
+    // The split keeps dogs unseen.
+    split: {
+      ofMerge: ({ into }) =>
+        into === asLabelId(2) ? { toTraining: 0, toTest: 8 } : { toTraining: 12, toTest: 0 },
+    },
     triplets: {
       queue,
       renew() {
@@ -108,7 +114,21 @@ async function open(shown = ref(true)) {
         judged: 0,
         mining: null,
       }),
-      judged: () => ({ judged: [], total: 0 }),
+      judged: () => ({
+        judged: [
+          {
+            id: 1 as VerdictId,
+            datasetId: datasetOf().id,
+            verdict: { kind: 'exclude', which: 'negative' },
+            givenAt: 0,
+            anchor: asImageId(10),
+            positive: asImageId(11),
+            negative: asImageId(12),
+            labels: ['cat', 'cat', 'dog'],
+          },
+        ],
+        total: 1,
+      }),
       give({ tripletId, verdict }) {
         triplets = triplets.map((one) => (one.id === tripletId ? { ...one, verdict } : one))
         return said
@@ -206,13 +226,23 @@ describe('a review', () => {
     const { press, given } = await open()
     await press('5')
     expect(view.text()).toContain('“cat” (8) becomes “dog” (12)')
+    expect(view.text()).toContain('8 images are trained on: they go into the test.')
     await press('s')
     expect(view.text()).toContain('“dog” (12) becomes “cat” (8)')
+    expect(view.text()).toContain('12 images are kept unseen: they go into training.')
+    expect(view.text()).not.toContain('go into the test')
     await press('Escape')
     expect(given()).toEqual([])
     await press('5')
     await press('Enter')
     expect(given()).toEqual([{ tripletId: 1, verdict: { kind: 'sameThing', stays: 'negative' } }])
+    const note = () => useToastStore().toasts.at(-1)?.message
+    expect(note()).toBe(
+      '“cat” became “dog”: 8 images. 8 images that were trained on are in the test now.',
+    )
+    setLocale('zh-CN')
+    expect(note()).toBe('“cat”已并入“dog”：8 张图片。原先参与训练的 8 张图片现在留作测试。')
+    expect(useToastStore().toasts.at(-1)?.action?.label).toBe('撤销')
   })
 
   it('offers what the neighbours suggest, beside the picture, and keeps the question open', async () => {
@@ -222,7 +252,7 @@ describe('a review', () => {
     expect(view.find('figure.asked + .question').exists()).toBe(true)
     const options = view.findAll('[role="option"]').map((option) => option.text())
     // What it has is what is wrong.
-    expect(options.slice(0, 2)).toEqual(['wolflikely', 'catlikely'])
+    expect(options.slice(0, 2)).toEqual(['wolfperhaps', 'catperhaps'])
     triplets = triplets.map((one) => ({ ...one, timesMined: 4 }))
     wire.emit('triplets', 'changed', { runId: 9, reason: 'mined', backTo: null })
     await flushPromises()
@@ -230,6 +260,19 @@ describe('a review', () => {
     expect(given()).toEqual([
       { tripletId: 1, verdict: { kind: 'mislabelled', which: 'negative', label: 'wolf' } },
     ])
+  })
+
+  it('lists what was judged with the label and the file of what was excluded', async () => {
+    await open()
+    const button = view.findAll('button').find((one) => one.text().startsWith('Judged'))
+    await button!.trigger('click')
+    await flushPromises()
+    const words = document.querySelector('[role="dialog"] li .words')!
+    expect(words.textContent).toContain('Negative excluded: an image of “dog”')
+    const pictures = [...document.querySelectorAll('[role="dialog"] li img')]
+    expect(pictures.map((picture) => picture.getAttribute('title'))).toEqual(
+      [10, 11, 12].map((id) => imageOf(id).relativePath),
+    )
   })
 
   it('goes back to the triplet whose verdict was undone', async () => {

@@ -58,6 +58,13 @@ describe('what a dataset keeps unseen', () => {
   it('is drawn from the labels, shown, kept by the first run, and the same after a restart', async () => {
     const before = await state()
     expect(before).toMatchObject({ kind: 'byClass', seed: 1, isKept: false, isByHand: false })
+    const { datasetId } = training
+    const [unkept] = unseen(before)
+    const other = before.labels.find(({ side }) => side === 'train')!.labelId
+    expect(await split.ofMerge({ datasetId, from: [unkept!], into: other })).toEqual({
+      toTraining: 0,
+      toTest: 0,
+    })
     expect(before.labels).toHaveLength(24)
     expect(unseen(before).length).toBeGreaterThanOrEqual(2)
     for (const row of before.labels) {
@@ -77,7 +84,7 @@ describe('what a dataset keeps unseen', () => {
     expect(await state()).toEqual({ ...before, isKept: true })
 
     const again = await openStore(training.workspace.databaseFile)
-    const { workspace, datasetId } = training
+    const { workspace } = training
     try {
       const restarted = createSplitService({ store: again, workspace })
       expect(await restarted.state({ datasetId, request: {} })).toEqual(await state())
@@ -119,6 +126,18 @@ describe('what a dataset keeps unseen', () => {
     const from = before.labels.find(({ side }) => side === 'train')!
     const into = before.labels.find(({ side }) => side === 'unseen')!
     expect((await plan()).changedSideCount).toBe(0)
+    expect(await split.ofMerge({ datasetId, from: [from.labelId], into: into.labelId })).toEqual({
+      toTraining: 0,
+      toTest: from.trainCount,
+    })
+    expect(await split.ofMerge({ datasetId, from: [into.labelId], into: from.labelId })).toEqual({
+      toTraining: into.testCount,
+      toTest: 0,
+    })
+    const trained = before.labels.filter(({ side }) => side === 'train')
+    expect(
+      await split.ofMerge({ datasetId, from: [from.labelId], into: trained[1]!.labelId }),
+    ).toEqual({ toTraining: 0, toTest: 0 })
     await labels.merge({ datasetId, from: from.labelId, into: into.labelId })
     const after = await state()
     expect(unseen(after)).toEqual(unseen(before))

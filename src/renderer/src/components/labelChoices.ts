@@ -8,16 +8,25 @@ export type LabelChoice =
       readonly name: string
       readonly imageCount: number
       /** Why it stands before the others, where it does. */
-      readonly because?: 'suggested' | 'lastUsed'
+      readonly because?: 'likely' | 'perhaps' | 'lastUsed'
     }
   | { readonly kind: 'new'; readonly name: string }
   | { readonly kind: 'none'; readonly name: '' }
 
 const most = 50
 
+/** A name that neighbours vote for; their share from 0 to 1, null where nobody voted. */
+export interface SuggestedLabel {
+  readonly name: string
+  readonly share: number | null
+}
+
+/** Half of the votes: what has fewer is not called likely. */
+const likelyShare = 0.5
+
 /** Labels to offer before anything is typed, best first; names that no label has are passed over. */
 export interface FirstLabels {
-  readonly suggested: readonly string[]
+  readonly suggested: readonly SuggestedLabel[]
   readonly lastUsed: readonly string[]
 }
 
@@ -59,14 +68,16 @@ function untypedChoices(
 ): readonly LabelChoice[] {
   const byName = new Map(labels.map((label) => [label.name, label]))
   const choices: LabelChoice[] = []
-  for (const because of ['suggested', 'lastUsed'] as const) {
-    for (const name of first[because]) {
-      const label = byName.get(name)
-      if (label === undefined) continue
-      byName.delete(name)
-      choices.push({ ...knownChoice(label), because })
-    }
+  const offer = (name: string, because: 'likely' | 'perhaps' | 'lastUsed'): void => {
+    const label = byName.get(name)
+    if (label === undefined) return
+    byName.delete(name)
+    choices.push({ ...knownChoice(label), because })
   }
+  for (const { name, share } of first.suggested) {
+    offer(name, share !== null && share >= likelyShare ? 'likely' : 'perhaps')
+  }
+  for (const name of first.lastUsed) offer(name, 'lastUsed')
   const others = [...byName.values()]
     .sort((a, b) => a.name.localeCompare(b.name))
     .slice(0, most)

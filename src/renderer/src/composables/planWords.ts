@@ -1,4 +1,5 @@
 import type { TrainingPlan } from '../../../shared/model/training'
+import { joinWords } from '../locales/joinWords'
 import type { Format } from './useFormat'
 
 type Translate = (key: string, values: Record<string, unknown>) => string
@@ -20,7 +21,7 @@ export function planWords(
   })
   if (!hasTime) return what
   const time = format.duration(roundedMs(plan.estimatedSeconds))
-  return `${what} ${t('frame.train.time', { time })}`
+  return joinWords(what, t('frame.train.time', { time }))
 }
 
 /** An estimate pretends to no seconds it does not know. */

@@ -24,6 +24,9 @@ export function useFormat(): ComputedRef<Format> {
   return computed(() => formatFor(locale.value, t))
 }
 
+/** Chinese units stand apart from their number, as the window's own words do. */
+const withSpace = (text: string): string => text.replace(/(?<=\d)(?=\p{Script=Han})/gu, ' ')
+
 type Translate = (key: string, values: Record<string, unknown>, plural: number) => string
 
 export function formatFor(locale: string, t: Translate): Format {
@@ -40,12 +43,14 @@ export function formatFor(locale: string, t: Translate): Format {
     name: string,
     unitDisplay: Intl.NumberFormatOptions['unitDisplay'] = 'short',
   ): string =>
-    new Intl.NumberFormat(locale, {
-      style: 'unit',
-      unit: name,
-      unitDisplay,
-      maximumSignificantDigits: 3,
-    }).format(value)
+    withSpace(
+      new Intl.NumberFormat(locale, {
+        style: 'unit',
+        unit: name,
+        unitDisplay,
+        maximumSignificantDigits: 3,
+      }).format(value),
+    )
 
   return {
     count: (value) => whole.format(value),

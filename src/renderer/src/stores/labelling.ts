@@ -5,6 +5,7 @@ import type { ImageColumns } from '../../../shared/model/dataset'
 import { imageFlag } from '../../../shared/model/dataset'
 import type { ImageId, LabelId } from '../../../shared/model/ids'
 import { api } from '../api/client'
+import type { SuggestedLabel } from '../components/labelChoices'
 import { t } from '../locales/i18n'
 import { useAppStore } from './app'
 import { coalesce } from './coalesce'
@@ -83,7 +84,7 @@ export const useLabellingStore = defineStore('labelling', () => {
    * Names that the neighbours suggest for the focused image instead of its own, best first; none
    * where they agree with it.
    */
-  const suggested = computed<readonly string[]>(() => {
+  const suggested = computed<readonly SuggestedLabel[]>(() => {
     if (answer.value === null || answer.value.imageId !== selection.focus) return []
     const found = answer.value.found.suggestions
     const ids = dataset.columns?.ids
@@ -93,7 +94,7 @@ export const useLabellingStore = defineStore('labelling', () => {
     return found
       .filter(({ labelId }) => labelId !== own)
       .slice(0, most)
-      .map(({ name }) => name)
+      .map(({ name, share }) => ({ name, share }))
   })
 
   let asked = 0
@@ -150,8 +151,8 @@ export const useLabellingStore = defineStore('labelling', () => {
     if (target.value.length > 0) return true
     if (hiddenCount.value > 0) {
       const n = hiddenCount.value
-      toasts.say(t('labelling.allHidden', { n }, n), {
-        label: t('library.toolbar.clear'),
+      toasts.say(() => t('labelling.allHidden', { n }, n), {
+        label: () => t('library.toolbar.clear'),
         run: () => dataset.clearFilter(),
       })
     }

@@ -3,12 +3,14 @@ import { computed, shallowRef } from 'vue'
 import type { UndoState, UndoStep } from '../../../shared/contract/labels'
 import type { LabelSummary } from '../../../shared/model/dataset'
 import type { DatasetId, LabelId } from '../../../shared/model/ids'
+import type { MovedByMerge } from '../../../shared/model/split'
 import { api } from '../api/client'
+import { mergedWords, nothingMoved } from '../composables/mergeWords'
 import { t } from '../locales/i18n'
 import { labelColor } from '../styles/labelColor'
 import { coalesce } from './coalesce'
 import { useDatasetStore } from './dataset'
-import { useToastStore } from './toasts'
+import { useToastStore, type Words } from './toasts'
 
 const lastUsedCount = 3
 
@@ -72,16 +74,25 @@ export const useLabelStore = defineStore('labels', () => {
 
   /** Only the newest change offers its way back. */
   let offered: number | null = null
-  function offer(message: string, label: string, run: () => Promise<void>): void {
+  function offer(message: Words, label: Words, run: () => Promise<void>): void {
     if (offered !== null) toasts.dismiss(offered)
     offered = toasts.say(message, { label, run: () => void run() })
   }
 
   /** Does it and offers to take it back. */
-  async function change(work: (datasetId: DatasetId) => Promise<UndoState>): Promise<boolean> {
+  async function change(
+    work: (datasetId: DatasetId) => Promise<UndoState>,
+    moved: MovedByMerge = nothingMoved,
+  ): Promise<boolean> {
     if (!(await act(work))) return false
     const step = undoState.value.undo
-    if (step !== null) offer(wordsOf(step), t('labelling.undo'), undo)
+    if (step !== null) {
+      offer(
+        () => mergedWords(wordsOf(step), moved),
+        () => t('labelling.undo'),
+        undo,
+      )
+    }
     return true
   }
 
@@ -94,14 +105,34 @@ export const useLabelStore = defineStore('labels', () => {
     change((datasetId) => api.labels.setExcluded({ datasetId, imageIds, excluded }))
   const rename = (labelId: LabelId, name: string): Promise<boolean> =>
     change((datasetId) => api.labels.rename({ datasetId, labelId, name }))
-  const merge = (from: LabelId, into: LabelId): Promise<boolean> =>
-    change((datasetId) => api.labels.merge({ datasetId, from, into }))
+
+  /** What joining labels into one would move between training and test. */
+  async function movedByMerge(from: readonly LabelId[], into: LabelId): Promise<MovedByMerge> {
+    const datasetId = dataset.id
+    if (datasetId === null) return nothingMoved
+    const ask = () => api.split.ofMerge({ datasetId, from: [...from], into })
+    return (await toasts.guard(ask, 'labels')) ?? nothingMoved
+  }
+
+  /** Joins labels into one; each is an undo step, and what all of them moved is said once. */
+  async function merge(from: readonly LabelId[], into: LabelId): Promise<boolean> {
+    const moved = await movedByMerge(from, into)
+    for (const label of from) {
+      const join = (datasetId: DatasetId) => api.labels.merge({ datasetId, from: label, into })
+      if (!(await change(join, moved))) return false
+    }
+    return true
+  }
 
   async function undo(): Promise<void> {
     const step = undoState.value.undo
     if (step === null) return
     if (await act((datasetId) => api.labels.undo({ datasetId }))) {
-      offer(t('labelling.undone', { what: wordsOf(step) }), t('labelling.redo'), redo)
+      offer(
+        () => t('labelling.undone', { what: wordsOf(step) }),
+        () => t('labelling.redo'),
+        redo,
+      )
     }
   }
 
@@ -109,7 +140,11 @@ export const useLabelStore = defineStore('labels', () => {
     const step = undoState.value.redo
     if (step === null) return
     if (await act((datasetId) => api.labels.redo({ datasetId }))) {
-      offer(t('labelling.redone', { what: wordsOf(step) }), t('labelling.undo'), undo)
+      offer(
+        () => t('labelling.redone', { what: wordsOf(step) }),
+        () => t('labelling.undo'),
+        undo,
+      )
     }
   }
 
@@ -126,6 +161,7 @@ export const useLabelStore = defineStore('labels', () => {
     assign,
     setExcluded,
     rename,
+    movedByMerge,
     merge,
     undo,
     redo,

@@ -1,18 +1,32 @@
 import { defineStore } from 'pinia'
-import { shallowRef } from 'vue'
+import { computed, shallowRef } from 'vue'
 import { errorText } from '../locales/errorText'
 
 /** What people do that can fail. */
 export type ToastSubject = 'dataset' | 'training' | 'labels' | 'verdict' | 'export' | 'settings'
 
-export interface Toast {
+/** Words that follow the window's language for as long as they stand there. */
+export type Words = () => string
+
+export interface ToastAction {
+  readonly label: Words
+  readonly run: () => void
+}
+
+interface Said {
   readonly id: number
-  readonly message: string
+  readonly message: Words
   readonly tone: 'quiet' | 'error'
   /** What the error said in its own words, to be copied. */
   readonly details?: string | undefined
   /** What failed: the next success of the same takes the error away. */
   readonly about?: ToastSubject | undefined
+  readonly action?: ToastAction | undefined
+}
+
+/** A note as it stands there now. */
+export interface Toast extends Omit<Said, 'message' | 'action'> {
+  readonly message: string
   readonly action?: { readonly label: string; readonly run: () => void } | undefined
 }
 
@@ -21,21 +35,28 @@ const errorMs = 15_000
 
 /** Short notes above the status bar: what was done, with its undo, or what failed. */
 export const useToastStore = defineStore('toasts', () => {
-  const toasts = shallowRef<readonly Toast[]>([])
+  const said = shallowRef<readonly Said[]>([])
+  const toasts = computed<readonly Toast[]>(() =>
+    said.value.map(({ message, action, ...rest }) => ({
+      ...rest,
+      message: message(),
+      ...(action === undefined ? {} : { action: { label: action.label(), run: action.run } }),
+    })),
+  )
   const timers = new Map<number, ReturnType<typeof setTimeout>>()
   let lastId = 0
 
   function dismiss(id: number): void {
     clearTimeout(timers.get(id))
     timers.delete(id)
-    toasts.value = toasts.value.filter((toast) => toast.id !== id)
+    said.value = said.value.filter((toast) => toast.id !== id)
   }
 
-  function show(toast: Omit<Toast, 'id'>): number {
+  function show(toast: Omit<Said, 'id'>): number {
     const id = ++lastId
     // Three at most: the newest say what matters.
-    for (const old of toasts.value.slice(0, Math.max(0, toasts.value.length - 2))) dismiss(old.id)
-    toasts.value = [...toasts.value, { ...toast, id }]
+    for (const old of said.value.slice(0, Math.max(0, said.value.length - 2))) dismiss(old.id)
+    said.value = [...said.value, { ...toast, id }]
     timers.set(
       id,
       setTimeout(() => dismiss(id), toast.tone === 'error' ? errorMs : quietMs),
@@ -43,17 +64,17 @@ export const useToastStore = defineStore('toasts', () => {
     return id
   }
 
-  const say = (message: string, action?: Toast['action']): number =>
+  const say = (message: Words, action?: ToastAction): number =>
     show({ message, tone: 'quiet', action })
 
   function fail(error: unknown, about?: ToastSubject): void {
-    const { message, details } = errorText(error)
-    show({ message, details, tone: 'error', about })
+    const { details } = errorText(error)
+    show({ message: () => errorText(error).message, details, tone: 'error', about })
   }
 
   /** Something went well: what was said of its failure no longer holds. */
   function succeed(about: ToastSubject): void {
-    for (const toast of toasts.value) {
+    for (const toast of said.value) {
       if (toast.tone === 'error' && toast.about === about) dismiss(toast.id)
     }
   }

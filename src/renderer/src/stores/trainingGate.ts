@@ -88,7 +88,9 @@ export const useTrainingGate = defineStore('trainingGate', () => {
     asked.value = null
     const input = { work: one.work, waitsForImport: importing !== null }
     if ((await toasts.guard(() => api.queue.add(input), 'training')) === undefined) return
-    toasts.say(t(busy === null ? 'interplay.training.queuedImport' : 'interplay.training.queued'))
+    toasts.say(() =>
+      t(busy === null ? 'interplay.training.queuedImport' : 'interplay.training.queued'),
+    )
   }
 
   /** Trains on the images that are there. */

@@ -23,7 +23,7 @@ export function lineChartOptions(
   xLabel: string,
   lines: readonly ChartLine[],
   look: ChartLook,
-  /** The x axis goes by powers of ten. */
+  /** The x axis goes by powers of ten; otherwise it counts epochs or steps. */
   logarithmic = false,
 ): uPlot.Options {
   const { token, format } = look
@@ -51,7 +51,7 @@ export function lineChartOptions(
       ...(second === undefined ? {} : { [second]: second === 'share' ? { range: [0, 1] } : {} }),
     },
     axes: [
-      { ...axis, size: 30, ...(logarithmic ? powersOfTen(axis) : {}) },
+      { ...axis, size: 30, ...(logarithmic ? powersOfTen(axis) : { incrs: wholeSteps }) },
       { ...axis, size: 44 },
       ...(second === undefined
         ? []
@@ -74,6 +74,11 @@ export function lineChartOptions(
     ],
   }
 }
+
+/** Distances of ticks on an axis of whole numbers: there is no epoch 1.25. */
+const wholeSteps = [1, 2, 5]
+  .flatMap((first) => Array.from({ length: 9 }, (_, power) => first * 10 ** power))
+  .sort((a, b) => a - b)
 
 function lastOf(column: ArrayLike<number | null | undefined> | undefined): number | null {
   for (let at = (column?.length ?? 0) - 1; at >= 0; at--) {

@@ -6,17 +6,23 @@ import { differenceFormat } from '../../composables/comparisonWords'
 export interface Sentence {
   readonly key: string
   readonly values: Readonly<Record<string, number | string>>
+  /** Training made it find fewer. */
+  readonly isWorse?: boolean
 }
 
 /** What a run has reached, as one sentence a person can use; null where it has no figures. */
 export function resultSentence(run: RunSummary): Sentence | null {
   if (run.before === null || run.after === null) return null
+  // Of few images their own number, and not a hundred that are not there.
+  const of = Math.min(100, run.after.queriesInAll ?? run.after.queries)
   const values = {
-    before: Math.round(run.before.precisionAt1 * 100),
-    after: Math.round(run.after.precisionAt1 * 100),
+    of,
+    before: Math.round(run.before.precisionAt1 * of),
+    after: Math.round(run.after.precisionAt1 * of),
   }
   const kinds = { byClass: 'Unseen', byImage: 'ByImage', none: 'Seen' } as const
-  return { key: `training.ended.finished${kinds[run.options.split]}`, values }
+  const key = `training.ended.finished${kinds[run.options.split]}`
+  return { key, values, isWorse: values.after < values.before }
 }
 
 /** Which of plain features, closed form and trained head was kept, and why. */

@@ -87,6 +87,7 @@ export const library = {
     title: 'Labels that look alike',
     hint: 'They differ in letter case, spaces or characters that cannot be seen. Choose the one that stays; the others are joined into it, and undo takes that back.',
     group: 'Labels that look alike',
+    joinStill: 'Join them',
     join: 'Keep this one',
     joinNamed: 'Keep “{label}” and join the others into it',
   },

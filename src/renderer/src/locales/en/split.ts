@@ -7,6 +7,17 @@ export const split = {
     'none waits | 1 label trains until it has a second image, then it is kept unseen. | {count} labels train until they have a second image, then they are kept unseen.',
   changedSides:
     'no image changed sides | 1 image changed sides since the last run, by a correction or another choice of what is kept unseen. | {count} images changed sides since the last run, by corrections or another choice of what is kept unseen.',
+  merge: {
+    after: '{what}. {moved}',
+    toTraining:
+      'nothing | 1 image is kept unseen: it goes into training. | {count} images are kept unseen: they go into training.',
+    toTest:
+      'nothing | 1 image is trained on: it goes into the test. | {count} images are trained on: they go into the test.',
+    wentToTraining:
+      'nothing | 1 image that was kept unseen trains now. | {count} images that were kept unseen train now.',
+    wentToTest:
+      'nothing | 1 image that was trained on is in the test now. | {count} images that were trained on are in the test now.',
+  },
   title: 'Kept unseen',
   about:
     'No run trains on these. They stay the same whatever you correct or add, so that runs can be compared.',

@@ -54,11 +54,12 @@ export const training = {
   },
   ended: {
     finishedUnseen:
-      'Of 100 images from labels it never saw, {after} now find one of their own label first (before: {before}).',
+      'Of {of} images from labels it never saw, {after} now find one of their own label first (before: {before}).',
     finishedByImage:
-      'Of 100 images kept aside, {after} now find one of their own label first (before: {before}).',
+      'Of {of} images kept aside, {after} now find one of their own label first (before: {before}).',
     finishedSeen:
-      'Of 100 images, {after} now find one of their own label first (before: {before}). They were part of the training.',
+      'Of {of} images, {after} now find one of their own label first (before: {before}). They were part of the training.',
+    finishedWorse: 'That is fewer than before training.',
     added: 'Of this, training itself added {difference} MAP@R to {form} it began with.',
     lost: 'Training lost {difference} MAP@R against {form} it began with: chance, or too many steps.',
     addedNothing: 'Training changed nothing against {form} it began with.',

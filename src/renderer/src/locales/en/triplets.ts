@@ -68,7 +68,7 @@ export const triplets = {
   },
   said: {
     mislabelled: '“{from}” became “{to}”',
-    exclude: '{which} excluded',
+    exclude: '{which} excluded: an image of “{label}”',
     sameThing:
       '“{from}” became “{into}” | “{from}” became “{into}”: one image | “{from}” became “{into}”: {n} images',
   },
@@ -116,7 +116,7 @@ export const triplets = {
     fine: '“{anchor}” and “{negative}”: fine, just hard',
     mislabelled: '“{from}” became “{to}”',
     sameThing: '“{from}” was joined into “{into}”',
-    exclude: '{which} excluded',
+    exclude: '{which} excluded: an image of “{label}”',
     takeBack: 'Take back',
     takenBack: 'Verdict taken back',
     gone: 'No image with this content is in the folder any more.',

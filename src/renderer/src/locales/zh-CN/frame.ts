@@ -15,7 +15,7 @@ export const frame: typeof english = {
     show: '查看正在进行的训练',
     plan: '点击后将会',
     noDataset: '请先导入图片。',
-    time: '大约需要{time}。',
+    time: '大约需要 {time}。',
   },
   export: {
     action: '导出',

@@ -79,6 +79,7 @@ export const library: typeof english = {
     title: '看起来相同的标签',
     hint: '它们只在大小写、空格或不可见字符上不同。请选择要保留的标签，其余会合并进去，可以撤销。',
     group: '看起来相同的标签',
+    joinStill: '仍然合并',
     join: '保留这个',
     joinNamed: '保留“{label}”，其余合并进去',
   },

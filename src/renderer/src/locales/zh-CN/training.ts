@@ -49,11 +49,11 @@ export const training: typeof english = {
   },
   ended: {
     finishedUnseen:
-      '来自从未见过的标签的图片，每 100 张中有 {after} 张首先找到同类（训练前：{before} 张）。',
-    finishedByImage:
-      '留作测试的图片，每 100 张中有 {after} 张首先找到同类（训练前：{before} 张）。',
+      '来自从未见过的标签的图片，{of} 张中有 {after} 张首先找到同类（训练前：{before} 张）。',
+    finishedByImage: '留作测试的图片，{of} 张中有 {after} 张首先找到同类（训练前：{before} 张）。',
     finishedSeen:
-      '每 100 张图片中有 {after} 张首先找到同类（训练前：{before} 张）。这些图片参与过训练。',
+      '{of} 张图片中有 {after} 张首先找到同类（训练前：{before} 张）。这些图片参与过训练。',
+    finishedWorse: '比训练前更少。',
     added: '其中，训练本身使 MAP@R 比起始的{form}提高了 {difference}。',
     lost: '训练后 MAP@R 比起始的{form}低 {difference}：可能是偶然，也可能步数过多。',
     addedNothing: '与起始的{form}相比，训练没有带来变化。',

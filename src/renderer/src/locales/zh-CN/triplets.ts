@@ -68,7 +68,7 @@ export const triplets: typeof english = {
   },
   said: {
     mislabelled: '“{from}”已改为“{to}”',
-    exclude: '已排除{which}',
+    exclude: '已排除{which}：“{label}”的一张图片',
     sameThing:
       '“{from}”已并入“{into}” | “{from}”已并入“{into}”：1 张图片 | “{from}”已并入“{into}”：{n} 张图片',
   },
@@ -116,7 +116,7 @@ export const triplets: typeof english = {
     fine: '“{anchor}”与“{negative}”：没有问题，只是难',
     mislabelled: '“{from}”改为“{to}”',
     sameThing: '“{from}”并入“{into}”',
-    exclude: '已排除{which}',
+    exclude: '已排除{which}：“{label}”的一张图片',
     takeBack: '收回',
     takenBack: '裁定已收回',
     gone: '文件夹中已没有此内容的图片。',
