@@ -23,6 +23,8 @@ export const errorCodes = [
   'nothingToRedo',
   'trainingFailed',
   'trainingDiverged',
+  'notFinite',
+  'noVariation',
   'backendUnavailable',
   'modelUnreadable',
   'journalUnreadable',

@@ -23,17 +23,23 @@ const drawsAStep = 500_000
 /**
  * Percentile bootstrap interval of the mean over queries (Efron 1979): queries are drawn with
  * replacement again and again, and the middle share of the means is the interval.
- * @param scores one value a query; none gives 0, 0, 0
+ * @param scores one value a query; null without any
  */
-export function bootstrapInterval(scores: Float64Array, options: BootstrapOptions): Interval {
+export function bootstrapInterval(
+  scores: Float64Array,
+  options: BootstrapOptions,
+): Interval | null {
   return finish(bootstrapSteps(scores, options))
 }
 
 /** The same in steps. */
-export function* bootstrapSteps(scores: Float64Array, options: BootstrapOptions): Steps<Interval> {
+export function* bootstrapSteps(
+  scores: Float64Array,
+  options: BootstrapOptions,
+): Steps<Interval | null> {
   const { random, rounds = intervalRounds, level = 0.95 } = options
   const mean = meanOf(scores)
-  if (scores.length === 0) return { mean, low: mean, high: mean }
+  if (mean === null) return null
   const means = new Float64Array(rounds)
   let drawn = 0
   for (let round = 0; round < rounds; round++) {

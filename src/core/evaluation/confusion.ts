@@ -19,8 +19,8 @@ export interface Confusion {
   readonly isAsked: Uint8Array
   /** How many did. */
   readonly asked: number
-  /** Share of the images asked whose vote is right. */
-  readonly accuracy: number
+  /** Share of the images asked whose vote is right; null where none was. */
+  readonly accuracy: number | null
   /** Wrong votes by pair of labels, most frequent first. */
   readonly pairs: readonly ConfusedPair[]
 }
@@ -101,7 +101,7 @@ export class VoteCollector {
       predicted,
       isAsked,
       asked,
-      accuracy: asked > 0 ? right / asked : 0,
+      accuracy: asked > 0 ? right / asked : null,
       pairs: [...counts.values()].sort(
         (a, b) => b.count - a.count || a.label - b.label || a.predicted - b.predicted,
       ),

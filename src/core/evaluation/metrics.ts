@@ -31,7 +31,8 @@ export interface MetricInput {
 /** A number that says how good an embedding is, by name. */
 export interface Metric {
   readonly name: string
-  evaluate(input: MetricInput): number | Readonly<Record<string, number>>
+  /** Null where there is nothing to measure: no queries, less than two classes. */
+  evaluate(input: MetricInput): number | null | Readonly<Record<string, number>>
 }
 
 const retrieval: readonly Metric[] = retrievalMetrics.map((name) => ({

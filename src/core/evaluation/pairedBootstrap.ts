@@ -46,21 +46,21 @@ export function unitsOf(labels: Int32Array, scores: Float64Array): ScoreUnits {
  * the same for both, because queries of one label are no independent witnesses (cluster bootstrap;
  * Davison and Hinkley 1997, section 3.8). Each draw is linear in the number of labels.
  * @param later units of the same queries as `earlier`, in the same order
- * @returns mean, low and high of later - earlier; 0, 0, 0 without queries
+ * @returns mean, low and high of later - earlier; null without queries
  * @throws Error where the two are not of the same queries
  */
 export function pairedBootstrap(
   earlier: ScoreUnits,
   later: ScoreUnits,
   options: { readonly random: Random; readonly rounds?: number; readonly level?: number },
-): PairedDifference {
+): PairedDifference | null {
   const { random, rounds = 2000, level = 0.95 } = options
   const { counts, kind: over } = earlier
   const units = counts.length
   if (later.counts.length !== units || counts.some((count, i) => count !== later.counts[i])) {
     throw new Error('A paired difference needs the same queries on both sides')
   }
-  if (units === 0) return { mean: 0, low: 0, high: 0, over }
+  if (units === 0) return null
   const differences = Float64Array.from(later.sums, (sum, i) => sum - earlier.sums[i]!)
   const draws = new Float64Array(rounds)
   for (let round = 0; round < rounds; round++) {

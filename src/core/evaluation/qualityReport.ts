@@ -10,7 +10,11 @@ import { askingOf } from './ranks'
 import { RetrievalCollector } from './retrieval'
 
 /** A class, how well its images find each other, and with what the vote takes them. */
-export interface ClassQuality extends ClassReport {
+export interface ClassQuality extends Pick<ClassReport, 'label' | 'queries'> {
+  /** The means are null where there are no queries. */
+  readonly precisionAt1: number | null
+  readonly rPrecision: number | null
+  readonly mapAtR: number | null
   readonly images: number
   /** Of them those whose neighbours voted: all, or the sample. */
   readonly asked: number
@@ -21,16 +25,17 @@ export interface ClassQuality extends ClassReport {
 }
 
 export interface QualityReport {
-  readonly precisionAt1: number
-  readonly rPrecision: number
-  readonly mapAtR: Interval
+  /** Null without queries. */
+  readonly precisionAt1: number | null
+  readonly rPrecision: number | null
+  readonly mapAtR: Interval | null
   readonly queries: number
   /** More than `queries` where those are a sample. */
   readonly queriesInAll: number
   /** Images whose neighbours voted: all, or the sample. */
   readonly asked: number
-  /** Share of those whose vote is right, in the classes that can win one. */
-  readonly accuracy: number
+  /** Share of those whose vote is right, in the classes that can win one; null without any. */
+  readonly accuracy: number | null
   /** Worst MAP@R first; classes of one image, which ask for nothing, last. */
   readonly classes: readonly ClassQuality[]
   /** Images of `label` that the vote takes for `predicted`, most first; of classes that can win. */
@@ -125,7 +130,13 @@ export function* qualitySteps(
   const alone = [...images.keys()]
     .filter((label) => !known.has(label))
     .sort((a, b) => a - b)
-    .map((label) => ({ label, queries: 0, precisionAt1: 0, rPrecision: 0, mapAtR: 0 }))
+    .map((label) => ({
+      label,
+      queries: 0,
+      precisionAt1: null,
+      rPrecision: null,
+      mapAtR: null,
+    }))
   return {
     precisionAt1: retrieval.precisionAt1,
     rPrecision: retrieval.rPrecision,
@@ -153,5 +164,5 @@ export function* qualitySteps(
   }
 }
 
-const rightInAll = (right: readonly number[], asked: number): number =>
-  right.reduce((sum, count) => sum + count, 0) / Math.max(1, asked)
+const rightInAll = (right: readonly number[], asked: number): number | null =>
+  asked === 0 ? null : right.reduce((sum, count) => sum + count, 0) / asked

@@ -26,9 +26,9 @@ export interface QueryScores extends Readonly<Record<RetrievalMetric, Float64Arr
 }
 
 /** Means over all queries, which are the images whose class has another one. */
-export interface RetrievalReport extends Readonly<Record<RetrievalMetric, number>> {
-  readonly recallAtK: Readonly<Record<number, number>>
-  /** Number of queries that were asked; 0 makes every mean 0. */
+export interface RetrievalReport extends Readonly<Record<RetrievalMetric, number | null>> {
+  readonly recallAtK: Readonly<Record<number, number | null>>
+  /** Number of queries that were asked; without any every mean is null. */
   readonly queries: number
   /** Number of queries there are: more than were asked where these are a sample. */
   readonly queriesInAll: number
@@ -183,13 +183,13 @@ export function averagePerClass(
 export function averageOverClasses(
   perQuery: { readonly label: Int32Array },
   scores: Float64Array,
-): number {
+): number | null {
   return meanOf(Float64Array.from(averagePerClass(perQuery, scores).values()))
 }
 
-/** Plain mean; 0 of nothing. */
-export function meanOf(values: Float64Array): number {
+/** Plain mean; null of nothing, which has none. */
+export function meanOf(values: Float64Array): number | null {
   let sum = 0
   for (const value of values) sum += value
-  return values.length > 0 ? sum / values.length : 0
+  return values.length > 0 ? sum / values.length : null
 }

@@ -14,13 +14,13 @@ export interface SilhouetteOptions {
 /**
  * Mean silhouette of the labels (Rousseeuw 1987): (b - a) / max(a, b), a = mean distance to the
  * own class, b = the least mean distance to another. An image alone in its class counts 0; with
- * less than two classes the whole is 0.
+ * less than two classes there is nothing to compare, and the whole is null.
  */
 export function silhouette(
   embeddings: Matrix,
   labels: ArrayLike<number>,
   options: SilhouetteOptions = {},
-): number {
+): number | null {
   const { distance = 'euclidean', normalized = true, product = simdProduct } = options
   const classes = new Map<number, number>()
   const classOf = Int32Array.from(labels, (label) => {
@@ -30,7 +30,7 @@ export function silhouette(
   })
   const sizes = new Float64Array(classes.size)
   for (const index of classOf) sizes[index] = sizes[index]! + 1
-  if (classes.size < 2) return 0
+  if (classes.size < 2) return null
   const { isSimilarity } = distances.get(distance)
   const sums = new Float64Array(classes.size)
   const every = Uint32Array.from({ length: embeddings.rows }, (_, image) => image)

@@ -1,4 +1,9 @@
-import { combinationOf, type SweepRow, type SweepSummaryRow } from '../../shared/model/sweep'
+import {
+  combinationOf,
+  type MeanOverSeeds,
+  type SweepRow,
+  type SweepSummaryRow,
+} from '../../shared/model/sweep'
 
 const places: Readonly<Record<SweepRow['status'], number>> = {
   finished: 0,
@@ -12,8 +17,9 @@ export function rankRows(rows: readonly SweepRow[]): SweepRow[] {
   return rows.toSorted(
     (a, b) =>
       places[a.status] - places[b.status] ||
-      (b.metrics?.mapAtR ?? 0) - (a.metrics?.mapAtR ?? 0) ||
-      (b.metrics?.precisionAt1 ?? 0) - (a.metrics?.precisionAt1 ?? 0),
+      // Without a figure comes after any with one.
+      (b.metrics?.mapAtR ?? -1) - (a.metrics?.mapAtR ?? -1) ||
+      (b.metrics?.precisionAt1 ?? -1) - (a.metrics?.precisionAt1 ?? -1),
   )
 }
 
@@ -29,7 +35,7 @@ export function summarizeRows(rows: readonly SweepRow[]): SweepSummaryRow[] {
     .map((group) => {
       const [{ loss, miner, distance }] = group as [SweepRow]
       const of = (field: 'mapAtR' | 'precisionAt1' | 'rPrecision') =>
-        meanAndDeviation(group.map((row) => row.metrics![field]))
+        meanAndDeviation(group.flatMap((row) => row.metrics![field] ?? []))
       return {
         loss,
         miner,
@@ -40,15 +46,13 @@ export function summarizeRows(rows: readonly SweepRow[]): SweepSummaryRow[] {
         rPrecision: of('rPrecision'),
       }
     })
-    .sort((a, b) => b.mapAtR.mean - a.mapAtR.mean)
+    .sort((a, b) => (b.mapAtR?.mean ?? -1) - (a.mapAtR?.mean ?? -1))
 }
 
-/** Mean and sample standard deviation (divisor n - 1); 0 for a single value. */
-export function meanAndDeviation(values: readonly number[]): {
-  readonly mean: number
-  readonly deviation: number
-} {
-  const mean = values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)
+/** Mean and sample standard deviation (divisor n - 1), 0 for a single value; null of nothing. */
+export function meanAndDeviation(values: readonly number[]): MeanOverSeeds | null {
+  if (values.length === 0) return null
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
   return { mean, deviation: values.length < 2 ? 0 : Math.sqrt(squares / (values.length - 1)) }
 }

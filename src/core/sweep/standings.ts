@@ -35,14 +35,12 @@ export function standingsOf(
   if (best === undefined) return []
   const entry = (group: readonly ScoredRow[], toBest: SweepStanding['toBest']) => {
     const { loss, miner, distance } = group[0]!
-    const toBaseline =
+    // The same draws for every combination, so that they compare.
+    const over =
       baseline === null
         ? null
-        : {
-            // The same draws for every combination, so that they compare.
-            ...pairedBootstrap(baseline, meanUnits(group), { random: random.fork('baseline') }),
-            seeds: group.length,
-          }
+        : pairedBootstrap(baseline, meanUnits(group), { random: random.fork('baseline') })
+    const toBaseline = over === null ? null : { ...over, seeds: group.length }
     return { loss, miner, distance, toBest, toBaseline }
   }
   return [
@@ -54,7 +52,7 @@ export function standingsOf(
   ]
 }
 
-/** Null where they have no seed in common. */
+/** Null where they have no seed in common, or no queries. */
 function differenceOf(
   best: readonly ScoredRow[],
   group: readonly ScoredRow[],
@@ -68,7 +66,7 @@ function differenceOf(
   const difference = pairedBootstrap(meanUnits(bestShared), meanUnits(other), {
     random: random.fork('best'),
   })
-  return { ...difference, seeds: seeds.size }
+  return difference === null ? null : { ...difference, seeds: seeds.size }
 }
 
 /** Scores of several runs on the same queries as those of one: their mean. */

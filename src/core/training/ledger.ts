@@ -52,7 +52,7 @@ export class TripletLedger {
   add(epoch: number, step: number, mined: MinedBatch): void {
     for (let i = 0; i < mined.anchor.length; i++) {
       const loss = mined.loss[i]!
-      if (!(loss > 0) || !Number.isFinite(loss)) continue
+      if (!(loss > 0) || !Number.isFinite(Math.fround(loss))) continue
       const anchor = mined.anchor[i]!
       const positive = mined.positive[i]!
       const negative = mined.negative[i]!

@@ -135,7 +135,11 @@ export class LoopRun<Snapshot> {
     )
     // Set in the callback, which the compiler does not see.
     const done = outcome as { readonly measured: Measured; readonly result: LossOutcome } | null
-    if (done === null || !Number.isFinite(value + done.measured.embeddingNorm)) return null
+    // Curves are kept as float32: what is beyond it is no number either.
+    const { loss, embeddingNorm } = done?.measured ?? { loss: NaN, embeddingNorm: NaN }
+    if (done === null || !isFloat32(value) || !isFloat32(loss) || !isFloat32(embeddingNorm)) {
+      return null
+    }
     // The model has left such a gradient out.
     if (!done.result.gradient.data.every(Number.isFinite)) return null
     const ofParameters = Object.values(done.result.parameterGradients)
@@ -320,6 +324,8 @@ export class LoopRun<Snapshot> {
     sums.learningRate = progress.learningRate
   }
 }
+
+const isFloat32 = (value: number): boolean => Number.isFinite(Math.fround(value))
 
 const emptySums = () => ({
   steps: 0,

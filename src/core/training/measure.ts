@@ -56,8 +56,12 @@ export function* intervalSteps(
   const asking = retrievalSteps(embeddings, labels, { distance: 'cosine', ...options })
   const report = yield* partOf(asking, 0, askingShare)
   const drawing = bootstrapSteps(report.perQuery.mapAtR, { random: options.random })
-  const { low, high } = yield* partOf(drawing, askingShare, 1)
-  return { ...metricsOf(report), mapAtRLow: low, mapAtRHigh: high }
+  const interval = yield* partOf(drawing, askingShare, 1)
+  return {
+    ...metricsOf(report),
+    mapAtRLow: interval?.low ?? null,
+    mapAtRHigh: interval?.high ?? null,
+  }
 }
 
 const metricsOf = (report: RetrievalReport): RetrievalMetrics => {

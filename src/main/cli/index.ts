@@ -6,6 +6,7 @@ import { miners } from '../../core/miners'
 import { reducers } from '../../core/reducers'
 import { regularizers } from '../../core/regularizers'
 import { AppError } from '../../shared/errors'
+import { finiteJson } from '../files/finite'
 import { endWhereUnanswered } from '../jobs/unlessAborted'
 import { checkEmbedArguments, runEmbed } from './embed'
 import { helpText } from './help'
@@ -118,7 +119,7 @@ interface Circumstances {
 async function runCommand(parsed: ParsedCommand, circumstances: Circumstances): Promise<number> {
   const { folders, progress, signal } = circumstances
   const print = (text: string) => process.stdout.write(`${text}\n`)
-  const json = (value: unknown) => print(JSON.stringify(value, null, 2))
+  const json = (value: unknown) => print(finiteJson('The answer', value, 2))
   const isJson = parsed.flags.has('json')
   switch (parsed.command.name) {
     case 'train': {

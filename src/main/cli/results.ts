@@ -4,17 +4,19 @@ import type { ImportReport } from '../../shared/model/dataset'
 import type { KeptModel } from '../../shared/model/kept'
 import type { DatasetId, RunId } from '../../shared/model/ids'
 import type { ProjectionPoints } from '../../shared/model/projection'
-import type {
-  EpochRecord,
-  RateSearch,
-  RetrievalMetrics,
-  RunReport,
-  TrainingState,
+import {
+  type EpochRecord,
+  type RateSearch,
+  type RetrievalMetrics,
+  type RunReport,
+  type TrainingState,
+  voteShare,
 } from '../../shared/model/training'
 import type { Store } from '../db/store'
 import { defused, writeCsvAtomically } from '../exporting/csv'
 import { exportEmbeddings } from '../exporting/embeddingExport'
 import { atomicWrite } from '../files/atomicWrite'
+import { finiteJson } from '../files/finite'
 import { replaceFolder } from '../files/replaceFolder'
 import type { TrainingResult } from '../training/messages'
 import { runFolder, type Workspace } from '../workspace'
@@ -99,9 +101,7 @@ export async function writeReport(context: ResultContext, report: RunReport): Pr
       short(quality.mapAtR),
       short(quality.precisionAt1),
       short(quality.rPrecision),
-      quality.right === null
-        ? ''
-        : short(quality.right / Math.max(1, quality.asked ?? quality.images)),
+      short(voteShare(quality)),
       name(quality.confusedWith?.labelId),
       quality.confusedWith?.count ?? 0,
     ]),
@@ -194,8 +194,9 @@ export function metricsOf(
 }
 
 export async function writeJson(file: string, value: unknown): Promise<void> {
-  await atomicWrite(file, `${JSON.stringify(value, null, 2)}\n`)
+  await atomicWrite(file, `${finiteJson(file, value, 2)}\n`)
 }
 
-/** Seven significant digits: what a float32 holds. */
-const short = (value: number): number => Number(value.toPrecision(7))
+/** Seven significant digits: what a float32 holds; empty where there is no figure. */
+const short = (value: number | null): number | string =>
+  value === null ? '' : Number(value.toPrecision(7))

@@ -24,6 +24,7 @@ import { durationText } from './progressLine'
 import { requestOf } from './request'
 import { writeImportReport } from './results'
 import { checkUnseen, sayUnseen, withUnseenLabels } from './unseenLabels'
+import { figureText } from './figureText'
 import { count, existingFolder, importFolder, type Session } from './session'
 import { nearestName, sameName } from './suggestion'
 
@@ -180,7 +181,9 @@ function rowSentence(row: SweepRow, hasSeeds: boolean): string {
 }
 
 const withInterval = ({ mapAtR, mapAtRLow, mapAtRHigh }: MeasuredRetrieval): string =>
-  `${mapAtR.toFixed(3)} [${mapAtRLow.toFixed(3)}, ${mapAtRHigh.toFixed(3)}]`
+  mapAtR === null
+    ? figureText(null).padEnd(20)
+    : `${figureText(mapAtR)} [${figureText(mapAtRLow)}, ${figureText(mapAtRHigh)}]`
 
 /** The leaderboard for a person, with the lines that a row must pass. */
 export function sweepText({ state, out }: SweepOutcome): string {
@@ -208,7 +211,7 @@ export function sweepText({ state, out }: SweepOutcome): string {
   for (const [name, metrics] of bars) {
     if (metrics === null || metrics === undefined) continue
     const line: Line = { name, seed: '', metrics, seconds: '', toBest: '' }
-    const at = lines.findIndex((other) => other.metrics.mapAtR < metrics.mapAtR)
+    const at = lines.findIndex((other) => (other.metrics.mapAtR ?? -1) < (metrics.mapAtR ?? -1))
     lines.splice(at < 0 ? lines.length : at, 0, line)
   }
   const width = Math.max(12, ...lines.map(({ name }) => name.length))
@@ -222,10 +225,10 @@ export function sweepText({ state, out }: SweepOutcome): string {
     `MAP@R on ${on}, with 95 % intervals:`,
     `  ${'combination'.padEnd(width)}  seed  MAP@R                 P@1    R-prec  seconds  to the best`,
     ...lines.map(({ name, seed, metrics, seconds, toBest }) =>
-      `  ${name.padEnd(width)}  ${seed.padStart(4)}  ${withInterval(metrics)}  ${metrics.precisionAt1.toFixed(3)}  ${metrics.rPrecision.toFixed(3)}   ${seconds.padStart(7)}  ${toBest}`.trimEnd(),
+      `  ${name.padEnd(width)}  ${seed.padStart(4)}  ${withInterval(metrics)}  ${figureText(metrics.precisionAt1)}  ${figureText(metrics.rPrecision)}   ${seconds.padStart(7)}  ${toBest}`.trimEnd(),
     ),
     ...standingSentences(state),
-    ...(state.request.seeds > 1 && best !== undefined
+    ...(state.request.seeds > 1 && best !== undefined && best.mapAtR !== null
       ? [
           `Best over seeds: ${nameOf(best)}, MAP@R ${best.mapAtR.mean.toFixed(3)} ± ${best.mapAtR.deviation.toFixed(3)} (${best.runs} runs).`,
         ]
@@ -269,9 +272,13 @@ const differenceText = ({ mean, low, high }: SweepDifference): string =>
 function standingSentences({ summary, baselines, request, rows }: SweepState): string[] {
   const best = summary.find(({ standing }) => standing?.toBest === 'best')
   if (best?.standing === undefined) {
-    return rows.some(({ status }) => status === 'finished')
-      ? ['No differences with intervals: no embeddings of these runs were kept.']
-      : []
+    const finished = rows.filter(({ status }) => status === 'finished')
+    if (finished.length === 0) return []
+    return [
+      finished.every(({ metrics }) => metrics?.queries === 0)
+        ? 'Nothing could be measured: no tested image has another of its label to find.'
+        : 'No differences with intervals: no embeddings of these runs were kept.',
+    ]
   }
   const others = summary.flatMap(({ standing }) =>
     standing === undefined || standing.toBest === 'best' ? [] : [standing.toBest],

@@ -26,6 +26,7 @@ import {
 } from './results'
 import { readRunFile, runFileOf } from './runFile'
 import { checkUnseen, sayUnseen, withUnseenLabels } from './unseenLabels'
+import { figureText } from './figureText'
 import { count, existingFolder, importFolder, type Session } from './session'
 import { readBounded } from '../files/regularFile'
 import { openSpeeds } from '../training/measuredSpeeds'
@@ -274,7 +275,7 @@ function showState({ progress }: Session, state: TrainingState): void {
   if (state.stage === 'training' && latest !== null) {
     parts.push(`loss ${latest.loss.toPrecision(3)}`)
     const epoch = state.epochs.at(-1)
-    if (epoch !== undefined) parts.push(`MAP@R ${epoch.mapAtR.toFixed(3)}`)
+    if (epoch !== undefined) parts.push(`MAP@R ${figureText(epoch.mapAtR).trim()}`)
     parts.push(`${count(Math.round(latest.imagesPerSecond))} images/s`)
   }
   if (state.remainingMs !== null) {
@@ -328,9 +329,9 @@ export function planSentence(plan: TrainingPlan, seconds: number): string {
 }
 
 const intervalText = ({ mapAtRLow, mapAtRHigh }: RetrievalMetrics): string =>
-  mapAtRLow === undefined || mapAtRHigh === undefined
+  (mapAtRLow ?? null) === null || (mapAtRHigh ?? null) === null
     ? ''
-    : ` (${mapAtRLow.toFixed(3)} to ${mapAtRHigh.toFixed(3)})`
+    : ` (${figureText(mapAtRLow)} to ${figureText(mapAtRHigh)})`
 
 const queriesText = (metrics: RetrievalMetrics | null): string => {
   const { queries, queriesInAll = queries } = metrics ?? { queries: 0 }
@@ -344,7 +345,7 @@ export function summaryText({ metrics, out }: TrainOutcome): string {
   const of = (name: string, values: RetrievalMetrics | null) =>
     values === null
       ? null
-      : `  ${name.padEnd(18)} P@1 ${values.precisionAt1.toFixed(3)}   R-precision ${values.rPrecision.toFixed(3)}   MAP@R ${values.mapAtR.toFixed(3)}${intervalText(values)}`
+      : `  ${name.padEnd(18)} P@1 ${figureText(values.precisionAt1)}   R-precision ${figureText(values.rPrecision)}   MAP@R ${figureText(values.mapAtR)}${intervalText(values)}`.trimEnd()
   const on = {
     byClass: 'On labels that training never saw',
     byImage: 'On images that training never saw',
@@ -384,7 +385,7 @@ function keptText({ kept }: MetricsFile): string | null {
   }
   const form = `the closed form (${keptNames[closedForm]})`
   const kind = heldOut?.over ?? 'labels'
-  const score = (of: { readonly mapAtR: number } | undefined) => (of?.mapAtR ?? 0).toFixed(3)
+  const score = (of: { readonly mapAtR: number } | undefined) => figureText(of?.mapAtR).trim()
   const trained = heldOut?.trained
   const found = `on training ${kind} held out for that, MAP@R ${score(trained?.score)} trained, ${score(trained?.without)} without`
   if (what === 'trained') return `Kept: the trained head, started from ${form}; ${found}.`

@@ -91,11 +91,18 @@ function resultOf(open: OpenRun): TodaysResult {
   const { run, test } = open
   const { precisionAt1, rPrecision, mapAtR, queries, perQuery } = measureTest(open)
   const random = createRandom(run.seed).fork('interval')
-  const { low, high } = bootstrapInterval(perQuery.mapAtR, { random })
+  const interval = bootstrapInterval(perQuery.mapAtR, { random })
   return {
     runId: run.runId,
     part: test.part,
-    metrics: { precisionAt1, rPrecision, mapAtR, queries, mapAtRLow: low, mapAtRHigh: high },
+    metrics: {
+      precisionAt1,
+      rPrecision,
+      mapAtR,
+      queries,
+      mapAtRLow: interval?.low ?? null,
+      mapAtRHigh: interval?.high ?? null,
+    },
     testKey: hash(`${test.part} ${run.split} ${test.testLabels.join()}`),
     testLabels: test.testLabels.length,
     testImages: test.rows.length,
@@ -105,10 +112,12 @@ function resultOf(open: OpenRun): TodaysResult {
 /** Null where the two share nothing that could be measured. */
 function gainOf(earlier: OpenRun, later: OpenRun): Omit<RunGain, 'corrections'> | null {
   const before = measureShared(earlier, later)
-  if (before.queries === 0) return null
   const after = measureShared(later, earlier)
+  if (before.mapAtR === null || after.mapAtR === null) return null
   const units = ({ perQuery }: RetrievalReport) => unitsOf(perQuery.label, perQuery.mapAtR)
   const random = createRandom(later.run.seed).fork('difference')
+  const difference = pairedBootstrap(units(before), units(after), { random })
+  if (difference === null) return null
   const tested = new Set(later.test.testLabels)
   const shared = earlier.test.testLabels.filter((label) => tested.has(label)).length
   return {
@@ -116,7 +125,7 @@ function gainOf(earlier: OpenRun, later: OpenRun): Omit<RunGain, 'corrections'> 
     earlierId: earlier.run.runId,
     earlier: before.mapAtR,
     later: after.mapAtR,
-    difference: pairedBootstrap(units(before), units(after), { random }),
+    difference,
     sharedLabels: shared,
     isSameTest:
       shared === earlier.test.testLabels.length && shared === later.test.testLabels.length,

@@ -97,7 +97,7 @@ async function compareSweep(
     if (embeddings === null) continue
     const { metrics, units } = measure(embeddings, open, seed)
     measured[rowKey] = metrics
-    scored.push({ ...row, mapAtR: metrics.mapAtR, units })
+    if (metrics.mapAtR !== null) scored.push({ ...row, mapAtR: metrics.mapAtR, units })
   }
   const bars = new Map<BaselineName, ReturnType<typeof measure>>()
   for (const name of baselineNames) {
@@ -138,15 +138,15 @@ function measure(embeddings: Matrix, { labels, places }: OpenTest, seed: number)
     random,
   })
   const { precisionAt1, rPrecision, mapAtR, queries, queriesInAll, perQuery } = report
-  const { low, high } = bootstrapInterval(perQuery.mapAtR, { random })
+  const interval = bootstrapInterval(perQuery.mapAtR, { random })
   const metrics: MeasuredRetrieval = {
     precisionAt1,
     rPrecision,
     mapAtR,
     queries,
     ...(queriesInAll > queries ? { queriesInAll } : {}),
-    mapAtRLow: low,
-    mapAtRHigh: high,
+    mapAtRLow: interval?.low ?? null,
+    mapAtRHigh: interval?.high ?? null,
   }
   return { metrics, units: unitsOf(perQuery.label, perQuery.mapAtR) }
 }

@@ -1,6 +1,7 @@
 import { appendFile, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { LossCurve } from '../../shared/model/training'
+import { requireFinite } from '../files/finite'
 import { readBounded } from '../files/regularFile'
 import { blobOf } from './columns'
 
@@ -24,9 +25,13 @@ const files = [
   { name: 'curve.f32', columns: 5 },
 ] as const
 
-/** Adds steps to the curve of a run's folder: packed float32 rows `[n, 8]`. */
+/**
+ * Adds steps to the curve of a run's folder: packed float32 rows `[n, 8]`.
+ * @throws AppError trainingDiverged where a number is not finite
+ */
 export async function appendCurve(folder: string, rows: Float32Array): Promise<void> {
   if (rows.length % columnCount !== 0) throw new Error(`A curve has ${columnCount} numbers a step.`)
+  requireFinite('The steps', rows)
   await appendFile(join(folder, files[0].name), blobOf(rows))
 }
 

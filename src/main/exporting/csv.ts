@@ -1,5 +1,6 @@
 import { AppError, codeOfSystemError } from '../../shared/errors'
 import { atomicWrite } from '../files/atomicWrite'
+import { notFinite } from '../files/finite'
 
 /** A cell of a CSV file; numbers are written as they are. */
 export type Cell = string | number
@@ -33,7 +34,8 @@ const chunkLength = 1 << 18
  * Writes a CSV file (UTF-8, RFC 4180) beside its place and moves it there once it is whole and on
  * the disk: whatever stood there before stays until then.
  * @returns the number of rows, or null where `signal` was aborted (nothing is left behind)
- * @throws AppError diskFull, readOnly or writeFailed, with what to do
+ * @throws AppError notFinite for a number that is none; diskFull, readOnly or writeFailed, with what
+ *   to do
  */
 export async function writeCsvAtomically(
   file: string,
@@ -47,6 +49,11 @@ export async function writeCsvAtomically(
       let text = lineOf(header)
       for await (const row of rows) {
         if (options.signal?.aborted === true) return false
+        row.forEach((cell, column) => {
+          if (typeof cell === 'number' && !Number.isFinite(cell)) {
+            throw notFinite(file, header[column] ?? String(column), cell)
+          }
+        })
         text += lineOf(row)
         count++
         if (text.length >= chunkLength) {

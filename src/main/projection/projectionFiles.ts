@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import * as v from 'valibot'
 import { readBounded } from '../files/regularFile'
 import { atomicWrite } from '../files/atomicWrite'
+import { requireFinite } from '../files/finite'
 import type { NeighbourRows } from './messages'
 
 /**
@@ -69,6 +70,8 @@ export async function saveProjection(
   fingerprint: string,
   stored: StoredProjection,
 ): Promise<void> {
+  requireFinite('The places of the map', stored.pca)
+  requireFinite('The places of the map', stored.umap)
   await rm(join(folder, names.manifest), { force: true })
   await replace(join(folder, names.pca), stored.pca)
   await replace(join(folder, names.umap), stored.umap)

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import * as v from 'valibot'
+import { finiteJson } from '../files/finite'
 import { readBoundedSync } from '../files/regularFile'
 import { atomicWriteSync } from '../files/atomicWrite'
 
@@ -32,7 +33,7 @@ export function jsonFile<T>(file: string, schema: v.GenericSchema<unknown, T>): 
     },
     write: (value) => {
       mkdirSync(dirname(file), { recursive: true })
-      atomicWriteSync(file, `${JSON.stringify(value, null, 2)}\n`)
+      atomicWriteSync(file, `${finiteJson(file, value, 2)}\n`)
     },
   }
 }

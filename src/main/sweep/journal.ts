@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import * as v from 'valibot'
 import { AppError } from '../../shared/errors'
 import type { SweepBaselines } from '../../shared/model/sweep'
+import { finiteJson } from '../files/finite'
 import { FileRefused, readBounded } from '../files/regularFile'
 import { countOfThings, duration, measured, measuredBaselines } from './measuredSchema'
 import { syncFolder } from '../files/atomicWrite'
@@ -57,9 +58,10 @@ export class SweepJournal {
   }
 
   async append(entry: Line): Promise<void> {
+    const text = finiteJson('The journal of the sweep', entry)
     const start = this.needsLineBreak ? '\n' : ''
     this.needsLineBreak = true
-    await this.handle.appendFile(`${start}${JSON.stringify(entry)}\n`)
+    await this.handle.appendFile(`${start}${text}\n`)
     this.needsLineBreak = false
     await this.handle.datasync()
   }

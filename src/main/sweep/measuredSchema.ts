@@ -1,4 +1,6 @@
 import * as v from 'valibot'
+import { withoutFigures } from '../../shared/model/retrieval'
+import type { MeasuredRetrieval } from '../../shared/model/sweep'
 
 const number = v.pipe(v.number(), v.finite())
 /** A share; the last digit of a mean may be rounded past the end. */
@@ -7,8 +9,7 @@ export const countOfThings = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 /** Seconds of work: less than 30 years of it. */
 export const duration = v.pipe(number, v.minValue(0), v.maxValue(1e9))
 
-/** Figures that retrieval can have; what is read from a file may claim others. */
-export const measured = v.pipe(
+const asked = v.pipe(
   v.object({
     precisionAt1: share,
     rPrecision: share,
@@ -23,6 +24,19 @@ export const measured = v.pipe(
     'an interval that is upside down',
   ),
 )
+
+/** No queries, no figures: earlier versions wrote zeros. */
+const unasked = v.pipe(
+  v.object({ queries: v.literal(0) }),
+  v.transform(({ queries }) => withoutFigures({ queries })),
+)
+
+/** Figures that retrieval can have; what is read from a file may claim others. */
+export const measured = v.lazy((input) =>
+  typeof input === 'object' && input !== null && 'queries' in input && input.queries === 0
+    ? unasked
+    : asked,
+) as v.GenericSchema<unknown, MeasuredRetrieval>
 
 export const measuredBaselines = v.object({
   frozen: v.nullable(measured),

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import * as v from 'valibot'
 import { summarizeRows } from '../../core/sweep/ranking'
 import { datasetId, sweepId } from '../../shared/model/ids'
+import { storedMetrics } from '../../shared/model/retrieval'
 import {
   sweepRequest,
   type SweepRow,
@@ -12,6 +13,7 @@ import {
 import type { TrainingOptions } from '../../shared/model/training'
 import { type Cell, defused, writeCsvAtomically } from '../exporting/csv'
 import { sweepFile } from '../exporting/resultNames'
+import { finiteJson } from '../files/finite'
 import { readBounded } from '../files/regularFile'
 import { measured, measuredBaselines } from './measuredSchema'
 import { atomicWrite } from '../files/atomicWrite'
@@ -51,7 +53,7 @@ export function sweepTable(rows: readonly SweepRow[]): {
             short(metrics.mapAtRHigh),
             short(metrics.precisionAt1),
             short(metrics.rPrecision),
-            short(seconds ?? 0),
+            short(seconds),
           ]
     return [
       defused(row.loss.name),
@@ -65,8 +67,8 @@ export function sweepTable(rows: readonly SweepRow[]): {
   return { header: hasFailed ? [...sweepColumns, 'error'] : sweepColumns, lines }
 }
 
-/** Seven significant digits: what a float32 holds. */
-const short = (value: number): number => Number(value.toPrecision(7))
+/** Seven significant digits: what a float32 holds; empty where there is no figure. */
+const short = (value: number | null): Cell => (value === null ? '' : Number(value.toPrecision(7)))
 
 export interface SweepRecord {
   readonly state: SweepState
@@ -81,7 +83,7 @@ export async function writeSweepFiles(folder: string, record: SweepRecord): Prom
   await writeCsvAtomically(join(folder, sweepFile.csv), header, lines)
   await atomicWrite(
     join(folder, sweepFile.json),
-    `${JSON.stringify(documentOf(record), null, 2)}\n`,
+    `${finiteJson(sweepFile.json, documentOf(record), 2)}\n`,
   )
 }
 
@@ -159,8 +161,10 @@ export async function readSweep(folder: string): Promise<SweepState | null> {
   const read = { ...rest, ...(progress as object), remainingMs: null } as unknown as SweepState
   const rows = read.rows.map((row): SweepRow => {
     const { options: _options, ...shown } = row as SweepRow & { options?: unknown }
-    return row.metrics === null || v.is(measured, row.metrics)
-      ? shown
+    if (row.metrics === null) return shown
+    const figures = v.safeParse(measured, row.metrics)
+    return figures.success
+      ? { ...shown, metrics: storedMetrics(row.metrics) }
       : // A run without figures that can be is one that is still to be made.
         { ...shown, status: 'waiting', metrics: null }
   })
@@ -174,7 +178,10 @@ const mean = v.object({
   mean: v.pipe(v.number(), v.minValue(-1e-9), v.maxValue(1 + 1e-9)),
   deviation: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
 })
-const storedSummary = v.array(v.looseObject({ mapAtR: mean, precisionAt1: mean, rPrecision: mean }))
+const figure = v.nullable(mean)
+const storedSummary = v.array(
+  v.looseObject({ mapAtR: figure, precisionAt1: figure, rPrecision: figure }),
+)
 
 /** Bytes: of a hundred thousand runs. */
 const greatestFile = 2 ** 28
@@ -202,7 +209,7 @@ export async function readToday(folder: string): Promise<SweepToday | null> {
 
 /** Does nothing where the sweep was removed meanwhile. */
 export async function saveToday(folder: string, today: SweepToday): Promise<void> {
-  await atomicWrite(join(folder, sweepFile.today), JSON.stringify(today)).catch(
+  await atomicWrite(join(folder, sweepFile.today), finiteJson(sweepFile.today, today)).catch(
     (error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOENT') throw error
     },

@@ -10,6 +10,7 @@ import type { RateSearch } from '../../shared/model/training'
 import type { ClosedForm, KeptModel } from '../../shared/model/kept'
 import { readBounded } from '../files/regularFile'
 import { atomicWrite } from '../files/atomicWrite'
+import { requireFiniteWithin } from '../files/finite'
 import type { TrainJob } from './messages'
 
 /** What was decided before the loop and is not decided anew when it is taken up again. */
@@ -79,6 +80,7 @@ export async function writeCheckpoint(
   checkpoint: Checkpoint,
 ): Promise<void> {
   const { epoch, run } = checkpoint.loop
+  requireFiniteWithin('The weights', checkpoint)
   const state = serialize(checkpoint)
   const described: CheckpointHeader = {
     format: 'semblance-checkpoint-3',

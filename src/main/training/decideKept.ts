@@ -63,13 +63,13 @@ export async function decideKept(
   learningRate: number,
 ): Promise<KeptDecision> {
   const unknown = { wantedEpoch: null, validation: null }
-  if (folds === null || scores === null) {
-    return {
-      ...unknown,
-      kept: { what: 'trained', closedForm: form, reason: 'nothingHeldOut', heldOut: null },
-    }
+  const unasked: KeptDecision = {
+    ...unknown,
+    kept: { what: 'trained', closedForm: form, reason: 'nothingHeldOut', heldOut: null },
   }
+  if (folds === null || scores === null) return unasked
   const units = [...scores.features.keys()]
+  if (units.length === 0) return unasked
   const closed = scores[form]
   const simple = simplestOf([
     candidate('features', scores.features, units),
@@ -91,6 +91,7 @@ export async function decideKept(
   const wantedEpoch = firstBest(validation)
   const trained = epochs[wantedEpoch] ?? new Map<number, number>()
   const asked = [...trained.keys()]
+  if (asked.length === 0) return unasked
   const simpler = simple === 'features' ? features : (epochs[0] ?? new Map<number, number>())
   const what =
     wantedEpoch === 0

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { closeSync, mkdirSync, openSync, readdirSync, readSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
+import { requireFinite } from '../files/finite'
 import { openRegularSync } from '../files/regularFile'
 import { decodingVersion } from '../workspace'
 import { finish, partOf, type Steps } from '../../core/steps'
@@ -156,6 +157,7 @@ export class FeatureCache {
     { rowSize, column } = { rowSize: this.dimension, column: 0 },
   ): Appended | null {
     if (sha256.length === 0) return null
+    requireFinite('The features', features)
     const { recordBytes } = this
     const { path, file, keys } = (this.segment ??= this.startSegment())
     const records = Buffer.alloc(sha256.length * recordBytes)

@@ -31,7 +31,7 @@ export async function findEpoch(
   const { options } = context
   const held = isOpenEnd(options) ? null : holdOut(training, { ...epochSearch, seed: options.seed })
   if (held === null) return { wantedEpoch: null, validation: null }
-  const validation: number[] = []
+  const validation: (number | null)[] = []
   const embeddingSize = sizeForFewer(options.embeddingSize, training, held.kept)
   await trainWithout(
     { ...context, options: { ...options, embeddingSize } },
@@ -42,7 +42,11 @@ export async function findEpoch(
       return metrics
     },
   )
-  return { wantedEpoch: firstBest(validation), validation }
+  // Where none of the held-out images has another to find, nothing says how long to train.
+  const scores = validation.filter((score) => score !== null)
+  return scores.length < validation.length || scores.length === 0
+    ? { wantedEpoch: null, validation: null }
+    : { wantedEpoch: firstBest(scores), validation: scores }
 }
 
 /** The first of equals: the closed form itself, where training betters nothing. */

@@ -15,7 +15,7 @@ export interface LoopWork extends LoopMaterial {
   readonly test: LabelledRows
   readonly decisions: LoopDecisions
   /** Score of the model as it is, larger is better; null: the last epoch is kept. */
-  readonly select: ((epoch: number) => number | Promise<number>) | null
+  readonly select: ((epoch: number) => number | null | Promise<number | null>) | null
 }
 
 /** Trains a model, evaluated on the test rows after each epoch, and says all that happens. */

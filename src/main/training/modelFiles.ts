@@ -8,7 +8,7 @@ import {
   serializeModel,
 } from '../../core/network/savedModel'
 import { AppError } from '../../shared/errors'
-import { requireFinite } from '../files/finite'
+import { finiteJson, requireFinite } from '../files/finite'
 import { readBounded } from '../files/regularFile'
 import { partialName } from '../files/atomicWrite'
 import { replaceFolder } from '../files/replaceFolder'
@@ -74,9 +74,9 @@ export async function saveModel(folder: string, stored: StoredModel): Promise<vo
     await writeFile(join(temporary, 'loss.bin'), Buffer.concat(bytes))
   }
   const lossParameters = parameters.map(([name, { length }]) => ({ name, length }))
-  const text = JSON.stringify(
+  const text = finiteJson(
+    'The model',
     { ...manifest, input: stored.input, isNormalized: stored.isNormalized, lossParameters },
-    null,
     2,
   )
   await writeFile(join(temporary, 'manifest.json'), `${text}\n`)

@@ -130,11 +130,11 @@ async function trainRow(
   return { metrics, bestEpoch, steps, seconds: (performance.now() - startedAt) / 1000 }
 }
 
-/** It was asked for; for the types only. */
+/** It was asked for, and is null where there were no queries; for the types only. */
 const withInterval = (metrics: RetrievalMetrics): MeasuredRetrieval => ({
   ...metrics,
-  mapAtRLow: metrics.mapAtRLow ?? metrics.mapAtR,
-  mapAtRHigh: metrics.mapAtRHigh ?? metrics.mapAtR,
+  mapAtRLow: metrics.mapAtRLow ?? null,
+  mapAtRHigh: metrics.mapAtRHigh ?? null,
 })
 
 /** The same queries are drawn again for every interval, so that they compare. */

@@ -2,6 +2,7 @@ import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { type Matrix, createMatrix } from '../../core/math/matrix'
 import { damaged, readChecked, writeChecked } from '../files/checkedFiles'
+import { requireFinite } from '../files/finite'
 
 /** Images of a sweep in the order of training, as they were then. */
 export interface SweepImages {
@@ -79,6 +80,7 @@ export async function saveTested(folder: string, tested: Uint32Array): Promise<v
  * other images go first, then nothing more is kept.
  * @param embeddings [tested, d]
  * @returns whether they were kept
+ * @throws AppError trainingDiverged where a number is not finite
  */
 export async function saveTestEmbeddings(
   folder: string,
@@ -86,6 +88,7 @@ export async function saveTestEmbeddings(
   { data }: Matrix,
   mostBytes = mostEmbeddingBytes,
 ): Promise<boolean> {
+  requireFinite('The embeddings', data)
   const of = dirname(folder)
   if ((await embeddingBytes(of)) + data.byteLength > mostBytes) {
     for (const other of await readdir(of)) {

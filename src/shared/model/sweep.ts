@@ -38,8 +38,8 @@ export type SweepInput = v.InferInput<typeof sweepRequest>
 
 /** Retrieval with the bootstrap interval (95 %) of MAP@R over the queries. */
 export interface MeasuredRetrieval extends RetrievalMetrics {
-  readonly mapAtRLow: number
-  readonly mapAtRHigh: number
+  readonly mapAtRLow: number | null
+  readonly mapAtRHigh: number | null
 }
 
 /** One loss with its miner and distance. */
@@ -130,12 +130,17 @@ export interface SweepToday {
   readonly standings: readonly (SweepCombination & SweepStanding)[]
 }
 
-/** Mean and standard deviation of a combination over its seeds. */
+export interface MeanOverSeeds {
+  readonly mean: number
+  readonly deviation: number
+}
+
+/** Mean and standard deviation of a combination over its seeds; null without queries. */
 export interface SweepSummaryRow extends SweepCombination {
   readonly runs: number
-  readonly mapAtR: { readonly mean: number; readonly deviation: number }
-  readonly precisionAt1: { readonly mean: number; readonly deviation: number }
-  readonly rPrecision: { readonly mean: number; readonly deviation: number }
+  readonly mapAtR: MeanOverSeeds | null
+  readonly precisionAt1: MeanOverSeeds | null
+  readonly rPrecision: MeanOverSeeds | null
   /** Absent until it is measured, or where the embeddings were not kept. */
   readonly standing?: SweepStanding
 }

@@ -216,17 +216,23 @@ export type PlanReason = (typeof planReasons)[number]
 export interface LabelQuality {
   readonly labelId: LabelId
   readonly images: number
-  /** Images that have another one of their label to find; 0 makes the means 0. */
+  /** Images that have another one of their label to find; without any the means are null. */
   readonly queries: number
-  readonly precisionAt1: number
-  readonly rPrecision: number
-  readonly mapAtR: number
+  readonly precisionAt1: number | null
+  readonly rPrecision: number | null
+  readonly mapAtR: number | null
   /** Images whose nearest neighbours voted: all, or a sample; absent in old reports: all. */
   readonly asked?: number
   /** Of those the ones that the vote takes for this label; null where it has too few to win. */
   readonly right: number | null
   /** The label that most of the others are taken for. */
   readonly confusedWith: { readonly labelId: LabelId; readonly count: number } | null
+}
+
+/** Share of a label's images that the vote takes for it; null where none can be or none was asked. */
+export function voteShare({ right, asked, images }: LabelQuality): number | null {
+  const voted = asked ?? images
+  return right === null || voted === 0 ? null : right / voted
 }
 
 /** Images of one label that the vote takes for another. */
@@ -246,8 +252,8 @@ export interface RunReport {
   readonly metrics: RetrievalMetrics
   /** Neighbours that vote. */
   readonly neighbours: number
-  /** Share of images whose vote is right. */
-  readonly accuracy: number
+  /** Share of images whose vote is right; null where no label has enough images to win one. */
+  readonly accuracy: number | null
   /** Worst MAP@R first. */
   readonly labels: readonly LabelQuality[]
   /** Most frequent first. */
@@ -282,9 +288,10 @@ export interface EpochRecord {
   readonly activeFraction: number
   readonly meanPositiveDistance: number
   readonly meanNegativeDistance: number
-  readonly precisionAt1: number
-  readonly rPrecision: number
-  readonly mapAtR: number
+  /** Null where no image has another of its label to find. */
+  readonly precisionAt1: number | null
+  readonly rPrecision: number | null
+  readonly mapAtR: number | null
   readonly imagesPerSecond: number
   readonly histogram: DistanceHistogram | null
   /** Means over the steps; absent in runs of earlier versions. */

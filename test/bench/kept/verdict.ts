@@ -127,7 +127,7 @@ export const isSetWorse = (runs: readonly Judgement[]): boolean =>
 function scoreOf(results: QueryResults, random: ReturnType<typeof createRandom>): Score {
   const units = unitsOf(results.label, results.mapAtR)
   const nothing: ScoreUnits = { ...units, sums: new Float64Array(units.sums.length) }
-  const { mean, low, high } = pairedBootstrap(nothing, units, { random })
+  const { mean, low, high } = pairedBootstrap(nothing, units, { random })!
   const { precisionAt1 } = results
   const right = precisionAt1.reduce((sum, value) => sum + value, 0)
   return { mapAtR: mean, low, high, precisionAt1: right / Math.max(1, precisionAt1.length) }

@@ -236,6 +236,7 @@ const nothingMeasured: Evaluation = {
 /** Leave-one-out on the classes never trained on. */
 function scoresOf(embeddings: Matrix, labels: Int32Array): Scores {
   const { mapAtR, precisionAt1 } = measureRetrieval(embeddings, labels, simdProduct)
+  if (mapAtR === null || precisionAt1 === null) throw new Error('A benchmark has queries')
   return { mapAtR, precisionAt1 }
 }
 

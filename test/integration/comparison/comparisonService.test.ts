@@ -71,7 +71,7 @@ it('measures runs on the labels of today, and says what corrections gave', async
   const after = first.state.run.after!
   const then = resultOf(await settled(), first.id)!
   expect(then.part).toBe('test')
-  expect(then.metrics.mapAtR).toBeCloseTo(after.mapAtR, 6)
+  expect(then.metrics.mapAtR).toBeCloseTo(after.mapAtR!, 6)
   expect(then.metrics.queries).toBe(after.queries)
 
   // A person corrects two images: one goes to another label of the test, one is excluded.
@@ -89,7 +89,7 @@ it('measures runs on the labels of today, and says what corrections gave', async
   expect(today.testImages).toBe(then.testImages - 1)
   expect(today.metrics.mapAtR).not.toBe(then.metrics.mapAtR)
   const report = await training.service().report({ runId: first.id })
-  expect(today.metrics.mapAtR).toBeCloseTo(report.metrics.mapAtR, 6)
+  expect(today.metrics.mapAtR).toBeCloseTo(report.metrics.mapAtR!, 6)
 
   const second = await training.run({ ...request, steps: 60 })
   const state = await settled()
@@ -100,7 +100,7 @@ it('measures runs on the labels of today, and says what corrections gave', async
   expect(gain.difference.high).toBeGreaterThanOrEqual(gain.difference.mean)
   if (gain.isSameTest) {
     expect(resultOf(state, second.id)!.testKey).toBe(today.testKey)
-    expect(gain.earlier).toBeCloseTo(today.metrics.mapAtR, 6)
+    expect(gain.earlier).toBeCloseTo(today.metrics.mapAtR!, 6)
   }
   expect(state.isMeasuring).toBe(false)
 })

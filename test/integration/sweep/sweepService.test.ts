@@ -121,11 +121,11 @@ describe('sweep service', () => {
     expect(state.rows).toHaveLength(4)
     expect(state.rows.every((row) => row.status === 'finished' && row.steps === 20)).toBe(true)
     const scores = state.rows.map((row) => row.metrics!.mapAtR)
-    expect(scores).toEqual(scores.toSorted((a, b) => b - a))
+    expect(scores).toEqual(scores.toSorted((a, b) => b! - a!))
     for (const { metrics } of state.rows) {
-      expect(metrics!.mapAtRLow).toBeLessThanOrEqual(metrics!.mapAtR)
-      expect(metrics!.mapAtRHigh).toBeGreaterThanOrEqual(metrics!.mapAtR)
-      expect(metrics!.mapAtRHigh).toBeGreaterThan(metrics!.mapAtRLow)
+      expect(metrics!.mapAtRLow).toBeLessThanOrEqual(metrics!.mapAtR!)
+      expect(metrics!.mapAtRHigh).toBeGreaterThanOrEqual(metrics!.mapAtR!)
+      expect(metrics!.mapAtRHigh).toBeGreaterThan(metrics!.mapAtRLow!)
       expect(metrics!.queries).toBe(state.baselines!.untrained!.queries)
     }
     expect(state.baselines).toMatchObject({ frozen: null, closedForm: null })
@@ -136,7 +136,7 @@ describe('sweep service', () => {
     )
     const table = await readTable(out)
     expect(table.map((row) => Number(row['mapAtR']))).toEqual(
-      scores.map((score) => Number(score.toPrecision(7))),
+      scores.map((score) => Number(score!.toPrecision(7))),
     )
     const stored = JSON.parse(await readFile(join(out, 'sweep.json'), 'utf8')) as {
       rows: { options: { seed: number } }[]
@@ -148,13 +148,13 @@ describe('sweep service', () => {
     const [best, other] = stored.summary
     expect(best!.standing.toBest).toBe('best')
     const difference = other!.standing.toBest as SweepDifference
-    const [high, low] = state.summary.map(({ mapAtR }) => mapAtR.mean)
+    const [high, low] = state.summary.map(({ mapAtR }) => mapAtR!.mean)
     expect(difference.mean).toBeCloseTo(low! - high!, 9)
     expect(difference).toMatchObject({ seeds: 2, over: 'labels' })
     expect(difference.low).toBeLessThan(difference.mean)
     expect(difference.high).toBeGreaterThan(difference.mean)
     expect(best!.standing.toBaseline!.mean).toBeCloseTo(
-      high! - state.baselines!.untrained!.mapAtR,
+      high! - state.baselines!.untrained!.mapAtR!,
       9,
     )
     expect(stored.rows.map(({ options }) => options.seed).toSorted()).toEqual([1, 1, 2, 2])
@@ -166,7 +166,7 @@ describe('sweep service', () => {
     const promoted = await training.finished(id)
     expect(promoted.state.run.after!.queries).toBe(row.metrics!.queries)
     // Threads of a native library may add in another order: equal but for a few ranks.
-    expect(promoted.state.run.after!.mapAtR).toBeCloseTo(row.metrics!.mapAtR, 1)
+    expect(promoted.state.run.after!.mapAtR).toBeCloseTo(row.metrics!.mapAtR!, 1)
   })
 
   it('makes a run that fails a row with its reason, and goes on', async () => {
@@ -323,8 +323,8 @@ describe('sweep service', () => {
     const { id } = await training.start({ datasetId, request: requestOfRow(state, row!) })
     const { run } = (await training.finished(id)).state
     expect(run.kept ?? null).toBeNull()
-    expect(run.after!.mapAtR).toBeCloseTo(row!.metrics!.mapAtR, 6)
-    expect(run.closedForm!.mapAtR).toBeCloseTo(state.baselines!.closedForm!.mapAtR, 6)
+    expect(run.after!.mapAtR).toBeCloseTo(row!.metrics!.mapAtR!, 6)
+    expect(run.closedForm!.mapAtR).toBeCloseTo(state.baselines!.closedForm!.mapAtR!, 6)
   })
 
   it('can be removed as soon as its state says that it has ended', async () => {

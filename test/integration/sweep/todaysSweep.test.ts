@@ -103,7 +103,7 @@ it('shows the figures of the labels of today, ranked by them, beside those of th
   expect(told.map(({ id }) => id)).toEqual([then.id])
   expect(today.today).toMatchObject({ isSameTest: true, changedImages: 3, missing: [] })
   const scores = today.rows.map(({ metrics }) => metrics!.mapAtR)
-  expect(scores).toEqual(scores.toSorted((a, b) => b - a))
+  expect(scores).toEqual(scores.toSorted((a, b) => b! - a!))
   for (const row of today.rows) {
     const before = then.rows.find(({ key }) => key === row.key)!
     expect(row.whenTrained).toEqual(before.metrics)

@@ -1,7 +1,16 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import * as v from 'valibot'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { createMatrix } from '../../../src/core/math/matrix'
+import { writeJson } from '../../../src/main/cli/results'
+import { appendCurve } from '../../../src/main/db/curveFile'
+import { writeCsvAtomically } from '../../../src/main/exporting/csv'
+import { saveProjection } from '../../../src/main/projection/projectionFiles'
+import { jsonFile } from '../../../src/main/settings/jsonFile'
+import { SweepJournal } from '../../../src/main/sweep/journal'
+import { saveTestEmbeddings } from '../../../src/main/training/sweepEmbeddings'
 import { saveEmbeddings } from '../../../src/main/training/embeddingFiles'
 import { saveModel, type StoredModel } from '../../../src/main/training/modelFiles'
 
@@ -37,6 +46,38 @@ it.each([NaN, Infinity, -Infinity])('nothing is written that holds %d', async (v
   await expect(saveModel(join(folder, 'a'), modelWith(value, 0))).rejects.toMatchObject(code)
   await expect(saveModel(join(folder, 'a'), modelWith(1, value))).rejects.toMatchObject(code)
   expect(await readdir(folder)).toEqual([])
+})
+
+it.each([NaN, Infinity, -Infinity])('tables, journals and states refuse %d', async (value) => {
+  const file = join(folder, 'a')
+  const said = { code: 'notFinite', message: expect.stringContaining('"loss"') as string }
+  await expect(writeCsvAtomically(file, ['image', 'loss'], [['x', value]])).rejects.toMatchObject(
+    said,
+  )
+  await expect(writeJson(file, { epochs: [{ loss: value }] })).rejects.toMatchObject(said)
+  expect(() => jsonFile(file, v.any()).write({ loss: value })).toThrow('"loss"')
+  const diverged = { code: 'trainingDiverged' }
+  await expect(appendCurve(folder, new Float32Array(8).fill(value))).rejects.toMatchObject(diverged)
+  const rows = createMatrix(1, 2, Float32Array.of(1, value))
+  await expect(saveTestEmbeddings(join(folder, 'b'), 'c', rows)).rejects.toMatchObject(diverged)
+  await expect(
+    saveProjection(folder, '', {
+      pca: Float32Array.of(0, value),
+      umap: Float32Array.of(0, 0),
+      neighbours: { count: 0, indices: new Uint32Array(0) },
+    }),
+  ).rejects.toMatchObject(diverged)
+  const journal = await SweepJournal.open(join(folder, 'journal'))
+  const figures = { precisionAt1: 0, rPrecision: 0, mapAtR: 0, mapAtRLow: 0, mapAtRHigh: value }
+  await expect(
+    journal.append({
+      ...{ kind: 'finished', key: 'k', bestEpoch: 0, steps: 1, seconds: 1 },
+      metrics: { ...figures, queries: 1 },
+    }),
+  ).rejects.toMatchObject({ code: 'notFinite' })
+  await journal.close()
+  expect(await readdir(folder)).toEqual(['journal'])
+  expect(await readFile(join(folder, 'journal'), 'utf8')).toBe('')
 })
 
 it('what is finite is written', async () => {

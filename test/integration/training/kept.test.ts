@@ -21,7 +21,7 @@ it('keeps the plain features where labels say nothing that could be learned', as
   expect(kept).toMatchObject({ what: 'features', reason: 'noBetter' })
   // The trained head stands beside it, and what is saved measures as the features did.
   expect(kept?.trained?.queries).toBe(before!.queries)
-  expect(after!.mapAtR).toBeCloseTo(before!.mapAtR, 6)
+  expect(after!.mapAtR).toBeCloseTo(before!.mapAtR!, 6)
   expect(after!.precisionAt1).toBe(before!.precisionAt1)
   const stored = await loadEmbeddings(runFolder(training.workspace, id))
   expect(stored.ids).toHaveLength(96)

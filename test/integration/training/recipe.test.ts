@@ -78,6 +78,6 @@ describe('a head from its closed form', () => {
     expect(result.validation).toHaveLength(4)
     expect(new Set(result.validation)).toEqual(new Set([result.validation![0]]))
     expect(result.bestEpoch).toBe(0)
-    expect(state.run.after!.mapAtR).toBeCloseTo(state.run.closedForm!.mapAtR, 6)
+    expect(state.run.after!.mapAtR).toBeCloseTo(state.run.closedForm!.mapAtR!, 6)
   })
 })

@@ -104,8 +104,8 @@ describe('training service', () => {
     expect(result?.steps).toBe(30)
     const { metrics, stored } = await recomputed(id)
     expect(stored.ids).toHaveLength(96)
-    expect(state.run.after!.mapAtR).toBeCloseTo(metrics.mapAtR, 5)
-    expect(state.run.after!.precisionAt1).toBeCloseTo(metrics.precisionAt1, 5)
+    expect(state.run.after!.mapAtR).toBeCloseTo(metrics.mapAtR!, 5)
+    expect(state.run.after!.precisionAt1).toBeCloseTo(metrics.precisionAt1!, 5)
     expect(state.run.before!.queries).toBe(metrics.queries)
     const manifest = JSON.parse(
       await readFile(join(runFolder(workspaceOf(), id), 'model/manifest.json'), 'utf8'),
@@ -122,19 +122,19 @@ describe('training service', () => {
     }
     expect((await training.state({ runId: id }))?.epochs.length).toBe(state.epochs.length)
     const { before, after } = state.run
-    expect(after!.mapAtRLow).toBeLessThan(after!.mapAtR)
-    expect(after!.mapAtRHigh).toBeGreaterThan(after!.mapAtR)
-    expect(before!.mapAtRLow).toBeLessThan(before!.mapAtR)
+    expect(after!.mapAtRLow).toBeLessThan(after!.mapAtR!)
+    expect(after!.mapAtRHigh).toBeGreaterThan(after!.mapAtR!)
+    expect(before!.mapAtRLow).toBeLessThan(before!.mapAtR!)
     const report = await training.report({ runId: id })
     expect(report.part).toBe('test')
-    expect(report.metrics.mapAtR).toBeCloseTo(after!.mapAtR, 5)
+    expect(report.metrics.mapAtR).toBeCloseTo(after!.mapAtR!, 5)
     expect(report.metrics.mapAtRLow).toBeCloseTo(after!.mapAtRLow!, 2)
     const tested = [...stored.splits].filter((part) => part === 2).length
     expect(report.labels.reduce((sum, { images }) => sum + images, 0)).toBe(tested)
     const scores = report.labels.map(({ mapAtR }) => mapAtR)
-    expect(scores).toEqual(scores.toSorted((a, b) => a - b))
+    expect(scores).toEqual(scores.toSorted((a, b) => a! - b!))
     const wrong = report.confusions.reduce((sum, { count }) => sum + count, 0)
-    expect(wrong).toBe(Math.round((1 - report.accuracy) * tested))
+    expect(wrong).toBe(Math.round((1 - report.accuracy!) * tested))
     for (const { labelId, imageIds } of report.confusions) {
       const labels = await store.images.trainingRows(datasetId)
       for (const image of imageIds) expect(labels.labelIds[labels.ids.indexOf(image)]).toBe(labelId)
@@ -172,7 +172,7 @@ describe('training service', () => {
     expect(state.run.hasEmbeddings).toBe(true)
     expect(result!.steps).toBeLessThan(100_000)
     const { metrics } = await recomputed(id)
-    expect(state.run.after!.mapAtR).toBeCloseTo(metrics.mapAtR, 5)
+    expect(state.run.after!.mapAtR).toBeCloseTo(metrics.mapAtR!, 5)
   })
 
   it('trains a head on frozen features, computed once', async () => {
@@ -183,7 +183,7 @@ describe('training service', () => {
     expect(state.error).toBeNull()
     expect((await training.plan({ datasetId, request })).featuresCached).toBe(96)
     const { metrics } = await recomputed(id)
-    expect(state.run.after!.mapAtR).toBeCloseTo(metrics.mapAtR, 5)
+    expect(state.run.after!.mapAtR).toBeCloseTo(metrics.mapAtR!, 5)
     // The saved model, fed with the images again, gives the saved embeddings.
     const outputFolder = join(folder, 'embedded')
     await training.embed({

@@ -162,8 +162,12 @@ function checkMetric(entry: GoldenCase, run: Run): Errors {
   const { valueRelative, valueAbsolute } = run.file.tolerances
   const allowed = (value: number) => Math.max(valueRelative * Math.abs(value), valueAbsolute)
   if (typeof got === 'number' || typeof expected === 'number') {
-    return { value: largestRatio([Number(got)], [Number(expected)], allowed), gradient: null }
+    return {
+      value: largestRatio([Number(got ?? NaN)], [Number(expected)], allowed),
+      gradient: null,
+    }
   }
+  if (got === null) throw new Error('Nothing was measured')
   const names = Object.keys(expected).sort()
   if (names.join() !== Object.keys(got).sort().join()) throw new Error('Other classes')
   return {

@@ -58,7 +58,7 @@ describe('fitDiscriminant', () => {
     const prepared = applyPreparation(preparation, unseen.features, javascriptProduct)
     expect(prepared.columns).toBe(expected)
     const { mapAtR } = measureRetrieval(prepared, unseen.labels, javascriptProduct)
-    expect(mapAtR).toBeGreaterThan(plain + 0.2)
+    expect(mapAtR).toBeGreaterThan(plain! + 0.2)
   })
 
   it('agrees with the whitening written out, up to its scale', () => {

@@ -27,7 +27,7 @@ describe('train', () => {
     expect(stepsOf(events).map(({ step }) => step)).toEqual(
       Array.from({ length: 120 }, (_, i) => i + 1),
     )
-    expect(epochs.at(-1)!.mapAtR).toBeGreaterThan(before + 0.2)
+    expect(epochs.at(-1)!.mapAtR).toBeGreaterThan(before! + 0.2)
     const record = epochs.at(-1)!
     expect(record.meanPositiveDistance).toBeLessThan(record.meanNegativeDistance)
     const pairs = record.histogram!

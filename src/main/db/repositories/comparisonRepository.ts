@@ -1,5 +1,7 @@
 import type { RunGain, TodaysResult } from '../../../shared/model/comparison'
 import type { DatasetId } from '../../../shared/model/ids'
+import { storedMetrics } from '../../../shared/model/retrieval'
+import { finiteJson } from '../../files/finite'
 import type { Database } from '../connection'
 
 /** A figure, and what it was computed from. */
@@ -30,7 +32,13 @@ export function createComparisonRepository(database: Database): ComparisonReposi
     return rows.map(({ key, text }) => ({ key, value: JSON.parse(text) as Value }))
   }
   return {
-    results: (datasetId) => read<TodaysResult>('run_today', 'result', datasetId),
+    async results(datasetId) {
+      const known = await read<TodaysResult>('run_today', 'result', datasetId)
+      return known.map(({ key, value }) => ({
+        key,
+        value: { ...value, metrics: storedMetrics(value.metrics) },
+      }))
+    },
     gains: (datasetId) => read<RunGain>('run_gain', 'gain', datasetId),
 
     async saveResult(key, result) {
@@ -39,7 +47,7 @@ export function createComparisonRepository(database: Database): ComparisonReposi
         `INSERT INTO run_today (run_id, key, result)
          SELECT id, ?, ? FROM run WHERE id = ?
          ON CONFLICT (run_id) DO UPDATE SET key = excluded.key, result = excluded.result`,
-        [key, JSON.stringify(result), result.runId],
+        [key, finiteJson('The comparison', result), result.runId],
       )
     },
 
@@ -50,7 +58,7 @@ export function createComparisonRepository(database: Database): ComparisonReposi
          WHERE later.id = ? AND earlier.id = ?
          ON CONFLICT (run_id) DO UPDATE
          SET earlier_id = excluded.earlier_id, key = excluded.key, gain = excluded.gain`,
-        [key, JSON.stringify(gain), gain.runId, gain.earlierId],
+        [key, finiteJson('The comparison', gain), gain.runId, gain.earlierId],
       )
     },
   }

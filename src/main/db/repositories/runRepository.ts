@@ -1,6 +1,7 @@
 import type { SerializedError } from '../../../shared/errors'
 import type { KeptModel } from '../../../shared/model/kept'
 import type { DatasetId, RunId } from '../../../shared/model/ids'
+import { storedMetrics } from '../../../shared/model/retrieval'
 import {
   type BackendReport,
   type EpochRecord,
@@ -12,6 +13,7 @@ import {
   type TrainingWarning,
   unchosenOptions,
 } from '../../../shared/model/training'
+import { finiteJson } from '../../files/finite'
 import type { Database, SqlValue } from '../connection'
 
 /** What may change of a run after it was created; absent fields stay as they are. */
@@ -120,7 +122,7 @@ export function createRunRepository(database: Database): RunRepository {
       await database.run(
         `INSERT INTO epoch (run_id, epoch, record) VALUES (?, ?, ?)
          ON CONFLICT (run_id, epoch) DO UPDATE SET record = excluded.record`,
-        [id, record.epoch, JSON.stringify(record)],
+        [id, record.epoch, finiteJson('The epoch', record)],
       )
     },
 
@@ -150,7 +152,8 @@ export function createRunRepository(database: Database): RunRepository {
   }
 }
 
-const json = (value: unknown): string | null => (value === null ? null : JSON.stringify(value))
+const json = (value: unknown): string | null =>
+  value === null ? null : finiteJson('The run', value)
 
 /** Columns and values of the changes given; column names come from this list alone. */
 function assignmentsOf(changes: RunChanges): {
@@ -181,6 +184,11 @@ function assignmentsOf(changes: RunChanges): {
 const parsed = <T>(text: string | null): T | null =>
   text === null ? null : (JSON.parse(text) as T)
 
+const metricsOf = (text: string | null): RetrievalMetrics | null => {
+  const metrics = parsed<RetrievalMetrics>(text)
+  return metrics === null ? null : storedMetrics(metrics)
+}
+
 function storedRunOf(row: RunRow): StoredRun {
   return {
     summary: {
@@ -188,9 +196,9 @@ function storedRunOf(row: RunRow): StoredRun {
       startedAt: row.started_at,
       status: row.status as RunStatus,
       options: { ...unchosenOptions, ...(JSON.parse(row.options) as TrainingOptions) },
-      before: parsed<RetrievalMetrics>(row.before),
-      closedForm: parsed<RetrievalMetrics>(row.closed_form),
-      after: parsed<RetrievalMetrics>(row.after),
+      before: metricsOf(row.before),
+      closedForm: metricsOf(row.closed_form),
+      after: metricsOf(row.after),
       bestEpoch: row.best_epoch,
       kept: parsed<KeptModel>(row.kept),
       durationMs: row.duration_ms,

@@ -26,6 +26,6 @@ export function boundFormat(locale: string): (value: number) => string {
   return (value) => format(value).replace('+', '')
 }
 
-/** Whether two figures are shown as the same. */
-export const isShownSame = (one: number, other: number): boolean =>
-  one.toFixed(3) === other.toFixed(3)
+/** Whether two figures are shown as the same; null is one that could not be measured. */
+export const isShownSame = (one: number | null, other: number | null): boolean =>
+  one?.toFixed(3) === other?.toFixed(3)

@@ -10,5 +10,8 @@ export function scaleOfSweep(state: Pick<SweepState, 'rows' | 'baselines'>): Val
   const values = measured.flatMap((metrics) =>
     metrics === null ? [] : [metrics.mapAtRLow, metrics.mapAtRHigh, metrics.mapAtR],
   )
-  return scaleOf(values, mostTicks)
+  return scaleOf(
+    values.filter((value) => value !== null),
+    mostTicks,
+  )
 }

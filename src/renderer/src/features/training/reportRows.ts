@@ -1,4 +1,4 @@
-import type { LabelQuality } from '../../../../shared/model/training'
+import { type LabelQuality, voteShare } from '../../../../shared/model/training'
 
 /** A line of the report by label; shares are 0 to 1. */
 export interface ReportRow extends LabelQuality {
@@ -34,7 +34,7 @@ export function reportRows(
     .map((label) => ({
       ...label,
       name: nameOf(label.labelId),
-      share: label.right === null ? null : label.right / Math.max(1, label.asked ?? label.images),
+      share: voteShare(label),
     }))
     .sort((one, other) => {
       // A label that has nothing to find has no figure: it stays below, whichever way it goes.

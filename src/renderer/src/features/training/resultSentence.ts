@@ -13,13 +13,11 @@ export interface Sentence {
 /** What a run has reached, as one sentence a person can use; null where it has no figures. */
 export function resultSentence(run: RunSummary): Sentence | null {
   if (run.before === null || run.after === null) return null
+  const [before, after] = [run.before.precisionAt1, run.after.precisionAt1]
+  if (before === null || after === null) return { key: 'training.ended.unmeasured', values: {} }
   // Of few images their own number, and not a hundred that are not there.
   const of = Math.min(100, run.after.queriesInAll ?? run.after.queries)
-  const values = {
-    of,
-    before: Math.round(run.before.precisionAt1 * of),
-    after: Math.round(run.after.precisionAt1 * of),
-  }
+  const values = { of, before: Math.round(before * of), after: Math.round(after * of) }
   const kinds = { byClass: 'Unseen', byImage: 'ByImage', none: 'Seen' } as const
   const key = `training.ended.finished${kinds[run.options.split]}`
   return { key, values, isWorse: values.after < values.before }
@@ -34,15 +32,15 @@ function keptSentence(kept: KeptModel, run: RunSummary): Sentence {
   const trained = heldOut?.trained ?? null
   const over = heldOut?.over ?? 'labels'
   const values = {
-    trained: (trained?.score.mapAtR ?? 0).toFixed(3),
-    without: (trained?.without.mapAtR ?? 0).toFixed(3),
-    gain: (trained?.gain.mapAtR ?? 0).toFixed(3),
+    trained: trained?.score.mapAtR.toFixed(3) ?? '–',
+    without: trained?.without.mapAtR.toFixed(3) ?? '–',
+    gain: trained?.gain.mapAtR.toFixed(3) ?? '–',
   }
   if (what === 'trained') {
-    const start = run.closedForm === null ? 0 : (run.after?.mapAtR ?? 0) - run.closedForm.mapAtR
+    const start = gainOver(run)
     return {
       key: `training.ended.kept_trained_${over}`,
-      values: { ...values, test: signed(start) },
+      values: { ...values, test: start === null ? '–' : signed(start) },
     }
   }
   if (trained !== null && gaveStartBack(kept)) {
@@ -54,10 +52,16 @@ function keptSentence(kept: KeptModel, run: RunSummary): Sentence {
     key: `training.ended.kept_${form}_${over}`,
     values: {
       ...values,
-      gain: signed(trained?.gain.mapAtR ?? 0),
-      error: (trained?.gain.standardError ?? 0).toFixed(3),
+      gain: trained === null ? '–' : signed(trained.gain.mapAtR),
+      error: trained?.gain.standardError.toFixed(3) ?? '–',
     },
   }
+}
+
+/** MAP@R of what was kept less that of the closed form; null where either was not measured. */
+function gainOver({ after, closedForm }: RunSummary): number | null {
+  const [now, then] = [after?.mapAtR ?? null, closedForm?.mapAtR ?? null]
+  return now === null || then === null ? null : now - then
 }
 
 // Digits are written alike in both languages.
@@ -74,8 +78,9 @@ export const formOf = ({ kept, options }: RunSummary): HeadStart =>
 export function addedSentence(run: RunSummary): Sentence | null {
   if (run.kept !== null && run.kept !== undefined) return keptSentence(run.kept, run)
   if (run.closedForm === null || run.after === null) return null
+  const difference = gainOver(run)
+  if (difference === null) return null
   if (run.bestEpoch === 0) return { key: 'training.ended.startKept', values: {} }
-  const difference = run.after.mapAtR - run.closedForm.mapAtR
   const size = Math.abs(difference).toFixed(3)
   if (Number(size) === 0) return { key: 'training.ended.addedNothing', values: {} }
   const key = difference > 0 ? 'training.ended.added' : 'training.ended.lost'

@@ -23,6 +23,10 @@ export const errors = {
   trainingFailed: 'Training failed. Your images, labels and earlier runs are as they were.',
   trainingDiverged:
     'Training diverged: the loss became infinite. Lower the learning rate and train again.',
+  notFinite:
+    'A figure was no finite number, so nothing was written. Lower the learning rate or choose another loss, and train again.',
+  noVariation:
+    'All labelled images look the same, so nothing can tell them apart. Add images that differ, or check whether the right folder was opened.',
   backendUnavailable: 'That backend does not run on this machine. Choose Automatic.',
   modelUnreadable: 'The saved model cannot be read. Train again to replace it.',
   journalUnreadable:

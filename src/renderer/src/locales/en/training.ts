@@ -53,6 +53,8 @@ export const training = {
     interrupted: 'Interrupted',
   },
   ended: {
+    unmeasured:
+      'Trained. No tested image has another of its label to find, so nothing was measured.',
     finishedUnseen:
       'Of {of} images from labels it never saw, {after} now find one of their own label first (before: {before}).',
     finishedByImage:
@@ -323,6 +325,7 @@ export const training = {
       'Where the figure would lie in 95 of 100 draws of as many images. Where two intervals overlap widely, the difference may be chance.',
     interval: '{low} to {high}',
     sample: 'Measured on {queries} of {all} queries, drawn at random.',
+    noQueries: 'Not measured: no tested image has another of its label to find.',
   },
   report: {
     loading: 'Measuring each label',

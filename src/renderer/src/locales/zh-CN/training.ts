@@ -48,6 +48,7 @@ export const training: typeof english = {
     interrupted: '被中断',
   },
   ended: {
+    unmeasured: '训练已完成。测试图像都没有同标签的其他图像可供检索，因此没有测量结果。',
     finishedUnseen:
       '来自从未见过的标签的图片，{of} 张中有 {after} 张首先找到同类（训练前：{before} 张）。',
     finishedByImage: '留作测试的图片，{of} 张中有 {after} 张首先找到同类（训练前：{before} 张）。',
@@ -304,6 +305,7 @@ export const training: typeof english = {
       '若重新抽取同样多的图片，100 次中约有 95 次落在这个范围。两个区间重叠很多时，差别可能只是偶然。',
     interval: '{low} 至 {high}',
     sample: '在 {all} 个查询中随机抽取 {queries} 个测得。',
+    noQueries: '未测量：测试图像都没有同标签的其他图像可供检索。',
   },
   report: {
     loading: '正在逐个标签测量',
