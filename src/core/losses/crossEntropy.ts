@@ -55,3 +55,7 @@ export function marginSoftmax(
     },
   )
 }
+
+/** Cross-entropy of scale * D; of a distance, which is larger where farther, with a negative scale. */
+export const scaledSoftmax = (context: LossContext, scale: number): LossResult =>
+  marginSoftmax(context, scale, (value) => ({ value, slope: 1 }))

@@ -21,6 +21,7 @@ import { subCenterArcFace } from './subCenterArcFace'
 import { tcm } from './tcm'
 import { proxyAnchor } from './proxyAnchor'
 import { proxyNCA } from './proxyNCA'
+import { proxyNCAPlusPlus } from './proxyNCAPlusPlus'
 import { snrContrastive } from './snrContrastive'
 import { softTriple } from './softTriple'
 import { supCon } from './supCon'
@@ -50,6 +51,7 @@ export const losses = createRegistry('loss', [
   tcm,
   proxyAnchor,
   proxyNCA,
+  proxyNCAPlusPlus,
   softTriple,
   arcFace,
   subCenterArcFace,

@@ -1,6 +1,6 @@
 import { numberOption } from '../registry/options'
 import { classRows } from './classRows'
-import { marginSoftmax } from './crossEntropy'
+import { scaledSoftmax } from './crossEntropy'
 import { defineLoss } from './loss'
 
 export const normalizedSoftmax = defineLoss({
@@ -21,6 +21,5 @@ export const normalizedSoftmax = defineLoss({
     temperature: numberOption(0.05, 1e-3, 100, 'temperature t', '温度 t'),
   },
   parameters: (_, { classCount, dimension }) => [classRows('weights', [classCount, dimension])],
-  evaluate: (context, { temperature }) =>
-    marginSoftmax(context, 1 / temperature, (similarity) => ({ value: similarity, slope: 1 })),
+  evaluate: (context, { temperature }) => scaledSoftmax(context, 1 / temperature),
 })

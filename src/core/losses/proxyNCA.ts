@@ -1,6 +1,6 @@
 import { numberOption } from '../registry/options'
 import { classRows } from './classRows'
-import { crossEntropy } from './crossEntropy'
+import { scaledSoftmax } from './crossEntropy'
 import { defineLoss } from './loss'
 
 export const proxyNCA = defineLoss({
@@ -23,16 +23,5 @@ export const proxyNCA = defineLoss({
     scale: numberOption(1, 1e-3, 1e4, 'scale s', '缩放系数 s'),
   },
   parameters: (_, { classCount, dimension }) => [classRows('proxies', [classCount, dimension])],
-  evaluate(context, { scale }) {
-    const { data, columns } = context.distances
-    return crossEntropy(
-      context,
-      (i, logits) => {
-        for (let c = 0; c < columns; c++) logits[c] = -scale * data[i * columns + c]!
-      },
-      (i, slopes, gradient) => {
-        for (let c = 0; c < columns; c++) gradient[i * columns + c] = -scale * slopes[c]!
-      },
-    )
-  },
+  evaluate: (context, { scale }) => scaledSoftmax(context, -scale),
 })

@@ -113,3 +113,30 @@ it.each(cases)(
     expect(outcome.value).toBeCloseTo(mean(losses), 4)
   },
 )
+
+it.each(cases)('Proxy-NCA++ is what its definition says: batch $at', ({ embeddings, labels }) => {
+  const classCount = Math.max(...labels) + 1
+  const proxies = gaussianMatrix(classCount, embeddings.columns, createRandom('proxies'))
+  const unit = (row: number[]) => row.map((x) => x / Math.hypot(...row))
+  const p = rowsOf(proxies).map(unit)
+  for (const temperature of [undefined, 1 / 9, 0.5]) {
+    const losses = rowsOf(embeddings).map((row, i) => {
+      const x = unit(row)
+      const far = p.map((proxy) => sum(proxy.map((value, k) => (value - x[k]!) ** 2)))
+      const shares = far.map((d) => Math.exp(-d / (temperature ?? 0.111)))
+      return -Math.log(shares[labels[i]!]! / sum(shares))
+    })
+    const outcome = computeLoss({
+      embeddings,
+      labels,
+      loss: {
+        name: 'proxyNCAPlusPlus',
+        options: temperature === undefined ? {} : { temperature },
+      },
+      parameters: { proxies: proxies.data },
+      classCount,
+      random: createRandom(1),
+    })
+    expect(outcome.value).toBeCloseTo(mean(losses), 4)
+  }
+})
