@@ -1,3 +1,4 @@
+import { distances } from '../distances'
 import { createMatrix, type Matrix } from '../math/matrix'
 import type { MatrixProduct } from '../math/product'
 import { simdProduct } from '../math/simdProduct'
@@ -8,7 +9,7 @@ import { resolveOptions, type ComponentChoice } from '../registry/options'
 import { DistanceCache } from './distanceCache'
 import type { LossElements } from './elements'
 import { evaluateBatch, type BatchInput, type LossStatistics } from './evaluateBatch'
-import type { LossParameter, ParameterValues } from './loss'
+import type { ParameterValues, RunParameter } from './loss'
 import { LossMemory } from './memory'
 import type { MiningReport } from './mineBatch'
 import { readLoss, type LossSettings, type SettingsInput } from './settings'
@@ -126,13 +127,25 @@ export function computeLoss(input: ComputeLossInput): LossOutcome {
 export function lossParameters(
   loss: LossChoice,
   sizes: { readonly classCount: number; readonly dimension: number },
-): readonly LossParameter[] {
+): readonly RunParameter[] {
   return termsOf(loss).flatMap(({ choice, prefix }) => {
     const settings: LossSettings = readLoss(choice)
-    return settings.loss
-      .parameters(settings.options, sizes)
-      .map((parameter) => ({ ...parameter, name: prefix + parameter.name }))
+    const { referenceParameter } = settings.loss
+    return settings.loss.parameters(settings.options, sizes).map((parameter) => ({
+      ...parameter,
+      name: prefix + parameter.name,
+      classRows:
+        parameter.name === referenceParameter
+          ? { normalized: isNormalized(settings, sizes.dimension) }
+          : null,
+    }))
   })
+}
+
+/** Only the distances of normalised rows that class representatives are compared by are bounded. */
+function isNormalized({ distance, normalized }: LossSettings, dimension: number): boolean {
+  const options = normalized === undefined ? {} : { normalized }
+  return distances.get(distance).range(dimension, options) !== null
 }
 
 function termsOf(loss: LossChoice) {

@@ -25,6 +25,15 @@ export interface LossParameter {
   initial(random: Random): Float32Array
 }
 
+/** A trainable array of a run's loss, by the name that the run has for it. */
+export interface RunParameter extends LossParameter {
+  /**
+   * Where its rows [classes, rows of a class, d] stand for classes: whether the loss compares them
+   * L2-normalised. Null: they do not.
+   */
+  readonly classRows: { readonly normalized: boolean } | null
+}
+
 /** What a loss works on. Everything is read-only to it. */
 export interface LossContext {
   /**
@@ -98,6 +107,8 @@ export interface Loss extends ComponentDescription {
   ): readonly LossParameter[]
   /** For kind `classes`: name of the parameter whose rows are the references. */
   readonly referenceParameter: string | null
+  /** Whether those rows do better at the means of their classes, where a closed form gives some. */
+  readonly startsAtMeans: boolean
   /**
    * How much farther than the positive the loss asks the negative to be, in the unit of its
    * distance; null where it asks for no such thing: its margin is an angle, belongs to a score, or
@@ -140,6 +151,8 @@ export interface LossSpecification<S extends OptionSchema> {
   readonly suits?: readonly string[] | null
   readonly options: S
   readonly referenceParameter?: string
+  /** True for kind `classes` unless it says otherwise. */
+  readonly startsAtMeans?: boolean
   /** Only where the loss compares d_an with d_ap + margin. */
   distanceMargin?(options: OptionValues<S>): number | null
   /** Only where the loss compares D_an with a number. */
@@ -193,6 +206,7 @@ export function defineLoss<const S extends OptionSchema>(
     takesMiner: specification.takesMiner ?? specification.kind !== 'classes',
     schema: specification.options,
     referenceParameter: specification.referenceParameter ?? null,
+    startsAtMeans: specification.startsAtMeans ?? specification.kind === 'classes',
     distanceMargin: (given) => specification.distanceMargin?.(resolve(given)) ?? null,
     reach: (given) => specification.reach?.(resolve(given)) ?? null,
     parameters: (given, sizes) => specification.parameters?.(resolve(given), sizes) ?? [],

@@ -20,6 +20,9 @@ export const proxyAnchor = defineLoss({
   distances: ['cosine'],
   reducer: null,
   referenceParameter: 'proxies',
+  // From the means no image is far enough from its proxy to be pulled, and pushing alone does harm:
+  // docs/quality.md, "Where proxies begin".
+  startsAtMeans: false,
   options: {
     margin: marginOption('cosine', 0.1, -10, 10, 'margin d', '间隔 d'),
     alpha: numberOption(32, 1e-3, 1e4, 'sharpness a', '锐度 a'),

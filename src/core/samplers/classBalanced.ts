@@ -9,6 +9,8 @@ export const classBalanced = defineSampler({
     'zh-CN': '先抽类别，再抽该类的一张图像，重复 P × K 次，使少见类别与常见类别出现次数相同。',
   },
   source: 'baseline',
+  fillsClasses: false,
+  drawsClasses: true,
   options: batchShape,
   makeRound(context, { classesPerBatch, imagesPerClass }) {
     const members = labelledMembers(context)

@@ -18,6 +18,8 @@ export const classesTimesImages = defineSampler({
       '每批包含 P 个类别、每类 K 张图像，使每个锚点都有正样本。每轮中所有图像各出现一次（补足最后一份者除外）。只有一张图像的类别仅作负样本。',
   },
   source: 'Hermans, Beyer, Leibe 2017',
+  fillsClasses: true,
+  drawsClasses: false,
   options: batchShape,
   makeRound(context, { classesPerBatch, imagesPerClass }) {
     const members = labelledMembers(context)

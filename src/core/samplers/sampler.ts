@@ -23,8 +23,8 @@ export interface SamplerContext {
   readonly labels: ArrayLike<number>
   readonly random: Random
   /**
-   * How alike two classes look at present, larger is more alike; for samplers that draw confused
-   * classes together. Asked for at the start of each round.
+   * How alike two classes look, larger is more alike; for samplers that draw confused classes
+   * together. The same for the same two throughout.
    */
   readonly classSimilarity?: (one: number, other: number) => number
 }
@@ -80,6 +80,12 @@ export class Sampler {
 
 /** A sampler of the registry. */
 export interface SamplerDefinition extends ComponentDescription {
+  /** Whether an image has another one of its class in its batch, but for classes of one image. */
+  readonly fillsClasses: boolean
+  /** Whether all classes are drawn alike often, whatever their size. */
+  readonly drawsClasses: boolean
+  /** Whether it asks `classSimilarity`. */
+  readonly usesSimilarity: boolean
   readonly schema: OptionSchema
   /** @throws AppError invalidInput for options that it does not have */
   start(context: SamplerContext, options?: GivenOptions): Sampler
@@ -95,6 +101,9 @@ export function defineSampler<const S extends OptionSchema>(specification: {
   readonly title: Bilingual
   readonly description: Bilingual
   readonly source: string
+  readonly fillsClasses: boolean
+  readonly drawsClasses: boolean
+  readonly usesSimilarity?: boolean
   readonly options: S
   makeRound(
     context: SamplerContext,
@@ -109,6 +118,9 @@ export function defineSampler<const S extends OptionSchema>(specification: {
     source: specification.source,
     options: describeOptions(specification.options),
     suits: null,
+    fillsClasses: specification.fillsClasses,
+    drawsClasses: specification.drawsClasses,
+    usesSimilarity: specification.usesSimilarity ?? false,
     schema: specification.options,
     start(context, given = {}) {
       const options = resolveOptions(specification.options, given, `sampler ${specification.name}`)

@@ -10,6 +10,8 @@ export const uniform = defineSampler({
       '所有图像随机排列，每次取 P × K 张，不考虑类别。类别很多时，批次中有正样本的图像很少。',
   },
   source: 'baseline',
+  fillsClasses: false,
+  drawsClasses: false,
   options: batchShape,
   makeRound(context, { classesPerBatch, imagesPerClass }) {
     const members = labelledMembers(context)

@@ -1,6 +1,6 @@
 import type { TrainingOptions } from '../../shared/model/training'
-import type { Random } from '../math/random'
-import { samplers, type SamplerState } from '../samplers'
+import { type SamplerContext, samplers, type SamplerState } from '../samplers'
+import { samplerOf } from './samplerFit'
 
 export interface Batches {
   /** Images of a batch. */
@@ -13,23 +13,21 @@ export interface Batches {
   restore(state: SamplerState): void
 }
 
-/** P classes x K images, without end. */
+/** Batches of about P x K images without end, as the sampler of the options draws them. */
 export function createBatches(
-  labels: Int32Array,
-  options: Pick<TrainingOptions, 'classesPerBatch' | 'imagesPerClass'>,
-  random: Random,
+  context: SamplerContext & { readonly labels: Int32Array },
+  options: Pick<TrainingOptions, 'classesPerBatch' | 'imagesPerClass' | 'sampler'>,
 ): Batches {
   const sizes = new Map<number, number>()
-  for (const label of labels) sizes.set(label, (sizes.get(label) ?? 0) + 1)
+  for (const label of context.labels) sizes.set(label, (sizes.get(label) ?? 0) + 1)
   const usable = [...sizes.values()].filter((size) => size >= 2)
   const classesPerBatch = Math.min(options.classesPerBatch, usable.length)
   const { imagesPerClass } = options
-  const sampler = samplers
-    .get('classesTimesImages')
-    .start({ labels, random }, { classesPerBatch, imagesPerClass })
+  const definition = samplers.get(samplerOf(options))
+  const sampler = definition.start(context, { classesPerBatch, imagesPerClass })
   return {
     size: classesPerBatch * imagesPerClass,
-    hasSmallClasses: usable.some((size) => size < imagesPerClass),
+    hasSmallClasses: definition.fillsClasses && usable.some((size) => size < imagesPerClass),
     next: () => sampler.next().images,
     state: () => sampler.state(),
     restore: (state) => sampler.restore(state),

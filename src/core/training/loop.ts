@@ -6,6 +6,7 @@ import type {
 } from '../../shared/model/training'
 import type { Evaluation, LoopInput } from './loopInput'
 import { LoopRun } from './loopRun'
+import { prepareLoop } from './loopStart'
 import type { KeptState, LoopState, TrainingPoint } from './loopState'
 import { remedyFor } from './recipe'
 
@@ -47,7 +48,7 @@ export async function* train<Snapshot>(
   input: LoopInput<Snapshot>,
 ): AsyncGenerator<LoopEvent<Snapshot>, void, undefined> {
   const { model, options, interruption, resume } = input
-  const run = new LoopRun(input, resume?.run ?? null)
+  const run = new LoopRun(input, await prepareLoop(input), resume?.run ?? null)
   const startedAt = input.now() - (resume?.elapsedMs ?? 0)
   let pausedMs = 0
   const elapsedMs = () => input.now() - startedAt - pausedMs

@@ -1,7 +1,7 @@
 import type { EpochRecord, StepProgress } from '../../shared/model/training'
 import { distances } from '../distances'
 import { LossMemory } from '../losses'
-import { computeLoss, type LossOutcome, lossParameters } from '../losses/computeLoss'
+import { computeLoss, type LossOutcome } from '../losses/computeLoss'
 import { createMatrix, type Matrix } from '../math/matrix'
 import { type Random, restoreRandom } from '../math/random'
 import { miners } from '../miners'
@@ -14,6 +14,7 @@ import { distanceMarginOf, innermostLoss, lossOfRun } from './lossChoice'
 import { hardestTriplets, meanDistances, normStatistics, toMinedBatch } from './minedBatch'
 import { gentleMiner, type Recipe, recipeOf } from './recipe'
 import { rateFactor, type RunPosition } from './schedule'
+import { classCountOf, type LoopStart } from './loopStart'
 import { type StepSigns, WarningWatch } from './warnings'
 import { WeightAverage } from './weightAverage'
 
@@ -46,12 +47,17 @@ export class LoopRun<Snapshot> {
   private epochSums = emptySums()
   private epochStartedAt = 0
 
+  /** @param start what was prepared for it, with null parameters where `resumed` has them */
   constructor(
     private readonly input: Omit<LoopInput<Snapshot>, 'evaluate'>,
+    start: LoopStart,
     resumed: LoopRunState<Snapshot> | null = null,
   ) {
     const { options, labels, random, source, model } = input
-    this.batches = createBatches(labels, options, random.fork('batches'))
+    this.batches = createBatches(
+      { labels, random: random.fork('batches'), ...start.similarity },
+      options,
+    )
     this.hasSmallClasses = this.batches.hasSmallClasses
     this.ledger = input.ledger ?? new TripletLedger()
     const margin = distanceMarginOf(options.loss)
@@ -67,16 +73,10 @@ export class LoopRun<Snapshot> {
       (options.miner !== null && miners.get(options.miner.name).usesMemory)
     this.chance = random.fork('loss')
     this.augmentation = input.isAugmented === true ? random.fork('augmentation') : null
-    this.classCount = labels.reduce((most, label) => Math.max(most, label + 1), 0)
+    this.classCount = classCountOf(labels)
     this.classWeights =
       options.reducer === 'classWeighted' ? balancedWeights(labels, this.classCount) : null
-    const sizes = { classCount: this.classCount, dimension: model.embeddingSize }
-    this.parameters = Object.fromEntries(
-      lossParameters(lossOfRun(options).loss, sizes).map((parameter) => [
-        parameter.name,
-        parameter.initial(random.fork(parameter.name)),
-      ]),
-    )
+    this.parameters = start.parameters
     this.average =
       options.emaDecay > 0 ? new WeightAverage(options.emaDecay, model.weights()) : null
     this.recipe = resumed?.recipe ?? recipeOf(options)

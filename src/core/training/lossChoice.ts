@@ -1,7 +1,7 @@
 import type { Component, TrainingOptions } from '../../shared/model/training'
 import type { LossChoice } from '../losses/computeLoss'
 import { incompatibility } from '../losses/compatibility'
-import { losses } from '../losses'
+import { type Loss, losses } from '../losses'
 import { readLoss } from '../losses/settings'
 import type { ComponentChoice } from '../registry/options'
 
@@ -51,6 +51,18 @@ export function innermostLoss(loss: Component): Component {
   const fallback = losses.get('crossBatchMemory').schema['loss']?.default
   return { name: String(inner ?? fallback), options: own }
 }
+
+/** Those of the losses in which trainable rows stand for classes: proxies, centres, class weights. */
+export const lossesOfClasses = ({
+  loss,
+  addedLosses = [],
+}: {
+  readonly loss?: Component | undefined
+  readonly addedLosses?: readonly Component[] | undefined
+}): readonly Loss[] =>
+  [...(loss === undefined ? [] : [loss]), ...addedLosses]
+    .map((one) => losses.get(innermostLoss(one).name))
+    .filter(({ kind }) => kind === 'classes')
 
 /**
  * How much farther than the positive a loss asks the negative to be, in the unit of its distance;

@@ -15,9 +15,11 @@ import { createRandom } from '../math/random'
 import { miners } from '../miners'
 import { reducers } from '../reducers'
 import { regularizers } from '../regularizers'
-import { resolveOptions, type ComponentChoice } from '../registry/options'
-import { innermostLoss, type LossOptions, lossOfRun } from './lossChoice'
+import { type Bilingual, resolveOptions, type ComponentChoice } from '../registry/options'
+import { samplers } from '../samplers'
+import { lossesOfClasses, innermostLoss, type LossOptions, lossOfRun } from './lossChoice'
 import { dimensionOf, featuresName, tapsOf } from './features'
+import { defaultSampler, samplerProblem } from './samplerFit'
 import { classSizes, splitRows } from './split'
 import { headConstants, startConstants } from './startConstants'
 import { secondsOfStages, type WorkSpeeds } from './work'
@@ -101,6 +103,7 @@ export function planTraining(input: PlanInput): PlannedTraining {
     network,
     ...recipe,
     ...batch,
+    ...chooseSampler(request),
     ...chooseSchedule(trainSizes, batch, network, request),
     embeddingSize:
       request.embeddingSize ?? chooseEmbeddingSize(network, start, trainSizes, features),
@@ -109,10 +112,12 @@ export function planTraining(input: PlanInput): PlannedTraining {
     ...seeds,
     backend: request.backend ?? 'auto',
     start,
+    ...chooseProxyStart(network, start, recipe, request),
     features,
     ...chooseSteps(request),
   }
   checkReach(options)
+  checkSampler(options, trainSizes, reasons)
   const featuresCached = Math.min(input.featuresCached(options.features), labels.length)
   const counts: RunCounts = { images: labels.length, featuresCached, trainSizes, testSizes }
   const plan: TrainingPlan = {
@@ -370,12 +375,48 @@ function checkReach(options: TrainingOptions): void {
   for (const term of terms) {
     const settings = readLoss(term)
     const reason = outOfReach(settings.loss, settings, options.embeddingSize)
-    if (reason === null) continue
-    throw new AppError('invalidInput', reason.en, {
-      unsuitable: reason.en,
-      unsuitableChinese: reason['zh-CN'],
-    })
+    if (reason !== null) throw unsuitable(reason)
   }
+}
+
+const unsuitable = (reason: Bilingual): AppError =>
+  new AppError('invalidInput', reason.en, {
+    unsuitable: reason.en,
+    unsuitableChinese: reason['zh-CN'],
+  })
+
+/** @throws AppError invalidInput for a sampler that there is not */
+function chooseSampler({ sampler = defaultSampler }: TrainingRequest) {
+  const { name } = samplers.get(sampler)
+  return name === defaultSampler ? {} : { sampler: name }
+}
+
+/**
+ * @throws AppError invalidInput where the loss would find nothing in batches of the sampler; its
+ *   details say why in both languages
+ */
+function checkSampler(
+  options: TrainingOptions,
+  trainSizes: readonly number[],
+  reasons: PlanReason[],
+): void {
+  const { reason, hasFewPartners } = samplerProblem(options, trainSizes)
+  if (reason !== null) throw unsuitable(reason)
+  if (hasFewPartners) reasons.push('fewPartners')
+}
+
+/** Where nothing is known of the classes yet, the means of their images say nothing either. */
+function chooseProxyStart(
+  network: TrainingOptions['network'],
+  start: TrainingOptions['start'],
+  recipe: LossOptions,
+  { proxyStart }: TrainingRequest,
+): Pick<TrainingOptions, 'proxyStart'> {
+  const ofClasses = lossesOfClasses(recipe)
+  if (ofClasses.length === 0) return {}
+  const knowsClasses = network === 'frozen' && start !== 'random'
+  const isBetter = knowsClasses && ofClasses.every(({ startsAtMeans }) => startsAtMeans)
+  return { proxyStart: proxyStart ?? (isBetter ? 'classMeans' : 'random') }
 }
 
 /** How the optimizer goes, and what is done about what goes wrong. */

@@ -1,6 +1,7 @@
 import type { RateSearch } from '../../shared/model/training'
 import type { LoopInput } from './loopInput'
 import { LoopRun } from './loopRun'
+import { prepareLoop } from './loopStart'
 
 export interface RateSearchSettings {
   readonly lowest?: number
@@ -31,7 +32,8 @@ export async function searchRate<Snapshot>(
   // Warm-up and schedule would hide the rate that is tried.
   const options = { ...input.options, schedule: 'constant' as const, warmUpSteps: 0, emaDecay: 0 }
   const { ledger: _, ...rest } = input
-  const run = new LoopRun({ ...rest, options, random: input.random.fork('rate search') })
+  const search = { ...rest, options, random: input.random.fork('rate search') }
+  const run = new LoopRun(search, await prepareLoop(search))
   run.startEpoch()
   const rates: number[] = []
   const losses: number[] = []

@@ -1,4 +1,5 @@
 import type { TrainingOptions, TrainingRequest } from '../../shared/model/training'
+import { lossesOfClasses } from './lossChoice'
 
 /**
  * The request that says all that was decided of a run: on the same images it gives the same options,
@@ -13,6 +14,7 @@ export function requestOfRun(
   const { splitBy = 'shuffle', unseenLabels, ...chosen } = rest
   return {
     ...chosen,
+    ...(lossesOfClasses(options).length > 0 ? { proxyStart: options.proxyStart ?? 'random' } : {}),
     backend,
     addedLosses: [...addedLosses],
     splitBy,

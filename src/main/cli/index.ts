@@ -5,6 +5,7 @@ import { losses } from '../../core/losses'
 import { miners } from '../../core/miners'
 import { reducers } from '../../core/reducers'
 import { regularizers } from '../../core/regularizers'
+import { samplers } from '../../core/samplers'
 import { AppError } from '../../shared/errors'
 import { finiteJson } from '../files/finite'
 import { endWhereUnanswered } from '../jobs/unlessAborted'
@@ -27,6 +28,7 @@ const commands = commandsFor({
   distances: distances.names,
   reducers: reducers.names,
   regularizers: regularizers.names,
+  samplers: samplers.names,
 })
 
 function programFolders(): ProgramFolders {

@@ -28,6 +28,7 @@ export function commandsFor(names: {
   readonly distances: readonly string[]
   readonly reducers: readonly string[]
   readonly regularizers: readonly string[]
+  readonly samplers: readonly string[]
 }): readonly Command[] {
   const train: Command = {
     name: 'train',
@@ -118,6 +119,12 @@ export function commandsFor(names: {
         minimum: 2,
         maximum: 256,
         meaning: 'images of each label in a batch',
+      },
+      {
+        name: 'sampler',
+        kind: 'text',
+        choices: names.samplers,
+        meaning: 'how batches of P times K images are drawn',
       },
       {
         name: 'epochs',

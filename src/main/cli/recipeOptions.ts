@@ -1,3 +1,4 @@
+import { proxyStarts } from '../../shared/model/training'
 import type { CommandOption } from './command'
 
 /** Options of `train` that say how a step is made and what is done when training goes wrong. */
@@ -12,6 +13,13 @@ export function recipeOptions(names: {
       kind: 'pair',
       value: 'NAME=WEIGHT',
       meaning: `a loss to add to --loss, with its weight; may be repeated; its options are --loss-option NAME.OPTION=VALUE: ${names.losses.join(', ')}`,
+    },
+    {
+      name: 'proxy-start',
+      kind: 'text',
+      choices: proxyStarts,
+      meaning:
+        'where proxies, centres and class weights of a loss begin: at the means of their labels, as they do on a closed form, or at random, as they do else',
     },
     {
       name: 'reducer',

@@ -1,7 +1,7 @@
 import { losses } from '../../core/losses'
 import { innermostLoss } from '../../core/training/lossChoice'
 import { miners } from '../../core/miners'
-import type { Component, HeadStart, TrainingRequest } from '../../shared/model/training'
+import type { Component, HeadStart, ProxyStart, TrainingRequest } from '../../shared/model/training'
 import { type ParsedCommand, UsageError } from './parse'
 
 /** The training request of the options of `train`; what is not given stays open. */
@@ -19,6 +19,7 @@ export function requestOf(parsed: ParsedCommand): TrainingRequest {
     embeddingSize: numbers.get('embedding-size'),
     classesPerBatch: numbers.get('classes-per-batch'),
     imagesPerClass: numbers.get('images-per-class'),
+    sampler: text('sampler'),
     epochs: numbers.get('epochs'),
     steps: numbers.get('steps'),
     minutes: numbers.get('minutes'),
@@ -30,6 +31,7 @@ export function requestOf(parsed: ParsedCommand): TrainingRequest {
     splitSeed: numbers.get('split-seed'),
     backend: text<'auto' | 'tensorflow' | 'wasm' | 'js'>('backend'),
     start: text<HeadStart>('start'),
+    proxyStart: text<ProxyStart>('proxy-start'),
     features: text('features'),
     addedLosses: addedLossesOf(parsed, given.ofLoss),
     reducer: text('reducer'),

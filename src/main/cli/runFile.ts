@@ -1,6 +1,13 @@
 import * as v from 'valibot'
+import { losses } from '../../core/losses'
+import { lossesOfClasses, innermostLoss } from '../../core/training/lossChoice'
 import { requestOfRun } from '../../core/training/runRequest'
-import { type RunSummary, type TrainingRequest, trainingRequest } from '../../shared/model/training'
+import {
+  type Component,
+  type RunSummary,
+  type TrainingRequest,
+  trainingRequest,
+} from '../../shared/model/training'
 import { readBounded } from '../files/regularFile'
 import { UsageError } from './parse'
 import type { UnseenFile } from './unseenLabels'
@@ -47,8 +54,11 @@ export async function readRunFile(file: string): Promise<TrainingRequest> {
       ? content.request
       : content
   const parsed = v.safeParse(trainingRequest, request)
-  if (parsed.success)
-    return isOfEarlierVersion(content, parsed.output) ? shuffled(parsed.output) : parsed.output
+  if (parsed.success) {
+    return typeof content === 'object' && content !== null && 'version' in content
+      ? asThen(parsed.output)
+      : parsed.output
+  }
   const issue = parsed.issues[0]
   throw new UsageError(
     `--run-file ${file} is not a run file: ${shown(`${v.getDotPath(issue) ?? 'it'}: ${issue.message}`)}. Give the run.json that train wrote.`,
@@ -61,8 +71,18 @@ const shown = (text: string): string => {
   return plain.length > 200 ? `${plain.slice(0, 200)}…` : plain
 }
 
-/** Whether a program wrote the file that still divided by a shuffle of the labels. */
-const isOfEarlierVersion = (content: unknown, { splitBy }: TrainingRequest): boolean =>
-  splitBy === undefined && typeof content === 'object' && content !== null && 'version' in content
-
-const shuffled = (request: TrainingRequest): TrainingRequest => ({ ...request, splitBy: 'shuffle' })
+/** What an earlier version that wrote the file did without a word in it. */
+function asThen(request: TrainingRequest): TrainingRequest {
+  const { loss, addedLosses = [] } = request
+  const isKnown = (one: Component) => losses.has(one.name) && losses.has(innermostLoss(one).name)
+  const hadRandomRows =
+    loss !== undefined &&
+    [loss, ...addedLosses].every(isKnown) &&
+    lossesOfClasses({ loss, addedLosses }).length > 0
+  return {
+    ...(hadRandomRows ? { proxyStart: 'random' } : {}),
+    // Labels were divided by a shuffle of them.
+    splitBy: 'shuffle',
+    ...request,
+  }
+}

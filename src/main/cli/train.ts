@@ -1,5 +1,8 @@
 import { copyFile, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { losses } from '../../core/losses'
+import { lossesOfClasses } from '../../core/training/lossChoice'
+import { defaultSampler, samplerOf } from '../../core/training/samplerFit'
 import { AppError } from '../../shared/errors'
 import type { DatasetId, RunId } from '../../shared/model/ids'
 import { gaveStartBack } from '../../shared/model/kept'
@@ -8,6 +11,7 @@ import type {
   RetrievalMetrics,
   TrainingPlan,
   TrainingRemedy,
+  TrainingRequest,
   TrainingStage,
   TrainingState,
 } from '../../shared/model/training'
@@ -56,6 +60,7 @@ export async function checkTrainArguments(parsed: ParsedCommand) {
   const written = runFile === undefined ? {} : await readRunFile(resolve(runFile))
   const request = await withUnseenLabels({ ...written, ...requestOf(parsed) }, parsed)
   const folder = await existingFolder(parsed.positionals[0]!)
+  checkProxyStart(parsed, request)
   const namesLabels = parsed.texts.has('unseen-labels')
   const isResumed = parsed.flags.has('resume')
   const isAnew = parsed.flags.has('start-over')
@@ -63,6 +68,14 @@ export async function checkTrainArguments(parsed: ParsedCommand) {
     throw new UsageError('--resume and --start-over are both given. Give one of them.')
   }
   return { request, folder, namesLabels, out: resolve(parsed.texts.get('out')!), isResumed, isAnew }
+}
+
+function checkProxyStart({ texts }: ParsedCommand, request: TrainingRequest): void {
+  if (!texts.has('proxy-start') || lossesOfClasses(request).length > 0) return
+  const names = losses.entries.filter(({ kind }) => kind === 'classes').map(({ name }) => name)
+  throw new UsageError(
+    `--proxy-start belongs to a loss with representatives of labels. Say which with --loss: ${names.join(', ')}.`,
+  )
 }
 
 export type TrainArguments = Awaited<ReturnType<typeof checkTrainArguments>>
@@ -206,6 +219,11 @@ async function trainOnce(
     await checkRoom(place.out, plan)
     const speeds = openSpeeds(services.workspace.cacheFolder)
     progress.line(planSentence(plan, plan.estimatedSeconds + secondsOfResults(plan, speeds)))
+    if (plan.reasons.includes('fewPartners')) {
+      progress.line(
+        `Note: with the sampler ${samplerOf(plan.options)} most images of a batch have no other of their label in it, so that a step teaches little. ${defaultSampler} gives each some.`,
+      )
+    }
   }
   const unseen = await sayUnseen(session, datasetId, job.request)
   const stop = session.on('training', 'progress', (state) => {

@@ -4,6 +4,7 @@ import { incompatibility } from '../../core/losses/compatibility'
 import { miners } from '../../core/miners'
 import { reducers } from '../../core/reducers'
 import { regularizers } from '../../core/regularizers'
+import { samplers } from '../../core/samplers'
 import type {
   ComponentDescription,
   LossDescription,
@@ -17,6 +18,8 @@ export function trainingRegistry(): TrainingRegistry {
     losses: losses.entries.map(describeLoss),
     miners: miners.entries.map(describe),
     distances: distances.entries.map(describe),
+    // How many classes and images a batch takes is of the run, not of its sampler.
+    samplers: samplers.entries.map((entry) => ({ ...describe(entry), options: [] })),
     reducers: reducers.entries.map(describe),
     regularizers: regularizers.entries.map((entry) => ({
       ...describe(entry),

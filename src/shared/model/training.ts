@@ -38,6 +38,10 @@ export type LearningRateSchedule = (typeof learningRateSchedules)[number]
 export const headStarts = ['auto', 'whitening', 'analysis', 'lda', 'pca', 'random'] as const
 export type HeadStart = (typeof headStarts)[number]
 
+/** Where proxies, centres and class weights of a loss begin. */
+export const proxyStarts = ['classMeans', 'random'] as const
+export type ProxyStart = (typeof proxyStarts)[number]
+
 /**
  * What a person may set; whatever is absent is decided from the images (`planTraining`).
  * The same object is the run file: with the same backend and seed it gives the same numbers.
@@ -51,6 +55,8 @@ export const trainingRequest = v.strictObject({
   embeddingSize: v.optional(count(2, 4096)),
   classesPerBatch: v.optional(count(2, 1024)),
   imagesPerClass: v.optional(count(2, 256)),
+  /** How batches are drawn. */
+  sampler: v.optional(v.pipe(v.string(), v.maxLength(64))),
   /** The end of training, whichever comes first of those given. */
   epochs: v.optional(count(1, 10_000)),
   steps: v.optional(count(1, 10_000_000)),
@@ -77,6 +83,8 @@ export const trainingRequest = v.strictObject({
   backend: v.optional(v.picklist(['auto', 'tensorflow', 'wasm', 'js'])),
   /** Where a head on frozen features starts from. */
   start: v.optional(v.picklist(headStarts)),
+  /** Where the class representatives of a loss begin; a loss without any has no use for it. */
+  proxyStart: v.optional(v.picklist(proxyStarts)),
   /** Which layers of the frozen network the features are taken from. */
   features: v.optional(v.pipe(v.string(), v.maxLength(64))),
   /** Losses that are added to `loss`, each times its weight. */
@@ -113,6 +121,8 @@ export interface TrainingOptions {
   readonly embeddingSize: number
   readonly classesPerBatch: number
   readonly imagesPerClass: number
+  /** How batches are drawn; absent: P classes x K images. */
+  readonly sampler?: string
   readonly epochs: number
   readonly stepsPerEpoch: number
   readonly maxSteps: number | null
@@ -130,6 +140,8 @@ export interface TrainingOptions {
   readonly unseenLabels?: readonly string[]
   readonly backend: 'auto' | 'tensorflow' | 'wasm' | 'js'
   readonly start: HeadStart
+  /** Absent: the loss has no class representatives, or those of an earlier version's run were random. */
+  readonly proxyStart?: ProxyStart
   readonly features: string
   readonly addedLosses: readonly WeightedComponent[]
   /** Null: the reduction belongs to the formula of the loss. */
@@ -207,6 +219,7 @@ export const planReasons = [
   'oneClassNoSplit',
   'fewClassesByImage',
   'smallClasses',
+  'fewPartners',
   'ldaStart',
   'autoStart',
 ] as const
@@ -465,6 +478,7 @@ export interface TrainingRegistry {
   readonly losses: readonly LossDescription[]
   readonly miners: readonly ComponentDescription[]
   readonly distances: readonly ComponentDescription[]
+  readonly samplers: readonly ComponentDescription[]
   readonly reducers: readonly ComponentDescription[]
   /** Their weight is `regularizerWeight` of the request, not an option of theirs. */
   readonly regularizers: readonly ComponentDescription[]

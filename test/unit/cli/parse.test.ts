@@ -11,6 +11,7 @@ const commands = commandsFor({
   distances: ['euclidean', 'cosine'],
   reducers: ['mean', 'sum'],
   regularizers: ['l2Norm', 'zeroMean'],
+  samplers: ['classesTimesImages', 'uniform'],
 })
 const parse = (line: string) => parseArguments(line.split(' '), commands)
 const request = (line: string) => requestOf(parse(line))
@@ -31,7 +32,8 @@ describe('requestOf', () => {
       request(
         'train a --out b --reducer sum --regularizer l2norm --regularizer-weight 0.2 --schedule cosine ' +
           '--warm-up-steps 5 --miner-warm-up 0.2 --patience none --gradient-clip 1 --weight-decay 0.01 ' +
-          '--ema-decay 0.9 --no-remedies --learning-rate find --features conv12+pooled',
+          '--ema-decay 0.9 --no-remedies --learning-rate find --features conv12+pooled --sampler uniform ' +
+          '--proxy-start random',
       ),
     ).toEqual({
       reducer: 'sum',
@@ -47,6 +49,8 @@ describe('requestOf', () => {
       remedies: false,
       learningRate: 'find',
       features: 'conv12+pooled',
+      sampler: 'uniform',
+      proxyStart: 'random',
     })
   })
 

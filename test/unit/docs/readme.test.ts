@@ -6,6 +6,7 @@ import { losses } from '../../../src/core/losses'
 import { miners } from '../../../src/core/miners'
 import { reducers } from '../../../src/core/reducers'
 import { regularizers } from '../../../src/core/regularizers'
+import { samplers } from '../../../src/core/samplers'
 import { commandsFor } from '../../../src/main/cli/options'
 
 const root = resolve(import.meta.dirname, '..', '..', '..')
@@ -36,6 +37,7 @@ describe('the pages for people', () => {
       distances: distances.names,
       reducers: reducers.names,
       regularizers: regularizers.names,
+      samplers: samplers.names,
     }
     const train = commandsFor(names).find(({ name }) => name === 'train')!
     const text = read(file)

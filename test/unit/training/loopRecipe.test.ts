@@ -269,6 +269,26 @@ describe('a loop that is taken up again', () => {
       },
     ],
     [
+      'proxies that began at class means, in batches of classes that look alike',
+      {
+        loss: { name: 'softTriple', options: { centersPerClass: 3 } },
+        miner: null,
+        distance: 'cosine',
+        proxyStart: 'classMeans',
+        sampler: 'hardClasses',
+        classesPerBatch: 3,
+      },
+    ],
+    [
+      'images drawn whatever their class',
+      {
+        loss: { name: 'proxyNCA', options: {} },
+        miner: null,
+        distance: 'squaredEuclidean',
+        sampler: 'uniform',
+      },
+    ],
+    [
       'a cross-batch memory and a miner that draws at random',
       {
         loss: { name: 'crossBatchMemory', options: { loss: 'triplet', memorySize: 64 } },

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { AppError } from '../../../../src/shared/errors'
 import { createRandom, type Random } from '../../../../src/core/math/random'
 import { samplers } from '../../../../src/core/samplers'
+import { shareWithPartner } from '../../../../src/core/training/samplerFit'
 
 const labels = [
   ...Array(10).fill(0),
@@ -13,10 +14,13 @@ const labels = [
   -1,
 ]
 const shape = { classesPerBatch: 3, imagesPerClass: 4 }
+const byNumber = (one: number, other: number) => -Math.abs(one - other)
 
 describe.each(samplers.names)('the sampler %s', (name) => {
   const start = (seed: number, given: readonly number[] = labels) =>
-    samplers.get(name).start({ labels: given, random: createRandom(seed) }, shape)
+    samplers
+      .get(name)
+      .start({ labels: given, random: createRandom(seed), classSimilarity: byNumber }, shape)
 
   it('gives the same batches for the same seed and others for another', () => {
     const draw = (seed: number) => {
@@ -152,6 +156,55 @@ describe('portions of a class', () => {
     )
 })
 
+describe('a batch of each sampler', () => {
+  /** Share of images with another one of their class in the batch, over many batches. */
+  const shareOf = (name: string) => {
+    const sampler = samplers
+      .get(name)
+      .start({ labels, random: createRandom(1), classSimilarity: byNumber }, shape)
+    let partners = 0
+    let images = 0
+    for (let step = 0; step < 300; step++) {
+      const drawn = Array.from(sampler.next().images)
+      for (const [at, image] of drawn.entries()) {
+        images++
+        if (
+          drawn.some((other, i) => i !== at && other !== image && labels[other] === labels[image])
+        )
+          partners++
+      }
+    }
+    return partners / images
+  }
+
+  it.each(samplers.entries.filter(({ fillsClasses }) => fillsClasses).map(({ name }) => name))(
+    'has partners where the sampler says so, but for classes of one image: %s',
+    (name) => {
+      expect(shareOf(name)).toBeGreaterThan(0.85)
+    },
+  )
+
+  it.each(['uniform', 'classBalanced'])('has as many as are expected of it: %s', (sampler) => {
+    const sizes = [10, 7, 3, 4, 1, 1]
+    expect(shareOf(sampler)).toBeCloseTo(shareWithPartner(sizes, { sampler, ...shape }), 1)
+  })
+
+  it('holds classes alike often where the sampler draws classes', () => {
+    const counts = (name: string) => {
+      const sampler = samplers.get(name).start({ labels, random: createRandom(1) }, shape)
+      const seen = new Map<number, number>()
+      for (let step = 0; step < 300; step++) {
+        for (const image of sampler.next().images) {
+          seen.set(labels[image]!, (seen.get(labels[image]!) ?? 0) + 1)
+        }
+      }
+      return (seen.get(0) ?? 0) / (seen.get(5) ?? 1)
+    }
+    expect(counts('classBalanced')).toBeCloseTo(1, 0)
+    expect(counts('uniform')).toBeGreaterThan(7)
+  })
+})
+
 describe('confused classes together', () => {
   it('puts the most alike classes of the drawn one into its batch', () => {
     const many = Array.from({ length: 80 }, (_, i) => i % 20)
@@ -159,7 +212,7 @@ describe('confused classes together', () => {
       {
         labels: many,
         random: createRandom(1),
-        classSimilarity: (one, other) => -Math.abs(one - other),
+        classSimilarity: byNumber,
       },
       { classesPerBatch: 4, imagesPerClass: 2 },
     )

@@ -1,5 +1,6 @@
 import {
   headStarts,
+  proxyStarts,
   type TrainingOptions,
   type TrainingRequest,
 } from '../../../../shared/model/training'
@@ -57,6 +58,13 @@ export const recipeGroups: readonly RecipeGroup[] = [
   {
     key: 'loss',
     fields: [
+      {
+        field: 'proxyStart',
+        kind: 'choice',
+        names: proxyStarts,
+        words: 'proxyStarts',
+        shown: ({ proxyStart }) => proxyStart !== undefined,
+      },
       { ...share('minerWarmUp', 0, 1), shown: ({ miner }) => miner !== null },
       { field: 'remedies', kind: 'switch' },
     ],

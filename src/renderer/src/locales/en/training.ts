@@ -24,6 +24,8 @@ export const training = {
         'Too few labels to keep some unseen, so quality is measured on what it trained on.',
       fewClassesByImage: 'Few labels: images, not labels, are kept aside for the test.',
       smallClasses: 'Some labels have few images, so each batch takes fewer of them.',
+      fewPartners:
+        'As batches are drawn, most images have no other of their label in their batch, so that a step teaches little.',
       autoStart:
         'It starts from whitening or a discriminant analysis, whichever finds more on training labels held out for that, and keeps what is best there.',
       ldaStart:
@@ -207,6 +209,10 @@ export const training = {
     minerHelp: 'Which pairs or triplets of a batch take part. Hard ones teach most.',
     noMiner: 'None',
     noMinerHelp: 'All of the batch takes part.',
+    proxyStart: 'Proxies start at',
+    proxyStartHelp:
+      'Where the representatives of the labels begin: proxies, centres or class weights. Means of the labels are as good as the embedding that training starts from.',
+    proxyStarts: { classMeans: 'The means of their labels', random: 'Random places' },
     minerWarmUp: 'Miner warm-up',
     minerWarmUpHelp:
       'Share of the steps, from 0 to 1, in which a miner of the hardest gives way to semi-hard: the hardest teach little while all is still muddled.',
@@ -248,6 +254,8 @@ export const training = {
     embeddingSizeHelp: 'Numbers per image.',
     imageSizePx: 'Image size, px',
     imageSizePxHelp: 'Side of the square that the small network sees.',
+    sampler: 'Sampler',
+    samplerHelp: 'How the P × K images of a batch are drawn.',
     classesPerBatch: 'Labels per batch (P)',
     classesPerBatchHelp: 'How many labels a step draws.',
     imagesPerClass: 'Images per label (K)',

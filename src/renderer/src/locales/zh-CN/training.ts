@@ -21,6 +21,7 @@ export const training: typeof english = {
       oneClassNoSplit: '标签太少，无法留出测试集，指标在训练图片上计算。',
       fewClassesByImage: '标签较少，因此按图片而不是按标签留出测试集。',
       smallClasses: '有些标签的图片很少，因此每个批次从中取得也少。',
+      fewPartners: '按现在的抽取方式，批次里多数图片没有同标签的同伴，每一步学到的很少。',
       autoStart: '以白化或判别分析为起点（取在留出的训练标签上更好者），并保留其中最好的模型。',
       ldaStart: '以闭式解为起点继续训练（线性判别分析；标签较少时为白化）。',
     },
@@ -194,6 +195,10 @@ export const training: typeof english = {
     minerHelp: '批次中哪些样本对或三元组参与训练。越难的样本教得越多。',
     noMiner: '不挖掘',
     noMinerHelp: '整个批次都参与训练。',
+    proxyStart: '代理的起点',
+    proxyStartHelp:
+      '各标签的代表（代理、中心或类别权重）从哪里开始。标签均值的好坏取决于训练起始的嵌入。',
+    proxyStarts: { classMeans: '各标签的均值', random: '随机位置' },
     minerWarmUp: '挖掘预热',
     minerWarmUpHelp:
       '在开头这一比例（0 到 1）的步数里，用半困难挖掘代替最困难挖掘：嵌入还很混乱时，最难的样本教不了多少。',
@@ -233,6 +238,8 @@ export const training: typeof english = {
     embeddingSizeHelp: '每张图片用多少个数表示。',
     imageSizePx: '图片边长（像素）',
     imageSizePxHelp: '小网络看到的正方形边长。',
+    sampler: '采样器',
+    samplerHelp: '批次的 P × K 张图片如何抽取。',
     classesPerBatch: '每批标签数（P）',
     classesPerBatchHelp: '每一步抽取多少个标签。',
     imagesPerClass: '每个标签的图片数（K）',
