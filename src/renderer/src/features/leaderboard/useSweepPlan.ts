@@ -5,15 +5,15 @@ import { useSettledAnswer } from '../../composables/useSettledAnswer'
 
 /**
  * What the present choice would do, kept up to date; `failure` holds why nothing can be trained.
- * @param basis anything whose change calls for a new plan
+ * @param basis values and objects that call for a new plan where they are others
  */
 export function useSweepPlan(
   datasetId: () => DatasetId | null,
   request: () => SweepRequest | null,
-  basis: () => unknown,
+  basis: () => readonly unknown[],
 ) {
   const { answer: plan, failure } = useSettledAnswer(
-    () => [datasetId(), request(), basis()],
+    () => [datasetId(), request(), ...basis()],
     () => {
       const [id, wanted] = [datasetId(), request()]
       if (id === null || wanted === null) return null

@@ -11,11 +11,11 @@ import { useSettledAnswer } from '../../composables/useSettledAnswer'
 export function useTrainingPlan(
   datasetId: Ref<DatasetId | null>,
   request: Ref<TrainingRequest>,
-  /** Anything whose change calls for a new plan, for instance the number of labelled images. */
-  basis: () => unknown,
+  /** Values and objects that call for a new plan where they are others, for instance the number of labelled images. */
+  basis: () => readonly unknown[],
 ) {
   const { answer: plan, failure } = useSettledAnswer(
-    () => [datasetId.value, request.value, basis()],
+    () => [datasetId.value, request.value, ...basis()],
     () => {
       const id = datasetId.value
       return id === null ? null : api.training.plan({ datasetId: id, request: request.value })
