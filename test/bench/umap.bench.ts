@@ -70,7 +70,7 @@ const rows = values.points.split(',').map((text) => {
   const random = createRandom(1)
   const projection = createProjection(matrix, random)
   const start = performance.now()
-  const pca = projection.principal()
+  const pca = finish(projection.principal())
   const afterPca = performance.now()
   const graph = finish(projection.neighbours())
   const afterGraph = performance.now()

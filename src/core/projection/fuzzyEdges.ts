@@ -1,3 +1,4 @@
+import { partOf, type Steps } from '../steps'
 import type { NeighbourGraph } from './neighbourGraph'
 
 /** Edges of a graph both ways, with how often each is drawn. */
@@ -11,6 +12,11 @@ export interface Edges {
 const searchRounds = 64
 const tolerance = 1e-5
 const leastScale = 1e-3
+/** Rows that are worked on before others may run. */
+const rowsAStep = 512
+/** Shares of the time that finding and joining strengths take. */
+const strengthShare = 0.8
+const joinShare = 0.1
 /** A copy is never at distance 0: its nearest neighbour would be no guide to its scale. */
 const leastSquare = 1e-12
 
@@ -22,9 +28,13 @@ const leastSquare = 1e-12
  * @param neighbours neighbours of a row, the row itself counted
  * @param rounds edges too weak to be drawn once in so many are left out
  */
-export function fuzzyEdges(graph: NeighbourGraph, neighbours: number, rounds: number): Edges {
+export function* fuzzyEdges(
+  graph: NeighbourGraph,
+  neighbours: number,
+  rounds: number,
+): Steps<Edges> {
   const count = neighbours - 1
-  const strengths = strengthsOf(graph, count)
+  const strengths = yield* partOf(strengthsOf(graph, count), 0, strengthShare)
   const { indices } = graph
   const between = (row: number, other: number): number => {
     for (let n = 0; n < count; n++) {
@@ -35,6 +45,7 @@ export function fuzzyEdges(graph: NeighbourGraph, neighbours: number, rounds: nu
   const joined = new Float64Array(strengths.length)
   let strongest = 0
   for (let row = 0; row < graph.rows; row++) {
+    if (row % rowsAStep === 0) yield strengthShare + (joinShare * row) / graph.rows
     for (let n = 0; n < count; n++) {
       const other = indices[row * graph.count + n]!
       const there = strengths[row * count + n]!
@@ -53,7 +64,9 @@ export function fuzzyEdges(graph: NeighbourGraph, neighbours: number, rounds: nu
   const tail = new Uint32Array(edges)
   const roundsBetween = new Float64Array(edges)
   let at = 0
+  const before = strengthShare + joinShare
   for (let row = 0; row < graph.rows; row++) {
+    if (row % rowsAStep === 0) yield before + ((1 - before) * row) / graph.rows
     for (let n = 0; n < count; n++) {
       const strength = joined[row * count + n]!
       if (!(strength > 0 && strength >= least)) continue
@@ -68,11 +81,12 @@ export function fuzzyEdges(graph: NeighbourGraph, neighbours: number, rounds: nu
 }
 
 /** [rows, count] */
-function strengthsOf(graph: NeighbourGraph, count: number): Float64Array {
+function* strengthsOf(graph: NeighbourGraph, count: number): Steps<Float64Array> {
   const result = new Float64Array(graph.rows * count)
   const chords = new Float64Array(count)
   const target = Math.log2(count + 1)
   for (let row = 0; row < graph.rows; row++) {
+    if (row % rowsAStep === 0) yield row / graph.rows
     let sum = 0
     for (let n = 0; n < count; n++) {
       const similarity = graph.similarities[row * graph.count + n]!

@@ -1,7 +1,7 @@
 import type { Matrix } from '../math/matrix'
 import type { Random } from '../math/random'
 import { projectionLeaves } from './projectionLeaves'
-import type { Steps } from '../steps'
+import { partOf, type Steps } from '../steps'
 import type { NeighbourGraph } from './neighbourGraph'
 import { dotOfRows } from './rows'
 import { TopLists } from './topList'
@@ -14,7 +14,11 @@ const sampleSize = 20
 /** Rounds end when fewer than this share of all places in the lists change. */
 const tolerance = 0.002
 /** Rows between two reports. */
-const reportRows = 1024
+const reportRows = 256
+/** The same where candidates are drawn, which is lighter. */
+const sampledRowsAStep = 8192
+/** Share of a round that drawing candidates takes. */
+const samplingShare = 0.05
 
 /**
  * Approximate nearest neighbours by cosine for many rows: random projection trees give a start,
@@ -45,11 +49,12 @@ export function* neighbourDescent(
     const sampling = random.fork('sampling')
     const candidates = { fresh: new Samples(rows, sampling), known: new Samples(rows, sampling) }
     for (let round = 0; round < maximumRounds; round++) {
-      sample(lists, rows, candidates)
+      const at = (share: number) => (treeCount + round + share) / total
+      yield* partOf(sample(lists, rows, candidates), at(0), at(samplingShare))
       let changes = 0
       for (let row = 0; row < rows; row++) {
         changes += compareCandidates(normalized, lists, row, candidates)
-        if (row % reportRows === 0) yield (treeCount + round + row / rows) / total
+        if (row % reportRows === 0) yield at(samplingShare + ((1 - samplingShare) * row) / rows)
       }
       if (changes < tolerance * rows * wanted) break
     }
@@ -96,10 +101,11 @@ class Samples {
 }
 
 /** Neighbours and reverse neighbours of each row, those that came lately apart from the others. */
-function sample(lists: TopLists, rows: number, { fresh, known }: Candidates): void {
+function* sample(lists: TopLists, rows: number, { fresh, known }: Candidates): Steps<void> {
   fresh.clear()
   known.clear()
   for (let row = 0; row < rows; row++) {
+    if (row % sampledRowsAStep === 0) yield row / rows
     const end = row * lists.count + lists.filled[row]!
     for (let at = row * lists.count; at < end; at++) {
       const samples = lists.fresh[at] === 1 ? fresh : known

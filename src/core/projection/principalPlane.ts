@@ -1,11 +1,14 @@
 import type { Matrix } from '../math/matrix'
 import type { Random } from '../math/random'
+import { finish, partOf, type Steps } from '../steps'
 
 /** Vectors iterated on; more than the two wanted, so that close eigenvalues converge fast. */
 const subspaceSize = 6
 const maximumRounds = 24
 /** Rounds end when the two leading variances change by less than this share. */
 const tolerance = 1e-4
+/** Numbers of the matrix that are gone through before others may run: some ten milliseconds. */
+const numbersAStep = 2 ** 18
 
 /**
  * Coordinates of the rows on their first two principal components, [rows, 2]: centred, not
@@ -16,6 +19,11 @@ const tolerance = 1e-4
  * @param random where the iteration starts; it does not decide where it ends
  */
 export function principalPlane(matrix: Matrix, random: Random): Float32Array {
+  return finish(principalPlaneSteps(matrix, random))
+}
+
+/** The same in steps. */
+export function* principalPlaneSteps(matrix: Matrix, random: Random): Steps<Float32Array> {
   const { rows, columns, data } = matrix
   const result = new Float32Array(rows * 2)
   if (rows < 2 || columns === 0) return result
@@ -26,8 +34,11 @@ export function principalPlane(matrix: Matrix, random: Random): Float32Array {
   )
   orthonormalize(basis)
   let before = [0, 0]
+  // As a rule it ends long before: each round is taken for half of what is left.
+  let share = 0
   for (let round = 0; round < maximumRounds; round++) {
-    const images = applyCovariance(data, rows, columns, mean, basis)
+    const images = yield* partOf(applyCovariance(matrix, mean, basis), share, (1 + share) / 2)
+    share = (1 + share) / 2
     const variances = images.map(lengthOf)
     basis = images
     orthonormalize(basis)
@@ -35,7 +46,8 @@ export function principalPlane(matrix: Matrix, random: Random): Float32Array {
     before = variances
     if (change <= tolerance * (variances[0] ?? 0)) break
   }
-  const components = rotateToAxes(basis, applyCovariance(data, rows, columns, mean, basis))
+  const images = yield* partOf(applyCovariance(matrix, mean, basis), share, 1)
+  const components = rotateToAxes(basis, images)
   for (let axis = 0; axis < Math.min(2, components.length); axis++) {
     const component = components[axis]!
     for (let i = 0; i < rows; i++) {
@@ -58,16 +70,16 @@ function columnMeans({ data, rows, columns }: Matrix): Float64Array {
 }
 
 /** Covariance times each vector, without the covariance. */
-function applyCovariance(
-  data: Float32Array,
-  rows: number,
-  columns: number,
+function* applyCovariance(
+  { data, rows, columns }: Matrix,
   mean: Float64Array,
   vectors: readonly Float64Array[],
-): Float64Array[] {
+): Steps<Float64Array[]> {
+  const rowsAStep = Math.max(1, Math.floor(numbersAStep / columns))
   const results = vectors.map(() => new Float64Array(columns))
   const row = new Float64Array(columns)
   for (let i = 0; i < rows; i++) {
+    if (i % rowsAStep === rowsAStep - 1) yield i / rows
     const start = i * columns
     for (let k = 0; k < columns; k++) row[k] = data[start + k]! - mean[k]!
     for (let v = 0; v < vectors.length; v++) {

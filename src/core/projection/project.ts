@@ -6,7 +6,7 @@ import { neighbourDescent } from './neighbourDescent'
 import type { Steps } from '../steps'
 import type { NeighbourGraph } from './neighbourGraph'
 import { standardizePlane } from './plane'
-import { principalPlane } from './principalPlane'
+import { principalPlaneSteps } from './principalPlane'
 import { normalizedRows } from './rows'
 import { umapNeighbours, umapPlane } from './umap'
 
@@ -18,7 +18,7 @@ export const exactNeighbourLimit = 8000
  * centred and of one scale (`standardizePlane`); the same embeddings and seed give the same numbers.
  */
 export interface Projection {
-  principal(): Float32Array
+  principal(): Steps<Float32Array>
   neighbours(): Steps<NeighbourGraph>
   layout(graph: NeighbourGraph, start: Float32Array): Steps<Float32Array>
 }
@@ -28,7 +28,9 @@ export function createProjection(embeddings: Matrix, random: Random): Projection
   const normalized = normalizedRows(embeddings)
   const count = umapNeighbours - 1
   return {
-    principal: () => standardizePlane(principalPlane(normalized, random.fork('pca'))),
+    *principal() {
+      return standardizePlane(yield* principalPlaneSteps(normalized, random.fork('pca')))
+    },
     neighbours: () =>
       normalized.rows <= exactNeighbourLimit
         ? exactNeighbours(normalized, count, simdProduct)

@@ -9,10 +9,11 @@ export const umapNeighbours = 15
 /** Below this there is no neighbourhood to keep: the start is the result. */
 const fewestPoints = 4
 /**
- * Beyond so many points umap-js, which keeps every edge as an object, takes more memory than a map
- * is worth: 70,000 took the program to 4.2 GB, the same in typed arrays to 1.5 GB.
+ * Beyond so many points umap-js, which keeps every edge as an object, begins for too long without a
+ * step, 8 s for 20,000, and takes too much memory: 70,000 took the program to 4.2 GB, the same in
+ * typed arrays to 1.5 GB.
  */
-export const mostLibraryPoints = 20_000
+export const mostLibraryPoints = 2000
 /**
  * Half the width of the plane that the layout starts in: the authors' 10 for many points, less for
  * few, which would otherwise stay as dots far apart.

@@ -1,5 +1,5 @@
 import type { Random } from '../math/random'
-import type { Steps } from '../steps'
+import { partOf, type Steps } from '../steps'
 import { type Edges, fuzzyEdges } from './fuzzyEdges'
 import type { NeighbourGraph } from './neighbourGraph'
 
@@ -9,9 +9,12 @@ import type { NeighbourGraph } from './neighbourGraph'
  */
 const curve = { a: 1.5694704762346365, b: 0.8941996053733949 } as const
 
+/** Share of the time that drawing up the edges takes. */
+const edgeShare = 0.03
+
 /**
- * The layout of UMAP in typed arrays, for more points than umap-js has memory for: some 40 bytes an
- * edge. As `layoutByLibrary` in all that it is given and returns.
+ * The layout of UMAP in typed arrays, for more points than umap-js has memory and steps for: some 40
+ * bytes an edge. As `layoutByLibrary` in all that it is given and returns.
  */
 export function* layoutInArrays(
   graph: NeighbourGraph,
@@ -19,18 +22,21 @@ export function* layoutInArrays(
   settings: { readonly neighbours: number; readonly epochs: number; readonly random: Random },
 ): Steps<Float32Array> {
   const { neighbours, epochs, random } = settings
-  const edges = fuzzyEdges(graph, neighbours, epochs)
+  const edges = yield* partOf(fuzzyEdges(graph, neighbours, epochs), 0, edgeShare)
   const points = begin.slice()
   const layout = new Layout(points, edges, random)
   for (let epoch = 0; epoch < epochs; epoch++) {
-    layout.round(epoch, 1 - Math.max(0, epoch - 1) / epochs)
-    yield (epoch + 1) / epochs
+    const round = layout.round(epoch, 1 - Math.max(0, epoch - 1) / epochs)
+    const share = (rounds: number) => edgeShare + ((1 - edgeShare) * rounds) / epochs
+    yield* partOf(round, share(epoch), share(epoch + 1))
   }
   return new Float32Array(points)
 }
 
 /** Points that an edge's head is pushed away from, for each time it is drawn. */
 const negatives = 5
+/** Edges that are looked at before others may run: at most some ten milliseconds. */
+const edgesAStep = 2 ** 15
 /** A point moves no farther along an axis at once, before the rate. */
 const longestMove = 4
 
@@ -52,10 +58,11 @@ class Layout {
     this.nextPush = edges.roundsBetween.map((rounds) => rounds / negatives)
   }
 
-  round(epoch: number, rate: number): void {
+  *round(epoch: number, rate: number): Steps<void> {
     const { nextDraw, nextPush, points } = this
     const { head, tail, roundsBetween } = this.edges
     for (let edge = 0; edge < head.length; edge++) {
+      if (edge % edgesAStep === edgesAStep - 1) yield edge / head.length
       if (nextDraw[edge]! > epoch) continue
       const one = 2 * head[edge]!
       this.pull(one, 2 * tail[edge]!, rate)
@@ -67,6 +74,7 @@ class Layout {
       }
       nextPush[edge] = nextPush[edge]! + pushes * between
     }
+    yield 1
   }
 
   /** @param one, other where the points begin */

@@ -3,8 +3,11 @@ import type { Random } from '../math/random'
 import type { Steps } from '../steps'
 import type { NeighbourGraph } from './neighbourGraph'
 
-/** Least distance that near points are drawn to; few points have room to be told apart. */
-const leastDistanceOf = (rows: number): number => (rows <= 2000 ? 0.35 : 0.1)
+/**
+ * Least distance that near points are drawn to: few points, as come here, have room to be told
+ * apart.
+ */
+const leastDistance = 0.35
 
 /**
  * The layout of UMAP by umap-js on neighbours that are given.
@@ -21,7 +24,7 @@ export function* layoutByLibrary(
     nComponents: 2,
     nNeighbors: neighbours,
     nEpochs: settings.epochs,
-    minDist: leastDistanceOf(graph.rows),
+    minDist: leastDistance,
     random: () => random.next(),
   })
   const { indices, distances } = neighbourLists(graph, neighbours)

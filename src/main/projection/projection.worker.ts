@@ -7,8 +7,9 @@ import { readMatrix } from './readMatrix'
 
 /** Reports a second. */
 const reportEveryMs = 100
-/** Share of the whole that finding the neighbours takes, by experience. */
-const neighbourShare = 0.25
+/** Shares of the whole that the principal plane, and with it the neighbours, take, by experience. */
+const principalShare = 0.05
+const neighbourShare = 0.3
 
 const port = parentPort
 if (port === null) throw new Error('This file is a worker.')
@@ -20,9 +21,9 @@ else search(job.runFolder)
 
 async function project({ runFolder, seed }: Extract<ProjectionJob, { kind: 'project' }>) {
   const projection = createProjection(await readMatrix(runFolder), createRandom(seed))
-  const pca = projection.principal()
+  const pca = reported(projection.principal(), 0, principalShare)
   post({ kind: 'pca', xy: pca })
-  const graph = reported(projection.neighbours(), 0, neighbourShare)
+  const graph = reported(projection.neighbours(), principalShare, neighbourShare)
   post({ kind: 'neighbours', neighbours: { count: graph.count, indices: graph.indices } })
   post({ kind: 'umap', xy: reported(projection.layout(graph, pca), neighbourShare, 1) })
   port!.close()

@@ -6,9 +6,15 @@ import {
   exactNeighbours,
   finish,
   nearestOf,
+  normalizedRows,
   principalPlane,
   standardizePlane,
+  type Steps,
+  umapNeighbours,
+  umapPlane,
 } from '../../../src/core/projection'
+import { fuzzyEdges } from '../../../src/core/projection/fuzzyEdges'
+import { principalPlaneSteps } from '../../../src/core/projection/principalPlane'
 import { clusters } from './clusters'
 
 const variances = (xy: Float32Array): [number, number] => {
@@ -77,7 +83,7 @@ describe('standardizePlane', () => {
 
 function project(matrix: Matrix, seed = 1) {
   const projection = createProjection(matrix, createRandom(seed))
-  const pca = projection.principal()
+  const pca = finish(projection.principal())
   const graph = finish(projection.neighbours())
   return { pca, graph, umap: finish(projection.layout(graph, pca)) }
 }
@@ -130,7 +136,7 @@ describe('a whole projection', { timeout: 60_000 }, () => {
 
   it('reports how far it is and can be given up in the middle', () => {
     const projection = createProjection(clusters(200, 8, 4), createRandom(1))
-    const start = projection.principal()
+    const start = finish(projection.principal())
     const graph = finish(projection.neighbours())
     const shares: number[] = []
     for (const share of projection.layout(graph, start)) {
@@ -140,5 +146,46 @@ describe('a whole projection', { timeout: 60_000 }, () => {
     expect(shares).toHaveLength(10)
     expect([...shares].sort((a, b) => a - b)).toEqual(shares)
     expect(shares[9]).toBeLessThan(1)
+  })
+
+  // Above this many points nothing of it may wait for a whole pass over them.
+  const many = clusters(3000, 64, 10)
+  const sharesOf = <Result>(steps: Steps<Result>): { shares: number[]; result: Result } => {
+    const shares: number[] = []
+    for (;;) {
+      const step = steps.next()
+      if (step.done === true) return { shares, result: step.value }
+      shares.push(step.value)
+    }
+  }
+  const expectRising = (shares: readonly number[], most: number): void => {
+    const jumps = shares.map((share, i) => share - (shares[i - 1] ?? 0))
+    expect(Math.min(...jumps)).toBeGreaterThanOrEqual(0)
+    expect(Math.max(...jumps)).toBeLessThanOrEqual(most)
+    expect(shares.at(-1)).toBeLessThanOrEqual(1)
+  }
+
+  it('goes in steps within a round over many points', () => {
+    const random = createRandom(1)
+    const graph = finish(exactNeighbours(normalizedRows(many), umapNeighbours - 1))
+    const edges = sharesOf(fuzzyEdges(graph, umapNeighbours, 20))
+    // Each of its three passes in pieces of at most 512 points.
+    expect(edges.shares.length).toBeGreaterThanOrEqual(3 * Math.ceil(graph.rows / 512))
+    expectRising(edges.shares, 0.3)
+    const start = Float32Array.from({ length: 2 * graph.rows }, () => random.normal())
+    const layout = sharesOf(umapPlane({ graph, start, random, epochs: 20 }))
+    const pieces = Math.floor(edges.result.head.length / 2 ** 15)
+    expect(pieces).toBeGreaterThan(0)
+    expect(layout.shares.length).toBe(edges.shares.length + 20 * (pieces + 1))
+    expectRising(layout.shares, 0.05)
+  })
+
+  it('finds the first two components in steps, the same as at once', () => {
+    const wide: Matrix = { ...clusters(1100, 512, 10) }
+    const { shares, result } = sharesOf(principalPlaneSteps(wide, createRandom(1)))
+    // Each round goes through all rows in pieces of 512.
+    expect(shares.length).toBeGreaterThanOrEqual(2 * Math.floor(wide.rows / 512))
+    expectRising(shares, 0.5)
+    expect(result).toEqual(principalPlane(wide, createRandom(1)))
   })
 })
