@@ -128,8 +128,7 @@ async function readFeatures(title: string, set: ImageSet, features: string, back
         said = done
         say(`${title}: features of ${done} of ${total} pictures`)
       },
-      isCancelled: () => false,
-      whilePaused: async () => {},
+      interruption: new Interruption(),
     },
   )
   if (inputs === null) throw new Error('Nobody cancels here')

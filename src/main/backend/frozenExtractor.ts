@@ -9,6 +9,7 @@ import {
   featuresName,
   shapeAverages,
 } from '../../core/training/features'
+import { finish, type Steps } from '../../core/steps'
 import { AppError } from '../../shared/errors'
 import type { Backend } from './backend'
 import { readPackagedModel } from './packagedModel'
@@ -26,6 +27,8 @@ export interface FrozenExtractor {
    * the taps one after another in each row.
    */
   extract(pixels: Uint8Array, n: number): Float32Array
+  /** The same in steps of a few pictures. */
+  extractSteps(pixels: Uint8Array, n: number): Steps<Float32Array>
   dispose(): void
 }
 
@@ -78,40 +81,43 @@ export async function loadFrozenExtractor(options: {
   }
   const model = await loadGraphModel({ load: async () => artifacts })
   const dimension = dimensionOf(taps)
+  const extractSteps = function* (pixels: Uint8Array, n: number): Steps<Float32Array> {
+    const pictureSize = imageSizePx * imageSizePx * 3
+    if (pixels.length !== n * pictureSize) {
+      throw new Error(`${n} pictures have ${n * pictureSize} numbers, not ${pixels.length}`)
+    }
+    const features = new Float32Array(n * dimension)
+    for (let from = 0; from < n; from += passRows) {
+      const rows = Math.min(passRows, n - from)
+      const part = pixels.subarray(from * pictureSize, (from + rows) * pictureSize)
+      const layers = tf.tidy(() => {
+        const input = tf.tensor4d(unitInterval(part), [rows, imageSizePx, imageSizePx, 3])
+        const found = model.execute(input, outputs) as tf.Tensor | tf.Tensor[]
+        return (Array.isArray(found) ? found : [found]).map(averagesOf)
+      })
+      // Not inside `tidy`, which looks for tensors among the numbers of an array it is given.
+      const averages = layers.map(numbersOf)
+      tf.dispose(layers)
+      let at = from * dimension
+      taps.forEach((tap, t) => {
+        shapeAverages(tap, averages[t]!)
+        for (let i = 0; i < rows; i++) {
+          const row = averages[t]!.subarray(i * tap.dimension, (i + 1) * tap.dimension)
+          features.set(row, at + i * dimension)
+        }
+        at += tap.dimension
+      })
+      yield (from + rows) / n
+    }
+    return features
+  }
   return {
     id: extractorId(taps),
     taps,
     dimension,
     imageSizePx,
-    extract(pixels, n) {
-      const pictureSize = imageSizePx * imageSizePx * 3
-      if (pixels.length !== n * pictureSize) {
-        throw new Error(`${n} pictures have ${n * pictureSize} numbers, not ${pixels.length}`)
-      }
-      const features = new Float32Array(n * dimension)
-      for (let from = 0; from < n; from += passRows) {
-        const rows = Math.min(passRows, n - from)
-        const part = pixels.subarray(from * pictureSize, (from + rows) * pictureSize)
-        const layers = tf.tidy(() => {
-          const input = tf.tensor4d(unitInterval(part), [rows, imageSizePx, imageSizePx, 3])
-          const found = model.execute(input, outputs) as tf.Tensor | tf.Tensor[]
-          return (Array.isArray(found) ? found : [found]).map(averagesOf)
-        })
-        // Not inside `tidy`, which looks for tensors among the numbers of an array it is given.
-        const averages = layers.map(numbersOf)
-        tf.dispose(layers)
-        let at = from * dimension
-        taps.forEach((tap, t) => {
-          shapeAverages(tap, averages[t]!)
-          for (let i = 0; i < rows; i++) {
-            const row = averages[t]!.subarray(i * tap.dimension, (i + 1) * tap.dimension)
-            features.set(row, at + i * dimension)
-          }
-          at += tap.dimension
-        })
-      }
-      return features
-    },
+    extractSteps,
+    extract: (pixels, n) => finish(extractSteps(pixels, n)),
     dispose: () => model.dispose(),
   }
 }

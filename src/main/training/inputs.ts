@@ -1,4 +1,5 @@
 import { tapsOf } from '../../core/training/features'
+import type { Interruption } from '../../core/training/interruption'
 import type { InputSource } from '../../core/training/model'
 import { readWork } from '../../core/training/workAmounts'
 import { pixelSource } from '../../core/training/pixels'
@@ -15,7 +16,8 @@ import { type FeatureStore, openFeatureStore } from './featureStore'
 import type { JobImages } from './messages'
 import type { ModelInput } from './modelFiles'
 import { decodeInBatches } from './pictures'
-import { breathe } from './trainingContext'
+import { breathe, paceOf } from './trainingContext'
+import { walkUnlessCancelled } from '../../core/steps'
 import type { StageReport } from './stageReport'
 
 /** The images of a job as numbers. */
@@ -29,8 +31,7 @@ export interface JobInputs {
 
 export interface InputReport {
   readonly onProgress: (done: number, total: number) => void
-  readonly isCancelled: () => boolean
-  readonly whilePaused: () => Promise<void>
+  readonly interruption: Interruption
   /** Is told how long it took; absent: nobody asks. */
   readonly work?: StageReport
 }
@@ -101,11 +102,14 @@ async function readFeatures(
   let done = count - missing.length
   report.onProgress(done, count)
   const files = missing.map((row) => images.files[row]!)
-  for await (const batch of decodeInBatches(files, imageSizePx, featureBatch)) {
-    await report.whilePaused()
-    if (report.isCancelled()) return null
+  const { interruption } = report
+  const { signal } = interruption
+  for await (const batch of decodeInBatches(files, imageSizePx, featureBatch, { signal })) {
+    await interruption.whilePaused()
     const rows = batch.indices.map((index) => missing[index]!)
-    const computed = extractor.extract(batch.pixels, rows.length)
+    const extracting = extractor.extractSteps(batch.pixels, rows.length)
+    const computed = await walkUnlessCancelled(extracting, paceOf(report))
+    if (computed === null) return null
     store.add(
       rows,
       rows.map((row) => images.sha256[row]!),
@@ -120,6 +124,7 @@ async function readFeatures(
     report.onProgress(done, count)
     await breathe()
   }
+  if (interruption.isCancelled) return null
   copyToTwins(images.sha256, isReadable, (row, twin) => store.copy(row, twin))
   checkAnyReadable(isReadable, unreadable)
   return {
@@ -137,14 +142,8 @@ async function walkFinding(
   report: InputReport,
 ): Promise<Uint8Array | null> {
   const count = sha256.length
-  for (const steps = store.find(sha256); ;) {
-    const step = steps.next()
-    if (step.done === true) return step.value
-    report.onProgress(Math.floor(step.value * count), count)
-    await breathe()
-    await report.whilePaused()
-    if (report.isCancelled()) return null
-  }
+  const tell = (share: number) => report.onProgress(Math.floor(share * count), count)
+  return walkUnlessCancelled(store.find(sha256), paceOf(report, tell))
 }
 
 /** Rows without features, one for each content. */
@@ -201,9 +200,10 @@ export async function loadPixels(
   let done = 0
   const watch = report.work?.stopwatch()
   report.onProgress(0, count)
-  for await (const batch of decodeInBatches(images.files, sidePx, 64)) {
-    await report.whilePaused()
-    if (report.isCancelled()) return null
+  const { interruption } = report
+  const { signal } = interruption
+  for await (const batch of decodeInBatches(images.files, sidePx, 64, { signal })) {
+    await interruption.whilePaused()
     batch.indices.forEach((row, i) => {
       pixels.set(batch.pixels.subarray(i * size, (i + 1) * size), row * size)
       isReadable[row] = 1
@@ -215,6 +215,7 @@ export async function loadPixels(
     watch?.lap({ decoding: batch.indices.length + batch.failed.length })
     report.onProgress(done, count)
   }
+  if (interruption.isCancelled) return null
   checkAnyReadable(isReadable, unreadable)
   return {
     source: pixelSource(pixels, sidePx),

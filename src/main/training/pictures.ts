@@ -3,6 +3,7 @@ import { openPicture } from '../dataset/openPicture'
 import { maximumBytes } from '../dataset/readPicture'
 import { sniff, sniffBytes } from '../dataset/sniff'
 import { readBounded } from '../files/regularFile'
+import { aborted, unlessAborted } from '../jobs/unlessAborted'
 
 /** Where the pixels of an image may be read from, in this order. */
 export interface PictureFile {
@@ -66,15 +67,20 @@ export interface PictureBatch {
   readonly failed: readonly { readonly index: number; readonly reason: string }[]
 }
 
+/** Batches that are decoded while the caller works on one. */
+const ahead = 3
+/** Pictures of a batch at a time, so that few are on their way where it is given up. */
+const lanes = 4
+
 /**
  * Decodes pictures in batches; the next ones are decoded while the caller works on one. A picture
- * that cannot be read is named and left out.
+ * that cannot be read is named and left out. As soon as the signal is aborted there are no more.
  */
 export async function* decodeInBatches(
   files: readonly PictureFile[],
   sidePx: number,
   batchSize: number,
-  ahead = 3,
+  { signal }: { readonly signal?: AbortSignal } = {},
 ): AsyncGenerator<PictureBatch, void, undefined> {
   const pending: Promise<PictureBatch>[] = []
   let next = 0
@@ -82,14 +88,15 @@ export async function* decodeInBatches(
     if (next >= files.length) return
     const from = next
     next = Math.min(files.length, next + batchSize)
-    const batch = decodeBatch(files, from, next, sidePx)
+    const batch = decodeBatch(files.slice(from, next), from, sidePx, signal)
     // Awaited later, in order; a failure must not count as unhandled until then.
     batch.catch(() => {})
     pending.push(batch)
   }
   for (let i = 0; i < ahead; i++) start()
   while (pending.length > 0) {
-    const batch = await pending.shift()!
+    const batch = await unlessAborted(pending.shift()!, signal)
+    if (batch === aborted) return
     start()
     yield batch
   }
@@ -98,12 +105,18 @@ export async function* decodeInBatches(
 async function decodeBatch(
   files: readonly PictureFile[],
   from: number,
-  to: number,
   sidePx: number,
+  signal: AbortSignal | undefined,
 ): Promise<PictureBatch> {
-  const settled = await Promise.allSettled(
-    files.slice(from, to).map((file) => decodeSquare(file, sidePx)),
-  )
+  const settled: PromiseSettledResult<Uint8Array>[] = []
+  const waiting = files.entries()
+  const lane = async (): Promise<void> => {
+    for (const [place, file] of waiting) {
+      signal?.throwIfAborted()
+      ;[settled[place]] = await Promise.allSettled([decodeSquare(file, sidePx)])
+    }
+  }
+  await Promise.all(Array.from({ length: lanes }, lane))
   const indices: number[] = []
   const failed: { index: number; reason: string }[] = []
   const size = sidePx * sidePx * 3

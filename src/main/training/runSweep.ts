@@ -263,8 +263,7 @@ async function loadInputs(sweep: SweepContext): Promise<JobInputs | null> {
   }, interruption)
   const report = {
     onProgress: (done: number, total: number) => stages.progress('features', done, total),
-    isCancelled: () => interruption.isCancelled,
-    whilePaused: () => interruption.whilePaused(),
+    interruption,
     work: stages,
   }
   // All rows come from one request, and with it from one choice of features.

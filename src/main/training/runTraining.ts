@@ -106,8 +106,7 @@ async function loadInputs(
   const report = {
     onProgress: (done: number, total: number) => stages.progress('features', done, total),
     work: stages,
-    isCancelled: () => interruption.isCancelled,
-    whilePaused: () => interruption.whilePaused(),
+    interruption,
   }
   return job.options.network === 'frozen'
     ? loadFeatures(job.images, { ...job, backend, features: job.options.features }, report)

@@ -76,8 +76,7 @@ async function embed(embedJob: EmbedJob, backend: Backend): Promise<void> {
   const report = {
     onProgress: (done: number, total: number) =>
       post({ kind: 'stage', stage: 'features', done, total }),
-    isCancelled: () => interruption.isCancelled,
-    whilePaused: () => interruption.whilePaused(),
+    interruption,
   }
   const inputs =
     stored.input.kind === 'features'

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Interruption } from '../../../src/core/training/interruption'
 import type { Backend } from '../../../src/main/backend/backend'
 import { startBackend } from '../../../src/main/backend/startBackend'
 import { type JobInputs, loadFeatures } from '../../../src/main/training/inputs'
@@ -29,7 +30,7 @@ describe('what one click keeps, measured on a set', () => {
     inputs = (await loadFeatures(
       { ids: Uint32Array.from(files.keys()), sha256, files },
       { backend, features, projectFolder, cacheFolder: join(folder, 'cache') },
-      { onProgress: () => {}, isCancelled: () => false, whilePaused: async () => {} },
+      { onProgress: () => {}, interruption: new Interruption() },
     ))!
   })
 
