@@ -1,3 +1,4 @@
+import { AppError, type ErrorDetails } from '../../shared/errors'
 import { distances } from '../distances'
 import type { Bilingual, GivenOptions } from '../registry/options'
 import { type Loss, losses } from './index'
@@ -49,6 +50,14 @@ export function incompatibility(
   }
   return null
 }
+
+/** Components that do not go together; the window says why in its own language. */
+export const unsuited = (reason: Bilingual, details: ErrorDetails = {}): AppError =>
+  new AppError('invalidInput', reason.en, {
+    ...details,
+    unsuitable: reason.en,
+    unsuitableChinese: reason['zh-CN'],
+  })
 
 /** Any dimension: a distance is bounded for all of them or for none. */
 const someDimension = 2

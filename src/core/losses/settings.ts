@@ -3,7 +3,7 @@ import { distances } from '../distances'
 import { miners, type Miner } from '../miners'
 import { reducers, type Reducer } from '../reducers'
 import type { ComponentChoice, GivenOptions } from '../registry/options'
-import { incompatibility } from './compatibility'
+import { incompatibility, unsuited } from './compatibility'
 import { losses } from './index'
 import type { Loss } from './loss'
 
@@ -57,7 +57,7 @@ export function readLoss(choice: ComponentChoice, input: SettingsInput = {}): Lo
     miner: minerChoice === null ? null : miners.get(minerChoice.name).name,
   })
   if (reason !== null) {
-    throw new AppError('invalidInput', reason.en, { loss: loss.name })
+    throw unsuited(reason, { loss: loss.name })
   }
   return {
     loss,

@@ -10,7 +10,7 @@ import {
 import { type KeptUnseen, keepUnseen, type KnownSides } from '../evaluation/keptUnseen'
 import { losses } from '../losses'
 import { readLoss } from '../losses/settings'
-import { incompatibility, outOfReach } from '../losses/compatibility'
+import { incompatibility, outOfReach, unsuited } from '../losses/compatibility'
 import { createRandom } from '../math/random'
 import { miners } from '../miners'
 import { reducers } from '../reducers'
@@ -344,7 +344,7 @@ function chooseRecipe(network: TrainingOptions['network'], request: TrainingRequ
 function chooseReducer(loss: string, { reducer }: TrainingRequest): string | null {
   if (reducer === undefined) return losses.get(loss).reducer
   const reason = incompatibility(loss, { reducer: reducers.get(reducer).name })
-  if (reason !== null) throw new AppError('invalidInput', reason.en, { loss, reducer })
+  if (reason !== null) throw unsuited(reason, { loss, reducer })
   return reducer
 }
 
@@ -375,15 +375,9 @@ function checkReach(options: TrainingOptions): void {
   for (const term of terms) {
     const settings = readLoss(term)
     const reason = outOfReach(settings.loss, settings, options.embeddingSize)
-    if (reason !== null) throw unsuitable(reason)
+    if (reason !== null) throw unsuited(reason)
   }
 }
-
-const unsuitable = (reason: Bilingual): AppError =>
-  new AppError('invalidInput', reason.en, {
-    unsuitable: reason.en,
-    unsuitableChinese: reason['zh-CN'],
-  })
 
 /** @throws AppError invalidInput for a sampler that there is not */
 function chooseSampler({ sampler = defaultSampler }: TrainingRequest) {
@@ -401,7 +395,7 @@ function checkSampler(
   reasons: PlanReason[],
 ): void {
   const { reason, hasFewPartners } = samplerProblem(options, trainSizes)
-  if (reason !== null) throw unsuitable(reason)
+  if (reason !== null) throw unsuited(reason)
   if (hasFewPartners) reasons.push('fewPartners')
 }
 

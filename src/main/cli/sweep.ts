@@ -23,6 +23,7 @@ import { type ParsedCommand, UsageError } from './parse'
 import { durationText } from './progressLine'
 import { requestOf } from './request'
 import { writeImportReport } from './results'
+import { testPartText } from './testPart'
 import { checkUnseen, sayUnseen, withUnseenLabels } from './unseenLabels'
 import { figureText } from './figureText'
 import { count, existingFolder, importFolder, type Session } from './session'
@@ -159,11 +160,7 @@ function showState({ progress }: Session, state: SweepState, told: Set<string>):
 }
 
 function planSentence({ plan, rows }: SweepState, kept: number): string {
-  const test = {
-    byClass: `${count(plan.testClassCount)} labels kept unseen for the test`,
-    byImage: `${count(plan.testImageCount)} images kept aside for the test`,
-    none: 'no test part',
-  }[plan.split]
+  const test = testPartText(plan, plan)
   const known = kept > 0 ? ` ${count(kept)} of them are there from an earlier start.` : ''
   const share = (rows.length - kept) / Math.max(1, rows.length)
   const time = durationText(plan.estimatedSeconds * share)

@@ -29,6 +29,7 @@ import {
   writeRunResults,
 } from './results'
 import { readRunFile, runFileOf } from './runFile'
+import { testPartText } from './testPart'
 import { checkUnseen, sayUnseen, withUnseenLabels } from './unseenLabels'
 import { figureText } from './figureText'
 import { count, existingFolder, importFolder, type Session } from './session'
@@ -337,12 +338,7 @@ export function planSentence(plan: TrainingPlan, seconds: number): string {
     options.network === 'frozen'
       ? 'a head on frozen features'
       : `a small network from ${options.imageSizePx} px pictures`
-  const test =
-    options.split === 'byClass'
-      ? `${count(plan.testClassCount)} labels kept unseen for the test`
-      : options.split === 'byImage'
-        ? `${count(plan.testImageCount)} images kept aside for the test`
-        : 'no test part'
+  const test = testPartText(plan, options)
   return `Training ${what} with ${options.loss.name} on ${count(plan.trainImageCount)} images of ${count(plan.trainClassCount)} labels, ${test}; about ${durationText(seconds)}.`
 }
 
@@ -396,7 +392,11 @@ function keptText({ kept }: MetricsFile): string | null {
   if (kept === null) return null
   const { what, closedForm, reason, heldOut } = kept
   if (reason === 'nothingHeldOut') {
-    return 'Kept: the trained head. There were too few images to hold some out, so nothing says whether training helped.'
+    const nothing =
+      'There were too few images to hold some out, so nothing says whether training helped'
+    return what === 'features'
+      ? `Kept: the features as they are. ${nothing}, and without that the simplest is kept. What may help: at least three images of a label, or four labels to train on.`
+      : `Kept: the trained head. ${nothing}.`
   }
   if (reason === 'openEnd') {
     return 'Kept: the trained head. --minutes ends it, so it was not tried on held-out labels whether it helps; give --steps or --epochs to have the best kept.'

@@ -65,7 +65,8 @@ export async function decideKept(
   const unknown = { wantedEpoch: null, validation: null }
   const unasked: KeptDecision = {
     ...unknown,
-    kept: { what: 'trained', closedForm: form, reason: 'nothingHeldOut', heldOut: null },
+    // Nothing speaks for more than the simplest.
+    kept: { what: 'features', closedForm: form, reason: 'nothingHeldOut', heldOut: null },
   }
   if (folds === null || scores === null) return unasked
   const units = [...scores.features.keys()]

@@ -19,8 +19,9 @@ export interface KeptModel {
   readonly closedForm: ClosedForm
   /**
    * 'better': training is better by more than a standard error; 'noBetter': it is not, and the
-   * simpler one is kept. The trained head is kept unasked where there were too few images to hold
-   * any out ('nothingHeldOut'), and where a clock ends training ('openEnd').
+   * simpler one is kept. Where there were too few images to hold any out ('nothingHeldOut') the
+   * features are kept, by earlier versions the trained head; the trained head where a clock ends
+   * training ('openEnd').
    */
   readonly reason: 'better' | 'noBetter' | 'nothingHeldOut' | 'openEnd'
   readonly heldOut: {

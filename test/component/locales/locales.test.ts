@@ -1,5 +1,7 @@
 import { baseCompile } from '@intlify/message-compiler'
 import { describe, expect, it } from 'vitest'
+import { planTraining } from '../../../src/core/training/plan'
+import { shippedSpeeds } from '../../../src/main/training/shippedSpeeds'
 import { AppError, errorCodes } from '../../../src/shared/errors'
 import { en } from '../../../src/renderer/src/locales/en'
 import { errorText } from '../../../src/renderer/src/locales/errorText'
@@ -93,6 +95,31 @@ describe('the words of the window', () => {
     expect(t('frame.counts.images', { count: '7,096' }, 7096)).toBe('7,096 images')
     setLocale('zh-CN')
     expect(t('frame.counts.images', { count: '7,096' }, 7096)).toBe('7,096 张图片')
+    setLocale('en')
+  })
+
+  it('says why a margin cannot be met in both languages', () => {
+    const plan = () =>
+      planTraining({
+        labels: Int32Array.from({ length: 40 }, (_, image) => Math.floor(image / 4)),
+        request: {
+          loss: { name: 'contrastive', options: { negativeMargin: 0.001 } },
+          distance: 'euclidean',
+        },
+        featuresCached: () => 0,
+        speed: shippedSpeeds.js,
+      })
+    const words = (): string => {
+      try {
+        plan()
+      } catch (error) {
+        return errorText(error).message
+      }
+      return ''
+    }
+    expect(words()).toMatch(/^The loss contrastive would push no images apart: .*negativeMargin/)
+    setLocale('zh-CN')
+    expect(words()).toMatch(/^损失 contrastive 不会推开任何图像：.*negativeMargin/)
     setLocale('en')
   })
 

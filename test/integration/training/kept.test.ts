@@ -1,9 +1,10 @@
-import { readdir, rename } from 'node:fs/promises'
+import { readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
 import { createRandom } from '../../../src/core/math/random'
 import { dimensionOf, tapsOf } from '../../../src/core/training/features'
 import { loadEmbeddings } from '../../../src/main/training/embeddingFiles'
+import { addedSentence } from '../../../src/renderer/src/features/training/resultSentence'
 import { runFolder } from '../../../src/main/workspace'
 import { type TemporaryTraining, temporaryTraining } from './temporaryTraining'
 
@@ -27,6 +28,25 @@ it('keeps the plain features where labels say nothing that could be learned', as
   expect(stored.ids).toHaveLength(96)
   expect(stored.embeddingSize).toBe(dimensionOf(tapsOf('conv15')))
 }, 300_000)
+
+it('keeps the plain features where too few images are there to hold some out', async () => {
+  training = await temporaryTraining(2, leaveTwoOfEach)
+  const { state } = await training.run({ steps: 20, features: 'conv15' })
+  expect(state.error).toBeNull()
+  const { kept, before, after } = state.run
+  expect(kept).toMatchObject({ what: 'features', reason: 'nothingHeldOut', heldOut: null })
+  expect(after!.mapAtR).toBeCloseTo(before!.mapAtR, 6)
+  const sentence = addedSentence(state.run)
+  expect(sentence?.key).toBe('training.ended.kept_nothingHeldOut_features')
+}, 300_000)
+
+async function leaveTwoOfEach(folder: string): Promise<void> {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (!entry.isDirectory()) continue
+    const files = await readdir(join(folder, entry.name))
+    for (const file of files.sort().slice(2)) await rm(join(folder, entry.name, file))
+  }
+}
 
 /** Deals the pictures of all labels to these labels again, as many to each. */
 async function dealAtRandom(folder: string): Promise<void> {

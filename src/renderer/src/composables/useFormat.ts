@@ -10,6 +10,8 @@ export interface Format {
   tick(value: number): string
   /** For instance 71%. */
   percent(share: number): string
+  /** With a tenth of a percent: 12.5%. */
+  share(share: number): string
   bytes(value: number): string
   date(at: number): string
   /** A duration as people say it: 3 s, 2 min. */
@@ -37,6 +39,7 @@ export function formatFor(locale: string, t: Translate): Format {
   })
   const upToThree = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 })
   const share = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 })
+  const tenths = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 })
   const moment = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' })
   const unit = (
     value: number,
@@ -62,6 +65,7 @@ export function formatFor(locale: string, t: Translate): Format {
     },
     tick: (value) => upToThree.format(value),
     percent: (value) => share.format(value),
+    share: (value) => tenths.format(value),
     bytes(value) {
       // The short form knows no plural: "588 byte".
       if (value < 1000) return unit(value, 'byte', 'long')

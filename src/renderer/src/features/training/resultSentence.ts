@@ -26,8 +26,10 @@ export function resultSentence(run: RunSummary): Sentence | null {
 /** Which of plain features, closed form and trained head was kept, and why. */
 function keptSentence(kept: KeptModel, run: RunSummary): Sentence {
   const { what, closedForm, reason, heldOut } = kept
-  if (reason === 'nothingHeldOut' || reason === 'openEnd') {
-    return { key: `training.ended.kept_${reason}`, values: {} }
+  if (reason === 'openEnd') return { key: 'training.ended.kept_openEnd', values: {} }
+  if (reason === 'nothingHeldOut') {
+    const by = what === 'features' ? 'features' : 'trained'
+    return { key: `training.ended.kept_nothingHeldOut_${by}`, values: {} }
   }
   const trained = heldOut?.trained ?? null
   const over = heldOut?.over ?? 'labels'

@@ -97,7 +97,9 @@ export const training = {
       pca: 'the closed form (principal components)',
       random: 'the closed form',
     },
-    kept_nothingHeldOut:
+    kept_nothingHeldOut_features:
+      'There were too few images to hold some out, so nothing says whether training helped, and the features are kept as they are. Three images of a label, or four labels to train on, are enough.',
+    kept_nothingHeldOut_trained:
       'There were too few images to hold some out, so nothing says whether training helped.',
     kept_openEnd:
       'A clock ended the training, so it was not tried on held-out labels whether it helps. Set steps or epochs instead to have the best kept.',
@@ -286,6 +288,10 @@ export const training = {
     splits: { byClass: 'Unseen labels', byImage: 'Unseen images', none: 'None' },
     testShare: 'Share for the test',
     testShareHelp: 'Part of the labels or images that are kept unseen.',
+    share: {
+      byClass: 'Now {test} of {all} labels, {share}: each draws for itself.',
+      byImage: 'Now {test} of {all} images, {share}: each draws for itself.',
+    },
     seed: 'Seed',
     seedHelp: 'The same seed on the same backend gives the same numbers.',
     backend: 'Backend',

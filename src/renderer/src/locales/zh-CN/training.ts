@@ -88,7 +88,9 @@ export const training: typeof english = {
       pca: '闭式解（主成分）',
       random: '闭式解',
     },
-    kept_nothingHeldOut: '图片太少，无法留出一部分，因此无从得知训练是否有帮助。',
+    kept_nothingHeldOut_features:
+      '图片太少，无法留出一部分，因此无从得知训练是否有帮助，特征按原样保留。一个标签有三张图片，或有四个标签可供训练，就足够了。',
+    kept_nothingHeldOut_trained: '图片太少，无法留出一部分，因此无从得知训练是否有帮助。',
     kept_openEnd:
       '训练由时间限制结束，未在留出的标签上检验它是否有帮助。若要保留最好的模型，请改为设定步数或轮数。',
     whatToTry: '可以尝试：改正错误的标签、为每个标签标注更多图片、增加标签，或选择其他特征。',
@@ -266,6 +268,10 @@ export const training: typeof english = {
     splits: { byClass: '未见过的标签', byImage: '未见过的图片', none: '不划分' },
     testShare: '测试比例',
     testShareHelp: '留出的标签或图片所占比例。',
+    share: {
+      byClass: '当前为 {all} 个标签中的 {test} 个，即 {share}：每个标签各自抽取。',
+      byImage: '当前为 {all} 张图片中的 {test} 张，即 {share}：每张图片各自抽取。',
+    },
     seed: '随机种子',
     seedHelp: '同一后端、同一种子，结果相同。',
     backend: '计算后端',
