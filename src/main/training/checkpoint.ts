@@ -12,6 +12,7 @@ import { readBounded } from '../files/regularFile'
 import { atomicWrite } from '../files/atomicWrite'
 import { requireFiniteWithin } from '../files/finite'
 import type { TrainJob } from './messages'
+import { findingsFile } from './startFindings'
 
 /** What was decided before the loop and is not decided anew when it is taken up again. */
 export interface LoopDecisions {
@@ -151,7 +152,7 @@ function withWholePoints(checkpoint: Checkpoint): Checkpoint {
 }
 
 export async function removeCheckpoint(folder: string): Promise<void> {
-  for (const name of fileNames) await rm(join(folder, name), { force: true })
+  for (const name of [...fileNames, findingsFile]) await rm(join(folder, name), { force: true })
 }
 
 interface FoundHeader {

@@ -39,11 +39,25 @@ export async function chooseForm(
 ): Promise<ChosenForm | null> {
   const folds = foldsOf(context, data.training)
   if (folds === null) return { form: 'whitening', folds, scores: null }
-  const scores = await scoreForms(context, data, folds)
+  const scores = await scoresOfForms(context, data, folds)
   if (scores === null) return null
   const { whitening, analysis } = scores
   const isAnalysis = meanScore(values(analysis)).mean > meanScore(values(whitening)).mean
   return { form: isAnalysis ? 'analysis' : 'whitening', folds, scores }
+}
+
+/** Those of an interrupted search, or measured. Null where it was cancelled. */
+async function scoresOfForms(
+  context: TrainingContext,
+  data: Pick<TrainingData, 'source' | 'training'>,
+  folds: HeldOutFolds,
+): Promise<FormScores | null> {
+  const [features, whitening, analysis] = context.findings?.read('forms') ?? []
+  if (features && whitening && analysis) return { features, whitening, analysis }
+  const scores = await scoreForms(context, data, folds)
+  if (scores === null) return null
+  await context.findings?.keep('forms', [scores.features, scores.whitening, scores.analysis])
+  return scores
 }
 
 /** How long to train, and whether what training makes of the start is to be kept. */
@@ -137,9 +151,25 @@ async function trainInFolds(
   })
   const epochs: Map<number, number>[] = []
   const features = new Map<number, number>()
+  /** Of one fold: the features as they are, then each epoch from 0. */
+  const take = ([plain, ...ofEpochs]: readonly HeldOutScores[]): void => {
+    // Patience may end one fold before another; epochs that not all have seen say nothing.
+    const shared = epochs.length === 0 ? ofEpochs.length : epochs.length
+    if (plain !== undefined) add(features, plain)
+    for (const [epoch, scores] of ofEpochs.entries()) {
+      add((epochs[epoch] ??= new Map<number, number>()), scores)
+    }
+    epochs.length = Math.min(shared, ofEpochs.length)
+  }
   for (let fold = 0; fold < count; fold++) {
     const { heldOut, kept } = placesOfFold(folds, fold)
     if (heldOut.length === 0 || context.interruption.isCancelled) continue
+    const name = `fold ${fold} from ${start} at ${learningRate}`
+    const known = context.findings?.read(name) ?? null
+    if (known !== null) {
+      take(known)
+      continue
+    }
     const isHeld = (place: number) => folds.foldOf[place] === fold
     // Held-out images ask among a sample of all, held-out labels among their own.
     const asked = folds.over === 'labels' ? heldOut : sample.places
@@ -159,8 +189,7 @@ async function trainInFolds(
     const found = await heldOutScores(context, plain, among, (share) =>
       asking.share('baseline', 0.2 + 0.8 * share),
     )
-    add(features, found.scores)
-    let length = 0
+    const measured: HeldOutScores[] = [found.scores]
     await trainWithout(
       { ...context, report: report.part('baseline', 0.2, 1) },
       {
@@ -171,13 +200,12 @@ async function trainInFolds(
       },
       async (epoch, embeddings, onProgress) => {
         const { scores, metrics } = await heldOutScores(context, embeddings, among, onProgress)
-        add((epochs[epoch] ??= new Map<number, number>()), scores)
-        length = epoch + 1
+        measured[epoch + 1] = scores
         return metrics
       },
     )
-    // Patience may end one fold before another; epochs that not all have seen say nothing.
-    epochs.length = Math.min(epochs.length, fold === 0 ? length : Math.min(length, epochs.length))
+    if (!context.interruption.isCancelled) await context.findings?.keep(name, measured)
+    take(measured)
   }
   return { epochs, features }
 }

@@ -31,6 +31,9 @@ export async function findEpoch(
   const { options } = context
   const held = isOpenEnd(options) ? null : holdOut(training, { ...epochSearch, seed: options.seed })
   if (held === null) return { wantedEpoch: null, validation: null }
+  const name = `epochs at ${learningRate}`
+  const known = [...(context.findings?.read(name)?.[0]?.values() ?? [])]
+  if (known.length > 0) return { wantedEpoch: firstBest(known), validation: known }
   const validation: (number | null)[] = []
   const embeddingSize = sizeForFewer(options.embeddingSize, training, held.kept)
   await trainWithout(
@@ -44,9 +47,13 @@ export async function findEpoch(
   )
   // Where none of the held-out images has another to find, nothing says how long to train.
   const scores = validation.filter((score) => score !== null)
-  return scores.length < validation.length || scores.length === 0
-    ? { wantedEpoch: null, validation: null }
-    : { wantedEpoch: firstBest(scores), validation: scores }
+  if (scores.length < validation.length || scores.length === 0) {
+    return { wantedEpoch: null, validation: null }
+  }
+  if (!context.interruption.isCancelled) {
+    await context.findings?.keep(name, [new Map(scores.entries())])
+  }
+  return { wantedEpoch: firstBest(scores), validation: scores }
 }
 
 /** The first of equals: the closed form itself, where training betters nothing. */

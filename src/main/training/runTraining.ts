@@ -10,6 +10,7 @@ import { type JobInputs, loadFeatures, loadPixels } from './inputs'
 import type { TrainingResult, TrainJob, WorkerMessage } from './messages'
 import { saveResults } from './saveResults'
 import { StageReport } from './stageReport'
+import { openFindings } from './startFindings'
 import type { TrainingContext } from './trainingContext'
 import { divideRows, trainModel } from './trainModel'
 import { tripletColumns } from './tripletColumns'
@@ -66,6 +67,7 @@ export async function runTraining(run: RunContext): Promise<TrainingResult | nul
     report,
     ledger,
     keepsBest: true,
+    ...(resume === null ? { findings: await openFindings(job.runFolder, fingerprint) } : {}),
     async onEpoch(event, decisions) {
       post({ kind: 'triplets', triplets: tripletColumns(ledger, job.images.ids, shownTriplets) })
       const startedAt = performance.now()

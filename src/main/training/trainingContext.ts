@@ -13,6 +13,7 @@ import type { Backend } from '../backend/backend'
 import type { Checkpoint, LoopDecisions } from './checkpoint'
 import type { LabelledRows } from './measured'
 import type { TrainingResult } from './messages'
+import type { StartFindings } from './startFindings'
 import type { StageReport } from './stageReport'
 
 /** What every part of a training works with. */
@@ -43,6 +44,8 @@ export interface TrainingContext {
    * 'auto'; absent: the trained head, whatever it is worth.
    */
   readonly keepsBest?: boolean
+  /** What an interrupted search for the start has measured; absent: nothing is kept of it. */
+  readonly findings?: StartFindings
   /** Where an interrupted training goes on. */
   readonly resume?: Checkpoint
 }

@@ -85,6 +85,47 @@ describe('a run that was interrupted', () => {
   })
 
   it.each([
+    ['as it was left', false],
+    ['in another state, which shows that it is not measured again', true],
+  ])('goes on with what finding the start had measured: %s', async (_, isChanged) => {
+    // Labels so few that every fold is trained without.
+    const request: TrainingRequest = {
+      features: 'conv15',
+      embeddingSize: 16,
+      steps: 40,
+      backend: 'wasm',
+    }
+    const whole = await training.run(request)
+    const { datasetId } = training
+    const { id } = await training.service().start({ datasetId, request })
+    const file = join(runFolder(training.workspace, id), 'start.json')
+    // Long before the last fold is through.
+    await training.when(({ run }) => run.id === id && existsSync(file))
+    await training.restart()
+    expect(existsSync(join(runFolder(training.workspace, id), 'checkpoint.bin'))).toBe(false)
+    const { parts, ...rest } = JSON.parse(await readFile(file, 'utf8')) as {
+      parts: Record<string, [unit: number, score: number][][]>
+    }
+    expect(Object.keys(parts)[0]).toBe('forms')
+    if (isChanged) {
+      for (const [name, found] of Object.entries(parts)) {
+        parts[name] = found.map((of) => of.map(([unit]) => [unit, 1]))
+      }
+      await writeFile(file, JSON.stringify({ ...rest, parts }))
+    }
+    await training.service().resumeRun({ runId: id })
+    const { state } = await training.service().finished(id)
+    expect(state.error).toBeNull()
+    expect(existsSync(file)).toBe(false)
+    const { kept } = whole.state.run
+    if (isChanged) expect(state.run.kept?.heldOut?.features.mapAtR).toBe(1)
+    else {
+      expect(state.run.kept).toEqual(kept)
+      expect(await numbersOf(id)).toEqual(await numbersOf(whole.id))
+    }
+  })
+
+  it.each([
     ['the newest torn off', ['checkpoint.bin'], (bytes: Buffer) => bytes.subarray(0, -100), 1],
     ['the newest with a byte flipped', ['checkpoint.bin'], flipLast, 1],
     ['both', ['checkpoint.bin', 'checkpoint.previous.bin'], flipLast, 0],
