@@ -35,7 +35,7 @@ it('keeps the plain features where too few images are there to hold some out', a
   expect(state.error).toBeNull()
   const { kept, before, after } = state.run
   expect(kept).toMatchObject({ what: 'features', reason: 'nothingHeldOut', heldOut: null })
-  expect(after!.mapAtR).toBeCloseTo(before!.mapAtR, 6)
+  expect(after!.mapAtR).toBeCloseTo(before!.mapAtR!, 6)
   const sentence = addedSentence(state.run)
   expect(sentence?.key).toBe('training.ended.kept_nothingHeldOut_features')
 }, 300_000)
