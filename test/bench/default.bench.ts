@@ -29,11 +29,11 @@ import {
   summaryLines,
   verdictOf,
   verdictOfSets,
-  withSection,
 } from './kept/markdown'
 import { measureRun, planOf } from './kept/measureRun'
 import { keptRemarks } from './kept/remarks'
 import { isSetWorse, type KeptRun } from './kept/verdict'
+import { withSection } from './sections'
 import { listSets } from './sets'
 import { type ImageSet, readImageSet, type SetBuilder, setsCache } from './sets/imageSet'
 

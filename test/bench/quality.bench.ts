@@ -19,7 +19,7 @@ import { version_core } from '@tensorflow/tfjs-core'
 import * as v from 'valibot'
 import type { BackendChoice } from '../../src/main/backend/backend'
 import { projectFolder } from './backends'
-import { sectionOf, withSection } from './kept/markdown'
+import { keptHeading } from './kept/markdown'
 import {
   chooseContenders,
   keyOf,
@@ -31,6 +31,7 @@ import { cachedInputs, prepareInputs, readInputs } from './quality/inputs'
 import { markdownOf, type Origin } from './quality/markdown'
 import { runTasks, workerArgument, workForParent } from './quality/processes'
 import { summarize, tablesOf } from './quality/report'
+import { sectionOf, withSection } from './sections'
 
 const results = v.array(
   v.object({
@@ -130,10 +131,14 @@ function readResults(file: string) {
   throw new Error(`${file} holds no results of this benchmark`)
 }
 
-/** What another benchmark wrote into the document stays. */
+/** What other benchmarks wrote into the document stays. */
 function writeTables(file: string, document: string): void {
-  const kept = existsSync(file) ? sectionOf(readFileSync(file, 'utf8')) : null
-  writeFileSync(file, kept === null ? document : withSection(document, kept))
+  const before = existsSync(file) ? readFileSync(file, 'utf8') : ''
+  const others = [keptHeading, 'Where proxies begin', 'How batches are drawn']
+  const whole = others
+    .flatMap((heading) => sectionOf(before, heading) ?? [])
+    .reduce((text, section) => withSection(text, section), document)
+  writeFileSync(file, whole)
 }
 
 function writeWhole(file: string, content: object): void {

@@ -225,6 +225,7 @@ function trainingWithout(
   return addAmounts(
     startWork(kept, options),
     matrixWork(kept + asked, rowSizeOf(options), size),
+    meansWork(options, kept),
     stepWork(expectedSteps(options), options),
     timesAmounts(
       epochs + 1,
@@ -232,6 +233,12 @@ function trainingWithout(
     ),
   )
 }
+
+/** The training rows through the model, where class representatives begin at their means. */
+const meansWork = (options: TrainingOptions, rows: number): WorkAmounts =>
+  options.proxyStart === 'classMeans'
+    ? embedWork(rows, options, { from: options.embeddingSize, to: options.embeddingSize })
+    : {}
 
 /** The training itself with what is measured after each epoch. */
 function loopWork(options: TrainingOptions, counts: RunCounts, before: number): WorkAmounts {
@@ -242,6 +249,7 @@ function loopWork(options: TrainingOptions, counts: RunCounts, before: number): 
   const probe = Math.min(probeRows, test > 0 ? test : sum(counts.trainSizes))
   const isFrozen = options.network === 'frozen'
   return addAmounts(
+    before > 0 ? {} : meansWork(options, sum(counts.trainSizes)),
     stepWork(steps, options),
     timesAmounts(
       epochs + 1,

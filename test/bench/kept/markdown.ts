@@ -141,21 +141,6 @@ export function verdictOf(sets: readonly KeptRuns[]): string {
 export const lineOf = (title: string, run: KeptRun): string =>
   `${title}, seed ${run.seed}: features ${cellOf(run.scores.features)}, ${run.closedForm} ${cellOf(run.scores.closedForm)}, trained ${trainedOf(run)}; kept ${names[run.kept]} ${cellOf(run.keptScore)}, less ${differenceOf(run)}${isWorse(run) ? ', worse' : ''} (${Math.round(run.seconds)} s)`
 
-/** A document with the section in place of the one of the same heading, or at its end. */
-export function withSection(document: string, section: string): string {
-  const own = sectionOf(document)
-  if (own !== null) return document.replace(own, () => `${section.trimEnd()}\n\n`).trimEnd() + '\n'
-  return `${document.trimEnd()}\n\n${section.trimEnd()}\n`
-}
-
-/** The section in a document, to the next one; null where there is none. */
-export function sectionOf(document: string): string | null {
-  const start = document.indexOf(`## ${keptHeading}\n`)
-  if (start < 0) return null
-  const next = document.indexOf('\n## ', start)
-  return document.slice(start, next < 0 ? undefined : next + 1)
-}
-
 const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 
 const signed = (value: number): string => `${value < 0 ? '-' : '+'}${short(Math.abs(value))}`

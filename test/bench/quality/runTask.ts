@@ -27,8 +27,10 @@ import type { Backend } from '../../../src/main/backend/backend'
 import { createHead } from '../../../src/main/training/createHead'
 import { prepareHead } from '../../../src/main/training/headStart'
 import type { LabelledRows } from '../../../src/main/training/measured'
+import type { TrainingRequest } from '../../../src/shared/model/training'
 import {
   type BaselineName,
+  type Contender,
   contenders,
   type NetworkName,
   networks,
@@ -65,10 +67,19 @@ export class TaskRunner {
       : this.trainOne(task.network, task.name, task.seed)
   }
 
-  private async trainOne(network: NetworkName, name: string, seed: number): Promise<Scores> {
+  private trainOne(network: NetworkName, name: string, seed: number): Promise<Scores> {
     const contender = contenders.find((entry) => entry.name === name)
     if (contender === undefined) throw new Error(`No loss ${name}`)
-    const { loss, miner } = contender
+    return this.trainRecipe(network, contender, seed, {})
+  }
+
+  /** @param more of the request, beside what the network and the loss say */
+  async trainRecipe(
+    network: NetworkName,
+    { loss, miner }: Pick<Contender, 'loss' | 'miner'>,
+    seed: number,
+    more: TrainingRequest,
+  ): Promise<Scores> {
     const { title: _, ...setting } = networks[network]
     const { options } = planTraining({
       labels: this.training.labels,
@@ -80,6 +91,7 @@ export class TaskRunner {
         seed,
         ...setting,
         ...plainTraining,
+        ...more,
       },
       featuresCached: () => this.inputs.labels.length,
       speed: shippedSpeeds.tensorflow,

@@ -103,6 +103,46 @@ it('takes back what the new loss cannot use', async () => {
   expect(view.text()).not.toContain('1 chosen')
 })
 
+it('chooses how batches are drawn, and says why they cannot be', async () => {
+  const { wire, view } = await open()
+  await openAdvanced(view)
+  await choose(view, 'Sampler', 'Confused classes together')
+  const planned = () => wire.calls.filter(([channel]) => channel === 'training.plan').at(-1)?.[1]
+  await vi.waitFor(() =>
+    expect(planned()).toEqual({ datasetId: 1, request: { sampler: 'hardClasses' } }),
+  )
+  expect(view.find('.problem').exists()).toBe(false)
+  await view.get<HTMLSelectElement>('select[aria-label="Network"]').setValue('small')
+  await vi.waitFor(() => expect(view.get('.problem').text()).toContain('frozen features'))
+  setLocale('zh-CN')
+  await flushPromises()
+  expect(view.get('.problem').text()).toContain('没有冻结特征')
+  setLocale('en')
+  await flushPromises()
+  await view.get('[aria-label="Back to the plan: Sampler"]').trigger('click')
+  await vi.waitFor(() => expect(planned()).toEqual({ datasetId: 1, request: { network: 'small' } }))
+})
+
+it('asks where proxies begin only of a loss that has some', async () => {
+  const { wire, view } = await open()
+  await openAdvanced(view)
+  const start = () => view.find<HTMLSelectElement>('select[aria-label="Proxies start at"]')
+  expect(start().exists()).toBe(false)
+  await choose(view, 'Loss', 'Proxy-NCA++')
+  await vi.waitFor(() => expect(start().exists()).toBe(true))
+  expect(start().element.value).toBe('classMeans')
+  await start().setValue('random')
+  await vi.waitFor(() =>
+    expect(wire.calls.at(-1)).toEqual([
+      'training.plan',
+      {
+        datasetId: 1,
+        request: { loss: { name: 'proxyNCAPlusPlus', options: {} }, proxyStart: 'random' },
+      },
+    ]),
+  )
+})
+
 it('goes on with a run that was interrupted', async () => {
   const run = {
     ...{ id: 7 as RunId, startedAt: 1, status: 'interrupted' as const, before: null },

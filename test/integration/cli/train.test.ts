@@ -216,6 +216,7 @@ describe('headless train', () => {
     [['train', '.', '--out', 'x', '--epoch', '3'], 2, 'Did you mean --epochs?'],
     [['train', './no such folder', '--out', 'x'], 2, 'There is no folder'],
     [['train', '.', '--out', 'x', '--loss', 'triplt'], 2, 'Did you mean triplet?'],
+    [['train', '.', '--out', 'x', '--proxy-start', 'random'], 2, 'representatives of labels'],
     [['train', '.', '--out', 'x', '--run-file', 'package.json'], 2, 'is not a run file'],
     [['train', '.', '--out', 'x', '--run-file', 'nowhere.json'], 2, 'cannot be read'],
     [['embed', '.', '--model', '.', '--out', 'x.csv'], 2, 'holds no model'],

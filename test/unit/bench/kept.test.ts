@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { keptSection, sectionOf, verdictOf, withSection } from '../../bench/kept/markdown'
+import { keptHeading, keptSection, verdictOf } from '../../bench/kept/markdown'
 import {
   differenceOfSet,
   isSetWorse,
@@ -8,6 +8,7 @@ import {
   type KeptRun,
   type QueryResults,
 } from '../../bench/kept/verdict'
+import { sectionOf, withSection } from '../../bench/sections'
 
 /** Ten labels of four queries, whose scores are around `mean`, harder label by label. */
 function resultsOf(mean: number, { labels = 10, swing = 0 } = {}): QueryResults {
@@ -128,8 +129,8 @@ describe('the section', () => {
     const document = '# Title\n\nText.\n'
     const once = withSection(document, section)
     expect(once.startsWith(document)).toBe(true)
-    expect(sectionOf(document)).toBeNull()
-    expect(sectionOf(once)).toBe(section)
+    expect(sectionOf(document, keptHeading)).toBeNull()
+    expect(sectionOf(once, keptHeading)).toBe(section)
     const followed = `${once}\n## Next\n\nMore.\n`
     const newer = keptSection(set(runOf('features', weak)), origin, [])
     const twice = withSection(followed, newer)
