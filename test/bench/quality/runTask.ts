@@ -103,7 +103,7 @@ export class TaskRunner {
       source,
       ...this.training,
       options,
-      learningRate: setting.learningRate,
+      learningRate: Number(options.learningRate),
       random: random.fork('training'),
       product: simdProduct,
       interruption: new Interruption(),
