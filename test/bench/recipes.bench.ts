@@ -15,6 +15,7 @@ import { cpus, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
 import { createMatrix } from '../../src/core/math/matrix'
 import { createRandom } from '../../src/core/math/random'
+import { Interruption } from '../../src/core/training/interruption'
 import { featureSource } from '../../src/core/training/model'
 import { planTraining } from '../../src/core/training/plan'
 import { startBackend } from '../../src/main/backend/startBackend'
@@ -175,7 +176,7 @@ async function readSet(name: string, backend: Backend): Promise<(seed: number) =
   const loaded = await loadFeatures(
     { ids: Uint32Array.from(files.keys()), sha256, files },
     { backend, features: extractor, projectFolder, cacheFolder: setsCache },
-    { onProgress: () => {}, isCancelled: () => false, whilePaused: async () => {} },
+    { onProgress: () => {}, interruption: new Interruption() },
   )
   if (loaded === null) throw new Error('Nobody cancels here')
   const { rows, rowSize } = loaded.source
