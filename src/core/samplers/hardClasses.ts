@@ -1,5 +1,14 @@
+import type { Random } from '../math/random'
 import { batchOf, drawPortion, labelledMembers, requirePairs } from './portions'
 import { batchShape, defineSampler } from './sampler'
+
+/** Classes that one is compared with at most: of very many some are like it among these as well. */
+const mostCompared = 2000
+
+function candidates(count: number, random: Random): number[] {
+  const all = Array.from({ length: count }, (_, index) => index)
+  return count <= mostCompared ? all : random.shuffle(all).slice(0, mostCompared)
+}
 
 export const hardClasses = defineSampler({
   name: 'hardClasses',
@@ -24,13 +33,16 @@ export const hardClasses = defineSampler({
     const { classSimilarity } = context
     if (classSimilarity === undefined) throw new Error('It must be known which classes are alike')
     const known = new Map<number, readonly number[]>()
-    /** The classes most like one, nearest first; found once. */
+    /** The classes most like one, nearest first; found once, whatever the round. */
     const alike = (seed: number): readonly number[] => {
       const found =
         known.get(seed) ??
-        classes
-          .map(([other], index) => ({ index, value: classSimilarity(classes[seed]![0], other) }))
-          .filter(({ index }) => index !== seed)
+        candidates(classes.length, context.random.fork(`like ${seed}`))
+          .filter((index) => index !== seed)
+          .map((index) => ({
+            index,
+            value: classSimilarity(classes[seed]![0], classes[index]![0]),
+          }))
           .sort((a, b) => b.value - a.value || a.index - b.index)
           .slice(0, half - 1)
           .map(({ index }) => index)

@@ -222,4 +222,23 @@ describe('confused classes together', () => {
       expect(Math.abs(classes[0]! - classes[1]!)).toBe(1)
     }
   })
+
+  it('compares no class with more than two thousand others', () => {
+    const classes = 5000
+    let asked = 0
+    const sampler = samplers.get('hardClasses').start(
+      {
+        labels: Array.from({ length: 2 * classes }, (_, i) => i % classes),
+        random: createRandom(1),
+        classSimilarity: (one, other) => {
+          asked++
+          return byNumber(one, other)
+        },
+      },
+      { classesPerBatch: 50, imagesPerClass: 2 },
+    )
+    expect(sampler.batchesPerRound).toBe(100)
+    expect(asked).toBeGreaterThan(100 * 1900)
+    expect(asked).toBeLessThanOrEqual(100 * 2000)
+  })
 })

@@ -6,6 +6,6 @@ export const recommendedLosses: ReadonlySet<string> = new Set([
   'triplet',
   'circle',
   'fastAP',
-  'proxyAnchor',
+  'proxyNCAPlusPlus',
   'normalizedSoftmax',
 ])
