@@ -17,6 +17,7 @@ export function datasetOf(fields: Partial<DatasetSummary> = {}): DatasetSummary 
     unlabelledCount: 0,
     excludedCount: 0,
     leftOutCount: 0,
+    followsLinks: false,
     openedAt: 0,
     ...fields,
   }

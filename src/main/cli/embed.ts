@@ -26,7 +26,7 @@ export async function checkEmbedArguments(parsed: ParsedCommand) {
     )
   }
   const backend = parsed.texts.get('backend') as TrainingRequest['backend']
-  return { folder, model, out, backend }
+  return { folder, model, out, backend, followsLinks: parsed.flags.has('follow-links') }
 }
 
 export interface EmbedOutcome {
@@ -38,11 +38,11 @@ export interface EmbedOutcome {
 /** Embeds a folder with a saved model into a CSV; null where it was cancelled. */
 export async function runEmbed(
   session: Session,
-  { folder, model, out, backend }: Awaited<ReturnType<typeof checkEmbedArguments>>,
+  { folder, model, out, backend, followsLinks }: Awaited<ReturnType<typeof checkEmbedArguments>>,
 ): Promise<EmbedOutcome | null> {
   const { services, progress, signal } = session
   await prepareOut(dirname(out))
-  const { dataset } = await importFolder(session, folder, [])
+  const { dataset } = await importFolder(session, folder, [], followsLinks)
   if (signal.aborted) return null
   const files = await mkdtemp(temporaryPrefix('embed'))
   try {

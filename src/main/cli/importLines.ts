@@ -140,7 +140,7 @@ function skippedLines({ skipped = {}, skippedFirst = {}, leftOut }: ImportReport
   const links = leftOut.filter(({ reason }) => reason === 'outsideFolder')
   if (links.length > 0) {
     lines.push(
-      `${countOf(links.length, 'link')} out of the folder left out: ${some(links, links.length, ({ path }) => quoted(path))}. Links are allowed only within the folder: import the folder that holds both, or copy the files.`,
+      `${countOf(links.length, 'link')} out of the folder left out: ${some(links, links.length, ({ path }) => quoted(path))}. --follow-links goes where they lead.`,
     )
   }
   return lines

@@ -131,7 +131,11 @@ async function runCommand(parsed: ParsedCommand, circumstances: Circumstances): 
         const job = await enterRun(place, checked, { version, progress })
         const kept = workFolder(place.state)
         const outcome = await inSession(circumstances, kept, (session) =>
-          runTrain(session, { place, job, namesLabels: checked.namesLabels, version }),
+          runTrain(session, {
+            ...{ place, job, version },
+            namesLabels: checked.namesLabels,
+            followsLinks: checked.followsLinks,
+          }),
         )
         if (outcome === 'terminated' || outcome === null) return codeWithout(outcome)
         // Only now nothing in it is open any more.

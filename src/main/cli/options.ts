@@ -13,6 +13,11 @@ const verbose: CommandOption = {
   kind: 'flag',
   meaning: 'on a failure, print where in the program it happened',
 }
+const followLinks: CommandOption = {
+  name: 'follow-links',
+  kind: 'flag',
+  meaning: 'go where links out of FOLDER lead; each real folder once',
+}
 const help: CommandOption = { name: 'help', kind: 'flag', meaning: 'print this help' }
 const backend: CommandOption = {
   name: 'backend',
@@ -43,6 +48,7 @@ export function commandsFor(names: {
         meaning: 'folder for the results; made where it is missing',
         isRequired: true,
       },
+      followLinks,
       {
         name: 'resume',
         kind: 'flag',
@@ -237,6 +243,7 @@ export function commandsFor(names: {
         meaning: 'the table to write',
         isRequired: true,
       },
+      followLinks,
       backend,
       json,
       verbose,

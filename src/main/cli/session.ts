@@ -104,11 +104,14 @@ export async function importFolder(
   session: Session,
   folder: string,
   ignore: readonly string[],
+  followsLinks: boolean,
 ): Promise<{ readonly dataset: DatasetSummary; readonly report: ImportReport }> {
   const { services, progress, signal } = session
   const { dataset, finished } = await services.dataset.importFolder(folder, {
     signal,
     ignore: [...ignore],
+    // A run that is taken up again keeps what it was begun with.
+    ...(followsLinks ? { followsLinks } : {}),
     onProgress: ({ done, total }) =>
       progress.update(
         'Importing images',

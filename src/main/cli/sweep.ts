@@ -42,7 +42,8 @@ export async function checkSweepArguments(parsed: ParsedCommand) {
   const namesLabels = parsed.texts.has('unseen-labels')
   const out = resolve(parsed.texts.get('out')!)
   await readJournal(join(out, sweepFile.journal))
-  return { request, folder, namesLabels, out }
+  const followsLinks = parsed.flags.has('follow-links')
+  return { request, folder, namesLabels, out, followsLinks }
 }
 
 /** The sweep that the options of `sweep` describe. */
@@ -94,10 +95,16 @@ function namesOf(
 /** Imports, trains all combinations, writes after each; null where it was cancelled before any. */
 export async function runSweep(
   session: Session,
-  { request, folder, namesLabels, out }: Awaited<ReturnType<typeof checkSweepArguments>>,
+  {
+    request,
+    folder,
+    namesLabels,
+    out,
+    followsLinks,
+  }: Awaited<ReturnType<typeof checkSweepArguments>>,
 ): Promise<SweepOutcome | null> {
   const { services, progress, signal } = session
-  const { dataset, report } = await importFolder(session, folder, [out])
+  const { dataset, report } = await importFolder(session, folder, [out], followsLinks)
   await writeImportReport(out, report)
   if (signal.aborted) return null
   const input = { datasetId: dataset.id, request }

@@ -68,7 +68,11 @@ export async function checkTrainArguments(parsed: ParsedCommand) {
   if (isResumed && isAnew) {
     throw new UsageError('--resume and --start-over are both given. Give one of them.')
   }
-  return { request, folder, namesLabels, out: resolve(parsed.texts.get('out')!), isResumed, isAnew }
+  return {
+    ...{ request, folder, namesLabels, isResumed, isAnew },
+    out: resolve(parsed.texts.get('out')!),
+    followsLinks: parsed.flags.has('follow-links'),
+  }
 }
 
 function checkProxyStart({ texts }: ParsedCommand, request: TrainingRequest): void {
@@ -111,11 +115,11 @@ export async function enterRun(
 /** Imports, trains and writes all results; null where it was cancelled before there were any. */
 export async function runTrain(
   session: Session,
-  { place, job, namesLabels, version }: RunOfTrain,
+  { place, job, namesLabels, version, followsLinks }: RunOfTrain,
 ): Promise<TrainOutcome | null> {
   const { services, progress } = session
   const { out, state: stateFolder } = place
-  const { dataset, report } = await importFolder(session, job.folder, [out]).catch(
+  const { dataset, report } = await importFolder(session, job.folder, [out], followsLinks).catch(
     async (failure: unknown) => {
       await place.discard()
       throw failure
@@ -188,13 +192,19 @@ interface RunOfTrain {
   readonly place: OutFolder
   readonly job: UnfinishedJob
   readonly namesLabels: boolean
+  readonly followsLinks: boolean
   readonly version: string
 }
 
 /** Trains, goes on with what was trained, or gives what had ended; null where the program ends. */
 async function trainOnce(
   session: Session,
-  { place, job, namesLabels, datasetId }: Omit<RunOfTrain, 'version'> & { datasetId: DatasetId },
+  {
+    place,
+    job,
+    namesLabels,
+    datasetId,
+  }: Omit<RunOfTrain, 'version' | 'followsLinks'> & { datasetId: DatasetId },
 ): Promise<Ended | null> {
   const { services, progress, signal } = session
   const { training } = services

@@ -44,6 +44,8 @@ export interface ImportOptions {
   readonly onProgress?: ((progress: ImportProgress) => void) | undefined
   /** Absolute paths inside the folder that are not looked at. */
   readonly ignore?: readonly string[] | undefined
+  /** Whether links out of the folder are followed from now on; absent: as before. */
+  readonly followsLinks?: boolean | undefined
 }
 
 export interface StartedImport {
@@ -114,12 +116,15 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
   const importInto = async (
     datasetId: DatasetId,
     folder: string,
-    { signal, onProgress, ignore = [] }: ImportOptions,
+    { signal, onProgress, ignore = [], followsLinks }: ImportOptions,
   ): Promise<ImportReport> => {
     const pool = createThumbnailPool({ workersFolder, thumbnailsFolder, workers })
     const progress = throttled((state: ImportProgress) => onProgress?.(state), progressIntervalMs)
     const changed = throttled(() => service.notifyChanged(datasetId), progressIntervalMs)
     try {
+      if (followsLinks !== undefined) {
+        await store.datasets.setFollowsLinks(datasetId, followsLinks)
+      }
       const report = await runImport({
         store,
         pool,
@@ -127,6 +132,7 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
         thumbnailsFolder,
         datasetId,
         folder,
+        followsLinks: (await stored(datasetId)).followsLinks,
         ignore: new Set(await Promise.all(ignore.map((path) => realpath(path).catch(() => path)))),
         signal,
         onProgress: progress.call,

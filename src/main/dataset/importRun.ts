@@ -40,6 +40,8 @@ export interface ImportRunOptions {
   /** Real path. */
   readonly folder: string
   readonly ignore: ReadonlySet<string>
+  /** Links out of the folder are followed. */
+  readonly followsLinks: boolean
   readonly signal: AbortSignal | undefined
   readonly onProgress: (progress: ImportProgress) => void
   /** Rows were written: pictures can be shown. */
@@ -137,8 +139,9 @@ class ImportRun {
       running.add(task)
       if (running.size >= this.options.workers * 2) await Promise.race(running)
     }
-    const { signal, ignore } = this.options
-    const events = walkAhead(folder, { signal, ignore, passOver: labelsFileName }, (files) => {
+    const { signal, ignore, followsLinks } = this.options
+    const walking = { signal, ignore, followsLinks, passOver: labelsFileName }
+    const events = walkAhead(folder, walking, (files) => {
       this.total = files
       this.advance(0)
     })

@@ -30,23 +30,43 @@ export interface WalkOptions {
   readonly ignore?: ReadonlySet<string> | undefined
   /** Relative path of a file that others read. */
   readonly passOver?: string | undefined
+  /** Goes where links out of the folder lead; each real folder once, so that no loop traps it. */
+  readonly followsLinks?: boolean | undefined
 }
+
+interface Folder {
+  /** Real path. */
+  readonly path: string
+  readonly relative: string
+}
+
+const insideAlready = 'A link back into the folder: what lies there is imported in its own place.'
 
 /** How many files are asked for size and time at once. */
 const statsAtOnce = 32
 
 /**
- * Walks a folder without following links to folders: a loop cannot trap it. Names in byte order,
- * the files of a folder before its sub-folders. Hidden files and folders, and results of this
+ * Walks a folder. Links to folders are not followed, or only those that lead out of it, after all
+ * that lies inside: a loop cannot trap it. Names in byte order, the files of a folder before its
+ * sub-folders. Hidden files and folders, and results of this
  * program, are passed over and counted.
  * @param root real path of the folder
  */
 export async function* walk(root: string, options: WalkOptions = {}): AsyncGenerator<WalkEvent> {
-  const pending: { readonly path: string; readonly relative: string }[] = [
-    { path: root, relative: '' },
-  ]
-  for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
+  const pending: Folder[] = [{ path: root, relative: '' }]
+  /** Folders that links lead to, real path and where they are found. */
+  const linked: Folder[] = []
+  const visited = new Set<string>()
+  const next = (): Folder | undefined => pending.pop() ?? linked.shift()
+  for (let folder = next(); folder !== undefined; folder = next()) {
     if (isAborted(options)) return
+    if (options.followsLinks === true) {
+      if (visited.has(folder.path)) {
+        yield leftOutFolder(folder.relative, 'symlinkLoop', insideAlready)
+        continue
+      }
+      visited.add(folder.path)
+    }
     let entries: Dirent<Buffer>[]
     try {
       const reading = readdir(folder.path, { withFileTypes: true, encoding: 'buffer' })
@@ -90,15 +110,16 @@ export async function* walk(root: string, options: WalkOptions = {}): AsyncGener
       if (isAborted(options)) return
       const current = folder
       const looking = Promise.all(
-        files
-          .slice(start, start + statsAtOnce)
-          .map(({ name, isLink }) =>
-            lookAt(root, join(current.path, name), below(current.relative, name), isLink),
-          ),
+        files.slice(start, start + statsAtOnce).map(({ name, isLink }) =>
+          lookAt(root, join(current.path, name), below(current.relative, name), {
+            isLink,
+            follow: options.followsLinks === true ? (target) => linked.push(target) : null,
+          }),
+        ),
       )
       const events = await unlessAborted(looking, options.signal)
       if (events === aborted) return
-      yield* events
+      yield* events.filter((event) => event !== null)
     }
     pending.push(...folders.reverse())
   }
@@ -154,24 +175,31 @@ async function lookAt(
   root: string,
   path: string,
   relativePath: string,
-  isLink: boolean,
-): Promise<WalkEvent> {
+  {
+    isLink,
+    follow,
+  }: {
+    readonly isLink: boolean
+    /** Takes a folder outside to walk later; null: links out of the folder are left out. */
+    readonly follow: ((folder: Folder) => void) | null
+  },
+): Promise<WalkEvent | null> {
   try {
     if (isLink) {
       const target = await realpath(path)
       const isInside = target === root || target.startsWith(root.endsWith(sep) ? root : root + sep)
       const found = await stat(path)
       if (found.isDirectory()) {
+        if (!isInside && follow !== null) {
+          follow({ path: target, relative: relativePath })
+          return null
+        }
         return isInside
-          ? leftOutFolder(
-              relativePath,
-              'symlinkLoop',
-              'A link back into the folder: what lies there is imported in its own place.',
-            )
+          ? leftOutFolder(relativePath, 'symlinkLoop', insideAlready)
           : leftOutFolder(relativePath, 'outsideFolder', 'A link to a folder outside this one.')
       }
       if (!found.isFile()) return skipped('special', relativePath)
-      if (!isInside) {
+      if (!isInside && follow === null) {
         return hasImageExtension(path) || hasImageExtension(target)
           ? leftOutFile(relativePath, 'outsideFolder', 'A link to a file outside the folder.')
           : skipped('notPicture', relativePath)

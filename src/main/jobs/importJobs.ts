@@ -9,6 +9,7 @@ import type { JobBoard, JobHandle } from './jobBoard'
 interface ImportOptions {
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void
+  readonly followsLinks?: boolean | undefined
 }
 
 interface RecognitionOptions {
@@ -54,7 +55,8 @@ export interface ImportJobs {
    */
   start(folder: string): Promise<DatasetSummary | null>
   startSample(): Promise<DatasetSummary>
-  rescan(datasetId: DatasetId): Promise<DatasetSummary>
+  /** @param followsLinks from now on; absent: as before */
+  rescan(datasetId: DatasetId, followsLinks?: boolean): Promise<DatasetSummary>
   /** The folder that waits for an answer, if there is one. */
   moved(): MovedFolder | null
   /** Imports it as the dataset it looks like, or as another, or not at all. */
@@ -178,7 +180,8 @@ export function createImportJobs(options: ImportJobsOptions): ImportJobs {
       }
       return open((importOptions) => importer.importFolder(sampleFolder, importOptions))
     },
-    rescan: (datasetId) => run((importOptions) => importer.rescan({ datasetId }, importOptions)),
+    rescan: (datasetId, followsLinks) =>
+      run((importOptions) => importer.rescan({ datasetId }, { ...importOptions, followsLinks })),
     moved: () => asked,
     answerMoved: async (answer) => {
       const moved = asked

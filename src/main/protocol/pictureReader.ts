@@ -12,6 +12,8 @@ const maximumBytes = 512 * 1024 * 1024
 export interface PictureRecord {
   /** Absolute path of the dataset's folder. */
   readonly folder: string
+  /** A person allowed links out of it. */
+  readonly followsLinks?: boolean
   /** Below the folder, `/` between parts. */
   readonly relativePath: string
   readonly sha256: string
@@ -70,12 +72,12 @@ export function createPictureReader(
 const readThumbnail = (file: string): Promise<Buffer | null> =>
   readBounded(file, 2 ** 24).catch(() => null)
 
-/** The file itself, if it still is a regular file inside its folder and of bearable size. */
+/** The file itself, if it still is a regular file inside its folder (or linked to, where that is allowed) and of bearable size. */
 async function readOriginal(record: PictureRecord): Promise<Buffer | null> {
   try {
     const root = await realpath(record.folder)
     const file = await realpath(join(root, ...record.relativePath.split('/')))
-    if (!isInside(root, file)) return null
+    if (record.followsLinks !== true && !isInside(root, file)) return null
     const bytes = await readBounded(file, maximumBytes)
     return bytes.length === 0 ? null : bytes
   } catch {

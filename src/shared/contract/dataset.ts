@@ -38,8 +38,13 @@ export const datasetContract = {
     v.strictObject({ answer: v.picklist(['takeOver', 'asNew', 'nothing']) }),
   ),
   importSample: call<DatasetSummary>()(nothing),
-  /** Looks at the folder again: added, changed, moved, removed files. */
-  rescan: call<DatasetSummary>()(v.strictObject({ datasetId })),
+  /**
+   * Looks at the folder again: added, changed, moved, removed files. `followsLinks`: whether links
+   * out of it are followed from now on; absent: as before.
+   */
+  rescan: call<DatasetSummary>()(
+    v.strictObject({ datasetId, followsLinks: v.optional(v.boolean()) }),
+  ),
   report: call<ImportReport | null>()(v.strictObject({ datasetId })),
   /** Images that are there more than once, those with different labels first. */
   duplicates: call<Duplicates>()(v.strictObject({ datasetId })),

@@ -14,6 +14,8 @@ export interface DatasetSummary {
   readonly excludedCount: number
   /** Files that the last import left out; the report has the reasons. */
   readonly leftOutCount: number
+  /** Links out of the folder are followed, because a person asked for it. */
+  readonly followsLinks: boolean
   readonly openedAt: number
 }
 

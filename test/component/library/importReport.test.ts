@@ -163,8 +163,10 @@ describe('the import report', () => {
       'Labels look alike and may be one: “cat” and “cat␣” and “c⟨U+200B⟩at”.',
       `No labels, because they are longer than 255 characters or cannot be seen: “${'y'.repeat(40)}…”.`,
       '2 transparent pictures lie on black, because they vanish on white: a.png, b.png.',
-      'One link out of the folder was left out: away. To allow it, import the folder that holds both, or copy the files.',
+      'One link out of the folder was left out: away.',
     ])
+    await click('Follow these links')
+    expect(wire.calls).toContainEqual(['dataset.rescan', { datasetId: 1, followsLinks: true }])
   })
 
   it('keeps the one image that is right, and excludes copies that say nothing new', async () => {

@@ -254,6 +254,41 @@ describe('files that cannot be imported', () => {
     expect(report.skipped).toEqual({ hidden: 2, special: 0, result: 0, notPicture: 3 })
   })
 
+  it('come in through links out of the folder where that is asked for, each real folder once', async () => {
+    const outside = join(temporary.folder, 'outside')
+    await put(pictures, 'a/one.png', await png(1))
+    await put(outside, 'two.png', await png(2))
+    await put(outside, 'deep/three.png', await png(3))
+    await put(temporary.folder, 'single.png', await png(4))
+    await symlink(outside, join(pictures, 'linked'))
+    await symlink(outside, join(pictures, 'linked again'))
+    await symlink(join(temporary.folder, 'single.png'), join(pictures, 'a/single.png'))
+    // Loops: back into the folder, to the folder around it, and within what is linked.
+    await symlink(pictures, join(outside, 'back'))
+    await symlink(outside, join(outside, 'deep/up'))
+    const { id, report } = await importAll()
+    expect(report.added).toBe(1)
+    expect(Object.values(reasons(report))).toEqual(Array(3).fill('outsideFolder'))
+
+    const { finished } = await service.rescan({ datasetId: id }, { followsLinks: true })
+    const followed = await finished
+    expect(followed).toMatchObject({ added: 3, unchanged: 1 })
+    expect(reasons(followed)).toEqual({
+      'linked again': 'symlinkLoop',
+      'linked/back': 'symlinkLoop',
+      'linked/deep/up': 'symlinkLoop',
+    })
+    expect((await service.summary(id)).followsLinks).toBe(true)
+    const names = (await temporary.store.labels.list(id)).map(({ name }) => name)
+    expect(names.sort()).toEqual(['a', 'linked', 'linked/deep'])
+
+    // As a rescan later, which remembers it; and until it is taken back.
+    const again = await (await service.rescan({ datasetId: id })).finished
+    expect(again).toMatchObject({ added: 0, unchanged: 4, removed: 0 })
+    const inside = await (await service.rescan({ datasetId: id }, { followsLinks: false })).finished
+    expect(inside).toMatchObject({ removed: 3, unchanged: 1 })
+  })
+
   it.skipIf(process.platform === 'win32')('count pipes, and links to them', async () => {
     await put(pictures, 'a/good.png', await png(1))
     await put(pictures, 'labels.csv', 'image,label\n')

@@ -37,6 +37,6 @@ it('says on the command line what the window says', () => {
     '2 images scaled or encoded again from another; such images stay on one side of a split.',
     '1 picture of one colour: "white.png".',
     'Passed over: 7 hidden (names that begin with a dot): ".a", ".b", ".c" and 4 more; 1 of this program\'s results: "out/map.png".',
-    '1 link out of the folder left out: "away". Links are allowed only within the folder: import the folder that holds both, or copy the files.',
+    '1 link out of the folder left out: "away". --follow-links goes where they lead.',
   ])
 })

@@ -4,6 +4,7 @@ import { datasetSplit } from './0030-dataset-split'
 import { verdicts } from './0040-verdicts'
 import { runComparison } from './0050-run-comparison'
 import { keptModel } from './0080-kept-model'
+import { followLinks } from './0090-follow-links'
 import type { Migration } from './migration'
 
 /** In ascending order; a released one is never edited, only followed by another. */
@@ -14,4 +15,5 @@ export const migrations: readonly Migration[] = [
   verdicts,
   runComparison,
   keptModel,
+  followLinks,
 ]

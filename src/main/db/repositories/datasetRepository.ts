@@ -13,6 +13,8 @@ export interface StoredDataset {
   readonly unlabelledCount: number
   readonly excludedCount: number
   readonly leftOutCount: number
+  /** Links out of the folder are followed. */
+  readonly followsLinks: boolean
 }
 
 export interface DatasetRepository {
@@ -26,6 +28,7 @@ export interface DatasetRepository {
   touch(id: DatasetId, now: number): Promise<void>
   /** The same dataset in another folder, under another name. */
   relocate(id: DatasetId, folder: string, name: string, now: number): Promise<void>
+  setFollowsLinks(id: DatasetId, follows: boolean): Promise<void>
   /** With everything that hangs on it. */
   remove(id: DatasetId): Promise<void>
   saveReport(id: DatasetId, report: ImportReport): Promise<void>
@@ -38,6 +41,7 @@ interface DatasetRow {
   readonly folder: string
   readonly opened_at: number
   readonly left_out_count: number
+  readonly follows_links: number
   readonly images: number
   readonly labels: number
   readonly unlabelled: number
@@ -46,7 +50,7 @@ interface DatasetRow {
 
 /** Counts are of images that are still in the folder. */
 const selectDataset = `SELECT dataset.id, dataset.name, dataset.folder, dataset.opened_at,
-    dataset.left_out_count,
+    dataset.left_out_count, dataset.follows_links,
     count(image.id) AS images,
     count(DISTINCT image.label_id) AS labels,
     coalesce(sum(image.id IS NOT NULL AND image.label_id IS NULL), 0) AS unlabelled,
@@ -103,6 +107,10 @@ export function createDatasetRepository(database: Database): DatasetRepository {
       ])
     },
 
+    async setFollowsLinks(id, follows) {
+      await database.run('UPDATE dataset SET follows_links = ? WHERE id = ?', [follows ? 1 : 0, id])
+    },
+
     async remove(id) {
       await database.transaction(async (transaction) => {
         // Images and labels refer to each other; this order asks no foreign key to wait.
@@ -142,4 +150,5 @@ const storedDatasetOf = (row: DatasetRow): StoredDataset => ({
   unlabelledCount: row.unlabelled,
   excludedCount: row.excluded,
   leftOutCount: row.left_out_count,
+  followsLinks: row.follows_links !== 0,
 })

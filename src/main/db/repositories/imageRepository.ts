@@ -43,6 +43,8 @@ export interface KnownImage {
 export interface ImageLocation {
   readonly datasetId: DatasetId
   readonly folder: string
+  /** Links out of the folder are followed: its file may lie elsewhere. */
+  readonly followsLinks: boolean
   readonly relativePath: string
   readonly sha256: string
   readonly format: string
@@ -207,13 +209,16 @@ export function createImageRepository(database: Database): ImageRepository {
       return { ...summaryOf(row), datasetId, format, modifiedAt, sha256 }
     },
 
-    location(id) {
-      return database.get<ImageLocation>(
-        `SELECT image.dataset_id AS datasetId, dataset.folder, image.relative_path AS relativePath,
-           image.sha256, image.format, image.bytes
+    async location(id) {
+      const row = await database.get<Omit<ImageLocation, 'followsLinks'> & { follows: number }>(
+        `SELECT image.dataset_id AS datasetId, dataset.folder, dataset.follows_links AS follows,
+           image.relative_path AS relativePath, image.sha256, image.format, image.bytes
          FROM image JOIN dataset ON dataset.id = image.dataset_id WHERE image.id = ?`,
         [id],
       )
+      if (row === undefined) return undefined
+      const { follows, ...location } = row
+      return { ...location, followsLinks: follows !== 0 }
     },
 
     async trainingRows(datasetId) {

@@ -109,9 +109,12 @@ export const useDatasetStore = defineStore('dataset', () => {
     if (await bringIn(() => api.dataset.open({ datasetId }))) await loadReport()
   }
 
-  const rescan = async (): Promise<void> => {
+  /** @param followsLinks whether links out of the folder are followed from now on; absent: as before */
+  const rescan = async (followsLinks?: boolean): Promise<void> => {
     const datasetId = id.value
-    if (datasetId !== null) await bringIn(() => api.dataset.rescan({ datasetId }))
+    if (datasetId === null) return
+    const input = followsLinks === undefined ? { datasetId } : { datasetId, followsLinks }
+    await bringIn(() => api.dataset.rescan(input))
   }
 
   /** @param endsWork whether to end what runs or waits on it */

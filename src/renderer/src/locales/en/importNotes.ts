@@ -47,5 +47,5 @@ export const importNotes = {
       'no grounds | One transparent picture lies on black, because it vanishes on white: {names}. | {n} transparent pictures lie on black, because they vanish on white: {names}.',
   },
   links:
-    'no links | One link out of the folder was left out: {names}. To allow it, import the folder that holds both, or copy the files. | {n} links out of the folder were left out: {names}. To allow them, import the folder that holds both, or copy the files.',
+    'no links | One link out of the folder was left out: {names}. | {n} links out of the folder were left out: {names}.',
 }

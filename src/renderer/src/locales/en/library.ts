@@ -96,6 +96,9 @@ export const library = {
     'no rows of labels.csv in doubt | One row of labels.csv has no image or contradicts another | {n} rows of labels.csv have no image or contradict another',
   seeReport: 'See report',
   report: {
+    followLinks: 'Follow these links',
+    followsLinks: 'Links out of the folder are followed.',
+    leaveLinks: 'Follow them no longer',
     title: 'Import report',
     summary:
       '{added} added, {changed} changed, {moved} moved, {removed} removed, {unchanged} unchanged',

@@ -88,6 +88,9 @@ export const library: typeof english = {
     'labels.csv 没有存疑的行 | labels.csv 有 {n} 行没有对应图片或互相矛盾 | labels.csv 有 {n} 行没有对应图片或互相矛盾',
   seeReport: '查看报告',
   report: {
+    followLinks: '跟随这些链接',
+    followsLinks: '会跟随指向文件夹之外的链接。',
+    leaveLinks: '不再跟随',
     title: '导入报告',
     summary: '新增 {added}，更改 {changed}，移动 {moved}，移除 {removed}，未变 {unchanged}',
     duplicates: '没有重复图片 | {count} 张重复图片 | {count} 张重复图片',
