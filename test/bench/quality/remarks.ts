@@ -5,5 +5,5 @@ export const remarks: readonly string[] = [
   'With 700 classes and 32 a batch a class is seen 14 times in 300 steps: losses with proxies, which begin at random in the first two tables, need longer training than this.',
   'lifted and generalizedLifted with their defaults on normalised embeddings nearly collapse, here as in the reference: all negatives of both images pull at once, and the distances go to 0 together. liftedHard, the form with one mined negative, does not: it is among the best.',
   'With the closed form as the start no pair or triplet loss falls below it in 300 steps; ntXent, supCon and fastAP add most, about .01. Losses with proxies add as much where these begin at the means of their labels, which is the default (“Where proxies begin”): from random rows normalizedSoftmax stayed at .424 and proxyNCA at .422.',
-  'The features here are the pooled output of the frozen network, as those of the reference. One click takes features from the middle of the network instead (docs/decisions/0007): what that gives, here and on other sets, is in the last section.',
+  'The features here are the pooled output of the frozen network, as those of the reference. One click takes features from the middle of the network instead (docs/decisions/0007): what that gives, here and on other sets, is under “What one click keeps”.',
 ]
