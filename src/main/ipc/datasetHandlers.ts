@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { datasetContract } from '../../shared/contract/dataset'
 import { AppError } from '../../shared/errors'
 import type { ServiceHandlers } from '../../shared/rpc'
+import { findNearDuplicates } from '../dataset/nearDuplicates'
 import type { Services } from '../services'
 import type { Shell } from './shell'
 
@@ -27,6 +28,7 @@ export const createDatasetHandlers = (
   rescan: ({ datasetId, followsLinks }) => imports.rescan(datasetId, followsLinks),
   report: (input) => dataset.report(input),
   duplicates: ({ datasetId }) => store.duplicates.find(datasetId),
+  nearDuplicates: ({ datasetId }) => findNearDuplicates(store, datasetId),
   columns: (input) => dataset.columns(input),
   images: (input) => dataset.images(input),
   detail: (input) => dataset.detail(input),

@@ -7,7 +7,7 @@ import type {
   ImportReport,
   MovedFolder,
 } from '../model/dataset'
-import type { Duplicates } from '../model/duplicates'
+import type { Duplicates, NearDuplicates } from '../model/duplicates'
 import { imageFilter, imageOrder } from '../model/dataset'
 import { datasetId, imageId, imageIdColumn } from '../model/ids'
 import { call, event, nothing } from '../rpc'
@@ -48,6 +48,8 @@ export const datasetContract = {
   report: call<ImportReport | null>()(v.strictObject({ datasetId })),
   /** Images that are there more than once, those with different labels first. */
   duplicates: call<Duplicates>()(v.strictObject({ datasetId })),
+  /** Images that look the same and are different files. */
+  nearDuplicates: call<NearDuplicates>()(v.strictObject({ datasetId })),
   columns: call<ImageColumns>()(
     v.strictObject({ datasetId, filter: imageFilter, order: imageOrder }),
   ),

@@ -61,6 +61,10 @@ async function open(shown = report): Promise<void> {
       images: ({ ids }) =>
         [...ids].map((id) => imageOf(id, { labelId: asLabelId(id === 4 ? 2 : 1) })),
       duplicates: () => duplicates,
+      nearDuplicates: () => ({
+        groups: [{ imageIds: [asImageId(5), asImageId(6)], isAcrossLabels: false }],
+        groupTotal: 1,
+      }),
     },
     labels: {
       setExcluded: () => ({ undo: { kind: 'exclude', imageCount: 1, label: null }, redo: null }),
@@ -113,7 +117,15 @@ describe('the import report', () => {
       'dog',
       'cat',
       'cat',
+      'cat',
+      'cat',
     ])
+    // Those that only look the same are groups of their own kind, after them.
+    expect(words).toContain('One group of images is nearly the same.')
+    const kinds = [...dialog().querySelectorAll('.kind')].map((one) => one.textContent ?? '')
+    expect(kinds.at(-1)).toContain('Nearly the same: scaled or encoded again')
+    await click('Keep only this: cat/6.png')
+    expect(excluded().at(-1)).toEqual([5])
   })
 
   it('names the limit, and what rules pass over', async () => {

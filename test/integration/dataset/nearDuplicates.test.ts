@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { keepUnseen } from '../../../src/core/evaluation/keptUnseen'
+import { findNearDuplicates } from '../../../src/main/dataset/nearDuplicates'
 import { readTrainingImages } from '../../../src/main/training/trainingImages'
 import { useImporting } from './importing'
 import { put } from './pictures'
@@ -56,6 +57,20 @@ describe('copies that were scaled or encoded again', () => {
     )
     expect(found.length / copied.length).toBeGreaterThan(0.9)
     expect(report.duplicates).toBe(0)
+    const { store } = importing.temporary
+    const listed = await findNearDuplicates(store, report.datasetId)
+    const paths = new Map(
+      (
+        await store.images.summaries(Uint32Array.from(listed.groups.flatMap((g) => g.imageIds)))
+      ).map((image) => [image.id, image.relativePath]),
+    )
+    for (const [label, file] of found) {
+      const own = listed.groups.find(({ imageIds }) =>
+        imageIds.some((image) => paths.get(image) === `${label}/${file}`),
+      )
+      expect(own?.imageIds.map((image) => paths.get(image))).toContain(`${label}/copy-${file}`)
+    }
+    expect(listed.groupTotal).toBe(listed.groups.length)
     expect(report.nearDuplicates).toBeGreaterThanOrEqual(found.length)
     // Of different drawings only those that one maker drew in two styles.
     expect(report.nearDuplicates).toBeLessThan(found.length + 6)

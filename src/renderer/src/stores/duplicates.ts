@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { ref, shallowRef, watch } from 'vue'
-import type { Duplicates } from '../../../shared/model/duplicates'
+import type { Duplicates, NearDuplicates } from '../../../shared/model/duplicates'
 import { api } from '../api/client'
 import { coalesce } from './coalesce'
 import { useDatasetStore } from './dataset'
@@ -14,6 +14,8 @@ export const useDuplicateStore = defineStore('duplicates', () => {
   const toasts = useToastStore()
   /** null until known. */
   const found = shallowRef<Duplicates | null>(null)
+  /** Those that look the same; read while the report is open. */
+  const near = shallowRef<NearDuplicates | null>(null)
   /** Which part of the import report shows. */
   const part = ref<'leftOut' | 'duplicates'>('leftOut')
 
@@ -30,7 +32,19 @@ export const useDuplicateStore = defineStore('duplicates', () => {
     () => dataset.id,
     () => {
       found.value = null
+      near.value = null
     },
+  )
+  const refreshNear = coalesce(async () => {
+    const datasetId = dataset.id
+    if (datasetId === null || !dataset.reportOpen) return
+    const loaded = await toasts.guard(() => api.dataset.nearDuplicates({ datasetId }))
+    if (datasetId === dataset.id && loaded !== undefined) near.value = loaded
+  }, 1000)
+  watch(
+    () => [dataset.id, dataset.report, dataset.reportOpen, labels.undoState],
+    () => void refreshNear(),
+    { immediate: true },
   )
   watch(
     () => [dataset.id, dataset.report, labels.undoState],
@@ -45,5 +59,5 @@ export const useDuplicateStore = defineStore('duplicates', () => {
     dataset.reportOpen = true
   }
 
-  return { found, part, refresh, show }
+  return { found, near, part, refresh, show }
 })

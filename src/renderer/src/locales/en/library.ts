@@ -74,6 +74,9 @@ export const library = {
     across:
       'No image is there under two labels. | One image is there under different labels. | {n} images are there under different labels.',
     see: 'See them',
+    near: 'No groups look alike. | One group of images is nearly the same. | {n} groups of images are nearly the same.',
+    nearOtherLabel: 'Nearly the same image under different labels',
+    nearSameLabel: 'Nearly the same: scaled or encoded again',
     otherLabel: 'The same image under different labels',
     sameLabel: 'The same image more than once',
     show: 'Show in the library',

@@ -66,6 +66,9 @@ export const library: typeof english = {
     across:
       '没有图片同时属于不同标签。 | 有 {n} 张图片同时出现在不同标签下。 | 有 {n} 张图片同时出现在不同标签下。',
     see: '查看',
+    near: '没有几乎相同的图片。 | 有 1 组几乎相同的图片。 | 有 {n} 组几乎相同的图片。',
+    nearOtherLabel: '几乎相同的图片出现在不同标签下',
+    nearSameLabel: '几乎相同：缩放或重新编码',
     otherLabel: '同一图片出现在不同标签下',
     sameLabel: '同一图片出现多次',
     show: '在图库中显示',
