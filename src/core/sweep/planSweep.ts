@@ -104,6 +104,7 @@ export function planSweep(
     trainImageCount,
     testImageCount,
     split: first.plan.options.split,
+    findings: first.plan.findings,
   }
   return { plan, rows, shared, split: first.split, unseen: first.unseen }
 }

@@ -1,4 +1,5 @@
 import { AppError } from '../../shared/errors'
+import type { SetFinding } from '../../shared/model/findings'
 import {
   type Component,
   type PlanReason,
@@ -20,6 +21,7 @@ import { samplers } from '../samplers'
 import { lossesOfClasses, innermostLoss, type LossOptions, lossOfRun } from './lossChoice'
 import { dimensionOf, featuresName, tapsOf } from './features'
 import { defaultSampler, samplerProblem } from './samplerFit'
+import { picturesOfClasses } from './setFindings'
 import { classSizes, splitRows } from './split'
 import { headConstants, startConstants } from './startConstants'
 import { secondsOfStages, type WorkSpeeds } from './work'
@@ -34,6 +36,10 @@ export interface PlanInput {
   readonly labelKeys?: readonly string[]
   /** What each image shows, the same for near-duplicates; absent: nothing else shows it. */
   readonly contents?: readonly string[]
+  /** What is wrong with the set (`findingsOfContents`); absent: nothing is known. */
+  readonly findings?: readonly SetFinding[]
+  /** The contents of the files; absent: all differ. */
+  readonly images?: { readonly sha256: readonly string[] }
   /** What the dataset keeps unseen; absent: nothing was decided yet. */
   readonly kept?: KeptChoice
   readonly request: TrainingRequest
@@ -77,6 +83,7 @@ export function planTraining(input: PlanInput): PlannedTraining {
   const { labels, request } = input
   const sizes = classSizes(labels)
   checkEnough(labels.length, sizes)
+  checkVaried(input)
   const reasons: PlanReason[] = []
   const network = request.network ?? 'frozen'
   if (request.network !== undefined) reasons.push('chosenNetwork')
@@ -90,7 +97,7 @@ export function planTraining(input: PlanInput): PlannedTraining {
   const trainSizes = classSizes(labels, split, 1)
   const testSizes = classSizes(labels, split, 2)
   checkTrainable(trainSizes)
-  if (unseen !== null && kind !== 'none') checkTestable(kind, testSizes)
+  if (unseen !== null && kind !== 'none') checkTestable(kind, testSizes, input)
 
   const recipe = chooseRecipe(network, request)
   const batch = chooseBatch(trainSizes, network, request, reasons)
@@ -136,6 +143,7 @@ export function planTraining(input: PlanInput): PlannedTraining {
       Math.round(secondsOfStages(workOfRun(options, counts), input.speed)),
     ),
     reasons,
+    findings: input.findings ?? [],
   }
   return { plan, split, unseen, counts }
 }
@@ -150,7 +158,8 @@ export function splitOf({
   labels,
   request,
   kept,
-}: Pick<PlanInput, 'labels' | 'request' | 'kept'>): {
+  contents,
+}: Pick<PlanInput, 'labels' | 'request' | 'kept' | 'contents'>): {
   readonly options: SplitOptions
   readonly reason: PlanReason | null
 } {
@@ -160,7 +169,12 @@ export function splitOf({
   const split =
     request.split ??
     (unseenLabels === undefined
-      ? chooseSplit(classSizes(labels), kept?.isByClass === true, reasons)
+      ? chooseSplit(
+          classSizes(labels),
+          () => picturesOfClasses(labels, contents),
+          kept?.isByClass === true,
+          reasons,
+        )
       : 'byClass')
   const reason = reasons[0] ?? null
   if (splitBy === 'shuffle') {
@@ -228,6 +242,25 @@ function checkEnough(imageCount: number, sizes: readonly number[]): void {
   checkTrainable(sizes)
 }
 
+/** @throws AppError noVariation where all labelled images are one file */
+function checkVaried({ labels, images }: PlanInput): void {
+  if (images === undefined) return
+  let count = 0
+  let known = ''
+  for (const [image, label] of labels.entries()) {
+    if (label < 0) continue
+    const sha256 = images.sha256[image]!
+    if (count > 0 && sha256 !== known) return
+    known = sha256
+    count++
+  }
+  throw new AppError(
+    'noVariation',
+    `All ${count} labelled images are copies of one file, so nothing can tell them apart. Add images that differ, or check whether the right folder was opened.`,
+    { images: count },
+  )
+}
+
 function checkTrainable(sizes: readonly number[]): void {
   if (sizes.some((size) => size >= 2)) return
   throw new AppError(
@@ -237,23 +270,34 @@ function checkTrainable(sizes: readonly number[]): void {
 }
 
 /** @throws AppError invalidInput where a split was asked for that leaves nothing to test on */
-function checkTestable(kind: 'byClass' | 'byImage', testSizes: readonly number[]): void {
+function checkTestable(
+  kind: 'byClass' | 'byImage',
+  testSizes: readonly number[],
+  { labels, contents }: Pick<PlanInput, 'labels' | 'contents'>,
+): void {
   // Among images of a single label every answer is right.
   const isSingle = kind === 'byClass' && countClasses(testSizes) === 1
   if (!isSingle && testSizes.some((size) => size >= 2)) return
+  const pictures = picturesOfClasses(labels, contents)
+  const copies =
+    kind === 'byImage' && pictures.length > 0 && pictures.every((count) => count < 2)
+      ? ' All images of each label are copies of one picture, and copies stay together.'
+      : ''
   throw new AppError(
     'invalidInput',
     isSingle
       ? 'Only one label with images is kept unseen, and among images of a single label every answer is right. Keep at least two unseen, or train without a test part.'
       : kind === 'byClass'
         ? 'None of the labels that are kept unseen has two images, so nothing could be tested. Keep other labels unseen, or train without a test part.'
-        : 'No label has two images that are kept unseen, so nothing could be tested. Keep a greater share unseen, or train without a test part.',
+        : `No label has two images that are kept unseen, so nothing could be tested.${copies} Keep a greater share unseen, or train without a test part.`,
     { split: kind },
   )
 }
 
 function chooseSplit(
   sizes: readonly number[],
+  /** Different pictures of each class; empty where it is not known. */
+  picturesOf: () => readonly number[],
   isByClass: boolean,
   reasons: PlanReason[],
 ): TrainingOptions['split'] {
@@ -261,6 +305,12 @@ function chooseSplit(
   if (usable >= (isByClass ? 4 : 8)) return 'byClass'
   // A test part by images needs two images of a label, and the training part two more.
   if (sizes.filter((size) => size >= 4).length >= 2) {
+    // Copies stay on one side: of labels of one picture each nothing could be tested.
+    const pictures = picturesOf()
+    if (pictures.length > 0 && pictures.every((count) => count < 2)) {
+      reasons.push('copiesNoTest')
+      return 'none'
+    }
     reasons.push('fewClassesByImage')
     return 'byImage'
   }

@@ -14,7 +14,7 @@ const count = (value: number): string => value.toLocaleString('en-US')
 const countOf = (value: number, what: string): string =>
   `${count(value)} ${what}${value === 1 ? '' : 's'}`
 /** What names have in them must not break the line, nor turn its direction. */
-const quoted = (text: string): string =>
+export const quoted = (text: string): string =>
   JSON.stringify(text).replace(
     /[\p{Cf}\u2028\u2029]/gu,
     (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`,

@@ -14,6 +14,7 @@ import type {
   TrainingRequest,
   TrainingStage,
   TrainingState,
+  TrainingWarning,
 } from '../../shared/model/training'
 import { type ParsedCommand, UsageError } from './parse'
 import { durationText, type ProgressLine } from './progressLine'
@@ -32,6 +33,7 @@ import { readRunFile, runFileOf } from './runFile'
 import { testPartText } from './testPart'
 import { checkUnseen, sayUnseen, withUnseenLabels } from './unseenLabels'
 import { figureText } from './figureText'
+import { findingLines } from './findingLines'
 import { count, existingFolder, importFolder, type Session } from './session'
 import { readBounded } from '../files/regularFile'
 import { openSpeeds } from '../training/measuredSpeeds'
@@ -235,10 +237,15 @@ async function trainOnce(
         `Note: with the sampler ${samplerOf(plan.options)} most images of a batch have no other of their label in it, so that a step teaches little. ${defaultSampler} gives each some.`,
       )
     }
+    for (const line of findingLines(plan)) progress.line(line)
   }
   const unseen = await sayUnseen(session, datasetId, job.request)
-  const stop = session.on('training', 'progress', (state) => {
-    showState(session, state as TrainingState)
+  let told = 0
+  const stop = session.on('training', 'progress', (payload) => {
+    const state = payload as TrainingState
+    for (const warning of state.warnings.slice(told)) progress.line(warningText(warning))
+    told = Math.max(told, state.warnings.length)
+    showState(session, state)
   })
   const run = canGoOn
     ? await training.resumeRun({ runId: known.id }).catch((failure: unknown) => {
@@ -254,8 +261,10 @@ async function trainOnce(
   signal.removeEventListener('abort', cancel)
   stop()
   progress.clear()
-  for (const warning of state.warnings) {
-    progress.line(warningText(warning))
+  for (const warning of state.warnings.slice(told)) progress.line(warningText(warning))
+  if (state.error?.code === 'noVariation') {
+    await place.discard()
+    throw new AppError('noVariation', state.error.message)
   }
   if (state.error !== null) {
     throw new AppError(
@@ -313,13 +322,16 @@ function showState({ progress }: Session, state: TrainingState): void {
   progress.update(heading, parts.join(', '))
 }
 
-const warningTexts: Readonly<Record<TrainingState['warnings'][number]['kind'], string>> = {
+const warningTexts: Readonly<Record<TrainingWarning['kind'], string>> = {
   collapse: 'all embeddings move to one point.',
   deadMargin: 'the loss rests at its margin.',
   notANumber: 'the loss was no longer a number.',
   semiHardFallback: 'few semi-hard negatives were left; the farthest stood in for them.',
   classesTooSmall: 'some labels have fewer images than a batch takes; they are drawn repeatedly.',
   damagedCheckpoint: 'the newest checkpoint was damaged, so an older state stood in for it.',
+  sameWithinLabels:
+    'within each label all images have the same features, so there is nothing to learn inside them.',
+  constantFeatures: 'some of the features are the same in all images to train on.',
 }
 
 const remedyTexts: Readonly<Record<TrainingRemedy, string>> = {
@@ -328,17 +340,19 @@ const remedyTexts: Readonly<Record<TrainingRemedy, string>> = {
   semiHard: 'Semi-hard mining helps (--miner semiHard)',
 }
 
-function warningText(warning: TrainingState['warnings'][number]): string {
-  const { kind, epoch, action, remedy, isApplied } = warning
+function warningText(warning: TrainingWarning): string {
+  const { kind, epoch, action, remedy, isApplied, counts } = warning
+  const text =
+    kind === 'constantFeatures' && counts !== undefined
+      ? `${count(counts['constant'] ?? 0)} of ${count(counts['features'] ?? 0)} features are the same in all images to train on.`
+      : warningTexts[kind]
   const offer =
     remedy === undefined || remedy === null || isApplied === true
       ? ''
       : `${remedyTexts[remedy]}; --remedies does so by itself.`
   // Before the first epoch it is about the set.
   const when = epoch === 0 ? '' : `, epoch ${epoch}`
-  return [`Note${when}: ${warningTexts[kind]}`, action, offer]
-    .filter((part) => part !== '')
-    .join(' ')
+  return [`Note${when}: ${text}`, action, offer].filter((part) => part !== '').join(' ')
 }
 
 /** What will be done and how long it should take, in one sentence. */

@@ -10,7 +10,7 @@ export type SplitRequest = Pick<
   TrainingRequest,
   'split' | 'testShare' | 'splitSeed' | 'splitBy' | 'unseenLabels'
 >
-type SplitImages = Pick<TrainingImages, 'images' | 'labels' | 'labelIds'>
+type SplitImages = Pick<TrainingImages, 'images' | 'labels' | 'labelIds' | 'contents'>
 type SplitOptions = Pick<
   TrainingOptions,
   'split' | 'testShare' | 'seed' | 'splitSeed' | 'splitBy' | 'unseenLabels'
@@ -30,7 +30,7 @@ export async function readKept(
     splitSeed: await store.splits.seed(datasetId),
     isByClass: await store.splits.hasByClass(datasetId),
   }
-  const { options } = splitOf({ labels: images.labels, request, kept: choice })
+  const { options } = splitOf({ ...images, request, kept: choice })
   const known = await knownSides(store, datasetId, images, { ...options, seed: choice.splitSeed })
   return known === null ? choice : { ...choice, known }
 }

@@ -72,7 +72,7 @@ export function createSplitService({
   }
 
   const draw = (images: TrainingImages, request: SplitRequest, kept: KeptChoice): Drawn => {
-    const { options: chosen } = splitOf({ labels: images.labels, request, kept })
+    const { options: chosen } = splitOf({ ...images, request, kept })
     const options = { ...chosen, seed: 1 }
     const { split, unseen } = splitOfRun({ ...images, kept }, options)
     return { options, unseen: unseen ?? shuffled(images, split) }

@@ -237,6 +237,8 @@ export class ActiveRun {
         this.write(() => store.runs.saveEpoch(this.runId, message.record))
         break
       case 'warning':
+        // A run that is gone on with says again what is wrong with the set.
+        if (message.warning.epoch === 0 && this.hasSaid(message.warning.kind)) break
         this.warnings.push(message.warning)
         this.write(() => store.runs.update(this.runId, { warnings: [...this.warnings] }))
         break
@@ -272,6 +274,10 @@ export class ActiveRun {
     this.stage = stage
     this.stageTotal = total
     this.stageDone = done
+  }
+
+  private hasSaid(kind: TrainingWarning['kind']): boolean {
+    return this.warnings.some((warning) => warning.kind === kind && warning.epoch === 0)
   }
 
   private takeSteps(steps: readonly StepProgress[]): void {

@@ -14,6 +14,7 @@ import { embedMatrix } from './embedMatrix'
 import { type JobInputs, loadFeatures, loadPixels } from './inputs'
 import { fitStart } from './headStart'
 import { gatherSteps } from './measured'
+import { checkFeatures } from './checkFeatures'
 import { measureTest } from './measureTest'
 import type { WorkerMessage } from './messages'
 import { preparedSource, prepareRows } from './preparedSource'
@@ -42,6 +43,7 @@ export async function runSweep(sweep: SweepContext): Promise<void> {
   if (inputs === null) return
   const shared = job.rows[0]!.options
   const data = divideRows(inputs, job.labels, job.split, shared, job.labelKeys)
+  await checkFeatures({ ...job, options: shared }, data, sweep)
   await saveTested(job.embeddingsFolder, data.test.rows)
   const remembered = rememberStarts()
   const withStart = await startOf(sweep, data)

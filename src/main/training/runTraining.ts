@@ -12,6 +12,7 @@ import { saveResults } from './saveResults'
 import { StageReport } from './stageReport'
 import { openFindings } from './startFindings'
 import type { TrainingContext } from './trainingContext'
+import { checkFeatures } from './checkFeatures'
 import { divideRows, trainModel } from './trainModel'
 import { tripletColumns } from './tripletColumns'
 
@@ -43,6 +44,10 @@ export async function runTraining(run: RunContext): Promise<TrainingResult | nul
   const inputs = await loadInputs(run, report)
   if (inputs === null) return interruption.isSuspended ? null : nothing([])
   const data = divideRows(inputs, job.labels, job.split, job.options, job.labelKeys)
+  for (const warning of await checkFeatures(job, data, run)) {
+    post({ kind: 'warning', warning })
+  }
+  if (interruption.isSuspended) return null
   const ledger = new TripletLedger()
   const fingerprint = jobFingerprint(job)
   const resume =

@@ -1,4 +1,6 @@
 import { join } from 'node:path'
+import { findingsOfContents } from '../../core/training/setFindings'
+import type { SetFinding } from '../../shared/model/findings'
 import type { DatasetId } from '../../shared/model/ids'
 import type { Store } from '../db/store'
 import { formerThumbnailFile, thumbnailFile, type Workspace } from '../workspace'
@@ -14,6 +16,8 @@ export interface TrainingImages {
   readonly labelIds: Uint32Array
   /** What each class is known by, by its number: the name that its label was made with. */
   readonly labelKeys: readonly string[]
+  /** What is wrong with the set. */
+  readonly findings: readonly SetFinding[]
   /** What each image shows: equal for images of one group. */
   readonly contents: readonly string[]
   /** Images with the same number show the same thing. */
@@ -47,6 +51,7 @@ export async function readTrainingImages(
     looks: rows.perceptualHashes,
     labels,
   })
+  const names = await store.labels.names(datasetId)
   return {
     images: {
       ids: rows.ids,
@@ -61,6 +66,11 @@ export async function readTrainingImages(
     labelIds: Uint32Array.from(numbers.keys()),
     labelKeys: Array.from(numbers.keys(), (labelId) => keys.get(labelId) ?? String(labelId)),
     contents,
+    findings: findingsOfContents({
+      labels,
+      contents,
+      names: Array.from(numbers.keys(), (labelId) => names.get(labelId) ?? String(labelId)),
+    }),
     groups: numbered(contents),
   }
 }

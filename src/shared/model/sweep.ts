@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import type { MeasuredDifference } from './comparison'
+import type { SetFinding } from './findings'
 import type { DatasetId, SweepId } from './ids'
 import type {
   BackendReport,
@@ -156,6 +157,8 @@ export interface SweepPlan {
   readonly trainImageCount: number
   readonly testImageCount: number
   readonly split: TrainingOptions['split']
+  /** What is wrong with the set; absent in sweeps of earlier versions. */
+  readonly findings?: readonly SetFinding[]
 }
 
 export const sweepStages = ['preparing', 'features', 'baselines', 'training', 'comparing'] as const

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import type { SetFinding } from './findings'
 import type { KeptModel } from './kept'
 import type { RetrievalMetrics } from './retrieval'
 import type { DatasetId, ImageId, LabelId, RunId } from './ids'
@@ -211,12 +212,15 @@ export interface TrainingPlan {
   readonly estimatedSeconds: number
   /** Why the plan is as it is: keys that the window translates. */
   readonly reasons: readonly PlanReason[]
+  /** What is wrong with the set. */
+  readonly findings: readonly SetFinding[]
 }
 export const planReasons = [
   'fewImagesFrozen',
   'manyImagesFrozen',
   'chosenNetwork',
   'oneClassNoSplit',
+  'copiesNoTest',
   'fewClassesByImage',
   'smallClasses',
   'fewPartners',
@@ -353,6 +357,8 @@ export const trainingWarnings = [
   'semiHardFallback',
   'classesTooSmall',
   'damagedCheckpoint',
+  'sameWithinLabels',
+  'constantFeatures',
 ] as const
 /** What goes wrong in a way that has a remedy. */
 export type TrainingTrouble = 'collapse' | 'deadMargin' | 'notANumber'
@@ -364,6 +370,8 @@ export interface TrainingWarning {
   readonly epoch: number
   /** What was done about it, in the log's words; empty where nothing. */
   readonly action: string
+  /** Of what it is about: `labels`, `constant`, `features`. */
+  readonly counts?: Readonly<Record<string, number>>
   /** The step at which it was seen; absent where it is not about a step. */
   readonly step?: number
   /** What would help; null or absent where nothing is known. */
