@@ -4,8 +4,8 @@ import { simdProduct } from '../math/simdProduct'
 
 /** An affine map to fewer dimensions: (x - mean) times projection. */
 export interface LinearProjection {
-  /** [d] */
-  readonly mean: Float32Array
+  /** [d], in float64: features may lie far from 0 and differ little. */
+  readonly mean: Float64Array
   /** [d, k] */
   readonly projection: Matrix
   /** What each direction is worth, largest first: variance for PCA, between / within for LDA. */
@@ -37,5 +37,5 @@ export function projectionOfRows(
   for (let r = 0; r < k; r++) {
     for (let i = 0; i < d; i++) projection.data[i * k + r] = rows[r * d + i]!
   }
-  return { mean: Float32Array.from(mean), projection, values: Float32Array.from(values) }
+  return { mean, projection, values: Float32Array.from(values) }
 }

@@ -30,7 +30,7 @@ export function* pcaSteps(
   const wanted = Math.min(options.dimensions, d, Math.max(0, scatter.count - 1))
   const { values, vectors } = yield* partOf(eigenSteps(covariance, d, wanted), 0.05, 1)
   // Sums come from float32 products: directions below that precision are rounding.
-  const floor = 1e-7 * Math.max(trace / d, values[0] ?? 0)
+  const floor = Math.max(scatter.rounding(), 2 ** -22 * Math.max(trace / d, values[0] ?? 0))
   const kept = values.filter((value) => value > floor)
   const rows = vectors.subarray(0, kept.length * d)
   if (options.whiten === true) {

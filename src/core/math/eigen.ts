@@ -37,12 +37,17 @@ export function* eigenSteps(matrix: Float64Array, n: number, count: number): Ste
 function tridiagonalValues({ n, diagonal, offDiagonal }: Tridiagonal): Float64Array {
   const d = diagonal.slice()
   const e = offDiagonal.slice()
+  // Where many values are nothing but rounding, rotations make as much of it anew: what is less
+  // than that of the whole is 0 (Bowdler, Martin, Reinsch, Wilkinson 1968).
+  let rounding = 0
+  for (let i = 0; i < n; i++) {
+    rounding = Math.max(rounding, Number.EPSILON * (Math.abs(d[i]!) + Math.abs(e[i] ?? 0)))
+  }
   for (let l = 0; l < n; l++) {
     for (let turn = 0; ; turn++) {
       let m = l
       while (m < n - 1) {
-        const size = Math.abs(d[m]!) + Math.abs(d[m + 1]!)
-        if (Math.abs(e[m]!) <= Number.EPSILON * size || e[m] === 0) break
+        if (Math.abs(e[m]!) <= rounding) break
         m++
       }
       if (m === l) break

@@ -27,6 +27,8 @@ export function* tridiagonalSteps(matrix: Float64Array, n: number): Steps<Tridia
   const update = { v: new Float64Array(n), w: new Float64Array(n), isPending: false }
   const u = new Float64Array(n)
   const p = new Float64Array(n)
+  // What rounding leaves of rank-deficient rows shrinks from row to row until its squares are none.
+  const negligible = (Number.EPSILON ** 2 * greatestOf(matrix)) ** 2
   let work = 0
   for (let i = n - 1; i > 0; i--) {
     const row = i * n
@@ -41,7 +43,7 @@ export function* tridiagonalSteps(matrix: Float64Array, n: number): Steps<Tridia
     for (let k = 0; k < i - 1; k++) tail += matrix[row + k]! * matrix[row + k]!
     const last = matrix[row + i - 1]!
     const norm = Math.sqrt(tail + last * last)
-    if (tail === 0 || norm === 0) {
+    if (tail <= negligible || norm === 0) {
       offDiagonal[i - 1] = last
       factors[i] = 0
       if (update.isPending) updateTriangle(matrix, n, i, update.v, update.w)
@@ -91,6 +93,13 @@ export function* tridiagonalSteps(matrix: Float64Array, n: number): Steps<Tridia
       }
     },
   }
+}
+
+/** Of the absolute values. */
+function greatestOf(matrix: Float64Array): number {
+  let most = 0
+  for (const value of matrix) most = Math.max(most, Math.abs(value))
+  return most
 }
 
 /** vector -= beta (u . vector) u over the first `length` components. */

@@ -114,7 +114,7 @@ function* fitFewClasses(
   classes: number,
 ): Steps<Preparation> {
   const { dimension, product } = input
-  const mean = Float32Array.from(scatter.mean())
+  const mean = scatter.mean()
   const shrinkage = shrinkageOf(classes)
   const between = scatter.betweenRows()
   const factor = yield* partOf(factorWithin(scatter, between, shrinkage, product), 0, 0.4)
@@ -135,7 +135,7 @@ function* fitFewClasses(
 /** Orthonormal rows [size, dimension], or fewer where there are not so many dimensions. */
 function* chooseBasis(
   input: DiscriminantInput,
-  mean: Float32Array,
+  mean: Float64Array,
   factor: Float64Array,
 ): Steps<Matrix> {
   const { size, dimension, random, labels, product, form } = input

@@ -7,8 +7,8 @@ import type { SavedModel, SavedTensor } from '../network/savedModel'
  * It is folded into the head when the model is saved, so that a saved model takes plain features.
  */
 export interface Preparation {
-  /** [inputSize] */
-  readonly mean: Float32Array
+  /** [inputSize], in float64: features may lie far from 0 and differ little. */
+  readonly mean: Float64Array
   /** [inputSize]; null: ones. */
   readonly scale: Float32Array | null
   /** [inputSize, outputSize]; null: the identity. */
@@ -34,7 +34,7 @@ export function standardization(features: Matrix): Preparation {
     const deviation = Math.sqrt(sum / Math.max(1, rows))
     return deviation > 1e-6 ? 1 / deviation : 1
   })
-  return { mean: Float32Array.from(mean), scale, projection: null }
+  return { mean, scale, projection: null }
 }
 
 const blockRows = 2048
@@ -96,13 +96,20 @@ export function foldPreparation(
       for (let j = 0; j < size; j++) folded[i * size + j]! *= scale[i]!
     }
   }
+  // What float32 takes off the mean goes into the bias.
+  const mean = Float32Array.from(preparation.mean)
+  for (let i = 0; i < inputSize; i++) {
+    const rest = preparation.mean[i]! - mean[i]!
+    if (rest === 0) continue
+    for (let j = 0; j < size; j++) bias[j]! -= rest * folded[i * size + j]!
+  }
   return {
     ...head,
     inputShape: [inputSize],
     tensors: head.tensors.map((tensor): SavedTensor => {
       const { name } = tensor
       if (name === 'head/weights') return { name, shape: [inputSize, size], data: folded }
-      if (name === 'head/mean') return { name, shape: [inputSize], data: preparation.mean }
+      if (name === 'head/mean') return { name, shape: [inputSize], data: mean }
       if (name === 'head/bias') return { name, shape: [size], data: bias }
       const shape = name.startsWith('head/weights/') ? [inputSize, size] : tensor.shape
       return { name, shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)) }

@@ -37,7 +37,7 @@ describe('preparation', () => {
     ['a scale', standardization(randomMatrix(30, 6))],
     [
       'a projection',
-      { mean: Float32Array.of(1, 2, 3, 4, 5, 6), scale: null, projection: randomMatrix(6, 4) },
+      { mean: Float64Array.of(1, 2, 3, 4, 5, 6), scale: null, projection: randomMatrix(6, 4) },
     ],
   ]
   it.each(cases)(

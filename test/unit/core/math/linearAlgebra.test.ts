@@ -132,6 +132,8 @@ describe('eigenvectors', () => {
     ['of repeated values', 30, (i, j) => (i === j ? i % 3 : 0)],
     ['of Wilkinson', 21, (i, j) => (i === j ? Math.abs(i - 10) : Math.abs(i - j) === 1 ? 1 : 0)],
     ['of one number', 1, () => -4],
+    ['of ones', 120, () => 1],
+    ['of rank 2 and small numbers', 150, (i, j) => 1e-20 * (1 + (i % 3) * (j % 3))],
   ]
   it.each(cases)('of a matrix %s', (_, n, entry) => {
     const a = new Float64Array(n * n)
