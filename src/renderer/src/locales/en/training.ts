@@ -22,6 +22,8 @@ export const training = {
       chosenNetwork: 'The network is your choice.',
       oneClassNoSplit:
         'Too few labels to keep some unseen, so quality is measured on what it trained on.',
+      copiesNoTest:
+        'Copies of a picture stay on one side, so there is nothing to test on: quality is measured on what it trained on.',
       fewClassesByImage: 'Few labels: images, not labels, are kept aside for the test.',
       smallClasses: 'Some labels have few images, so each batch takes fewer of them.',
       fewPartners:
@@ -31,6 +33,16 @@ export const training = {
       ldaStart:
         'It starts from a closed form (discriminant analysis, or whitening where labels are few) and goes on from there.',
     },
+  },
+  findings: {
+    heading: 'About your images',
+    allAlike:
+      'All {n} labelled images show one picture, or nearly so: there is little to tell them apart by.',
+    copiesWithinLabels:
+      'no label | The one label with several images holds copies of one picture: there is nothing to learn inside it. | Each of the {n} labels with several images holds copies of one picture: there is nothing to learn inside them.',
+    sharedPictures:
+      'no picture | “{first}” and “{second}” hold the same picture: nothing can tell those apart. | “{first}” and “{second}” hold the same {n} pictures: nothing can tell those apart.',
+    morePairs: 'no more | One more pair of labels does so. | {n} more pairs of labels do so.',
   },
   start: 'Start training',
   again: 'Train again',
@@ -178,6 +190,10 @@ export const training = {
     classesTooSmall: 'Some labels have fewer images than a batch takes; they are drawn repeatedly.',
     damagedCheckpoint:
       'The newest checkpoint was damaged; the run went on from the one before, or from its start.',
+    sameWithinLabels:
+      'Within each label all images have the same features, so there was nothing to learn inside them.',
+    constantFeatures:
+      '{constant} of {features} features are the same in all images that were trained on.',
     applied: 'Training went back to the state after epoch {epoch} and on with {remedy}.',
     remedies: {
       lowerLearningRate: 'a lower learning rate',

@@ -19,12 +19,22 @@ export const training: typeof english = {
       manyImagesFrozen: '冻结特征加投影头又快又好；想从像素训练，可在“高级”中选择。',
       chosenNetwork: '网络由你指定。',
       oneClassNoSplit: '标签太少，无法留出测试集，指标在训练图片上计算。',
+      copiesNoTest: '同一图片的副本总在同一侧，无法留出测试集，指标在训练图片上计算。',
       fewClassesByImage: '标签较少，因此按图片而不是按标签留出测试集。',
       smallClasses: '有些标签的图片很少，因此每个批次从中取得也少。',
       fewPartners: '按现在的抽取方式，批次里多数图片没有同标签的同伴，每一步学到的很少。',
       autoStart: '以白化或判别分析为起点（取在留出的训练标签上更好者），并保留其中最好的模型。',
       ldaStart: '以闭式解为起点继续训练（线性判别分析；标签较少时为白化）。',
     },
+  },
+  findings: {
+    heading: '关于您的图片',
+    allAlike: '全部 {n} 张带标签的图片是同一张图，或几乎相同，难以区分。',
+    copiesWithinLabels:
+      '没有标签 | 唯一含多张图片的标签里都是同一张图的副本，标签内部没有可学的内容。 | 含多张图片的 {n} 个标签里都只是同一张图的副本，标签内部没有可学的内容。',
+    sharedPictures:
+      '没有图片 | “{first}”和“{second}”含有同一张图片，无从区分。 | “{first}”和“{second}”含有相同的 {n} 张图片，无从区分。',
+    morePairs: '没有其他 | 另有一对标签也是如此。 | 另有 {n} 对标签也是如此。',
   },
   start: '开始训练',
   again: '再次训练',
@@ -164,6 +174,8 @@ export const training: typeof english = {
     semiHardFallback: '半困难负样本所剩不多，已用最远的负样本代替。',
     classesTooSmall: '有些标签的图片少于一个批次所取的数量，会被重复抽取。',
     damagedCheckpoint: '最新的检查点已损坏；训练从前一个检查点（或从头）继续。',
+    sameWithinLabels: '每个标签内的所有图片特征都相同，标签内部没有可学的内容。',
+    constantFeatures: '{features} 个特征中，有 {constant} 个在所有训练图片上都相同。',
     applied: '训练退回到第 {epoch} 轮之后的状态，并改用{remedy}继续。',
     remedies: {
       lowerLearningRate: '更低的学习率',
