@@ -105,6 +105,7 @@ export function planSweep(
     testImageCount,
     split: first.plan.options.split,
     findings: first.plan.findings,
+    reasons: first.plan.reasons,
   }
   return { plan, rows, shared, split: first.split, unseen: first.unseen }
 }

@@ -21,8 +21,8 @@ export interface LoopWork extends LoopMaterial {
 /** Trains a model, evaluated on the test rows after each epoch, and says all that happens. */
 export async function runLoop(context: TrainingContext, work: LoopWork): Promise<LoopEnd> {
   const { options, random, ledger } = context
-  const { model, source, training, test, select, decisions } = work
-  const probe = probeOf(test.rows.length > 0 ? test : training, random.fork('probe'))
+  const { model, source, test, select, decisions } = work
+  const probe = probeOf(test, random.fork('probe'))
   const evaluate = async (epoch: number): Promise<Evaluation> => {
     const embeddings = await embedMatrix(context, model, source, probe.rows)
     const selection = select === null ? null : await select(epoch)

@@ -8,6 +8,7 @@ import type {
   HeadStart,
   RetrievalMetrics,
   TrainingOptions,
+  TrainingPlan,
   TrainingRequest,
 } from './training'
 import { trainingRequest } from './training'
@@ -159,6 +160,7 @@ export interface SweepPlan {
   readonly split: TrainingOptions['split']
   /** What is wrong with the set; absent in sweeps of earlier versions. */
   readonly findings?: readonly SetFinding[]
+  readonly reasons?: TrainingPlan['reasons']
 }
 
 export const sweepStages = ['preparing', 'features', 'baselines', 'training', 'comparing'] as const
