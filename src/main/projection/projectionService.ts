@@ -44,8 +44,8 @@ interface Session {
   ended: Promise<void>
 }
 
-/** Parts of the whole in a state's `done` and `total`. */
-const progressTotal = 1000
+/** Parts of the whole in a state's `done` and `total`: of many images a thousandth takes seconds. */
+const progressTotal = 10_000
 /** Maps that are kept in memory, the one looked at included. */
 const mostSessions = 3
 /** Neighbours asked for beyond those wanted, for images that are not shown any more. */
