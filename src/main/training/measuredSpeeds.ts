@@ -23,6 +23,8 @@ export interface MeasuredSpeeds {
 const mostMeasured = 3
 /** Below that a measurement is mostly of the clock, and what it would tell is of no weight. */
 const leastSeconds = 0.2
+/** No machine is so much faster or slower than the one that the shipped speeds are of. */
+const greatestFactor = 1e6
 /** Of so many backends: a machine has few, but their descriptions change with versions. */
 const mostBackends = 8
 
@@ -84,7 +86,11 @@ const isOf =
 
 function speedsOf(name: BackendReport['name'], measured: MeasuredBackend | undefined): WorkSpeeds {
   const shipped = shippedSpeeds[name]
-  const speed = (kind: WorkKind) => typicalOf(measured?.seconds[kind] ?? [], shipped[kind])
+  const speed = (kind: WorkKind) => {
+    const isCredible = (seconds: number) =>
+      seconds < shipped[kind] * greatestFactor && seconds > shipped[kind] / greatestFactor
+    return typicalOf((measured?.seconds[kind] ?? []).filter(isCredible), shipped[kind])
+  }
   return Object.fromEntries(workKinds.map((kind) => [kind, speed(kind)])) as unknown as WorkSpeeds
 }
 

@@ -70,6 +70,8 @@ describe('measured speeds', () => {
     ['another version', '{"version": 99, "backends": []}'],
     ['a speed that is none', damaged('features', '[-1]')],
     ['a speed without end', damaged('features', '[1e999]')],
+    ['a speed that no machine has', damaged('features', '[1e200]')],
+    ['a speed that is next to nothing', damaged('features', '[1e-200]')],
     ['words', damaged('features', '["fast"]')],
   ])('are those shipped where the file is damaged: %s', async (_, text) => {
     await mkdir(dirname(speedsFile(folder)), { recursive: true })
