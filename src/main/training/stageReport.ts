@@ -5,8 +5,8 @@ import type { TrainingStage } from '../../shared/model/training'
 import type { WorkerMessage } from './messages'
 
 const postEveryMs = 100
-/** A share of a stage is told as so many of a thousand. */
-const wholeStage = 1000
+/** A share of a stage is told as so many of these: of a long one a thousandth takes seconds. */
+const wholeStage = 10_000
 
 /** Says how far a training is, at most ten times a second within a stage, and how fast it works. */
 export class StageReport {
