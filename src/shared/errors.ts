@@ -26,6 +26,7 @@ export const errorCodes = [
   'notFinite',
   'noVariation',
   'backendUnavailable',
+  'backendLost',
   'modelUnreadable',
   'journalUnreadable',
   'noEmbeddings',

@@ -1,6 +1,6 @@
 import { cpus } from 'node:os'
 import { join } from 'node:path'
-import type { BackendChoice } from '../../src/main/backend/backend'
+import type { Backend, BackendChoice } from '../../src/main/backend/backend'
 
 export const projectFolder = process.cwd()
 export const workersFolder = join(projectFolder, 'out', 'main', 'workers')
@@ -11,6 +11,10 @@ export interface Timing {
   /** Processor time of the best round, all threads: what other processes disturb less. */
   readonly cpuMs: number
 }
+
+/** Processor time, absent where a backend has a process of its own whose time this one is not told. */
+export const ofThisProcess = (backend: Backend, cpu: number): number | undefined =>
+  backend.ended === undefined ? cpu : undefined
 
 /** Times of `run`, after one call to warm up. */
 export function time(run: () => void, rounds: number): Timing {

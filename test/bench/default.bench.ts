@@ -122,7 +122,7 @@ async function readFeatures(title: string, set: ImageSet, features: string, back
   let said = 0
   const inputs = await loadFeatures(
     { ids: Uint32Array.from(files.keys()), sha256, files },
-    { backend, features, projectFolder, cacheFolder: setsCache },
+    { backend, features, cacheFolder: setsCache },
     {
       onProgress: (done, total) => {
         if (done < said + 640) return

@@ -4,10 +4,9 @@
  */
 import { parseArgs } from 'node:util'
 import { tapsOf } from '../../src/core/training/features'
-import { findFrozenWeights, loadFrozenExtractor } from '../../src/main/backend/frozenExtractor'
 import type { BackendChoice } from '../../src/main/backend/backend'
 import { startBackend } from '../../src/main/backend/startBackend'
-import { measureBackends, projectFolder, time, workersFolder } from './backends'
+import { measureBackends, projectFolder, ofThisProcess, time, workersFolder } from './backends'
 
 const { values } = parseArgs({
   options: {
@@ -21,8 +20,7 @@ const images = Number(values.images)
 
 async function measure(name: BackendChoice) {
   const backend = await startBackend({ preferred: name, workersFolder, projectFolder })
-  const weightsFolder = findFrozenWeights(projectFolder)
-  const extractor = await loadFrozenExtractor({ weightsFolder, backend, taps: tapsOf('pooled') })
+  const extractor = await backend.loadExtractor(tapsOf('pooled'))
   const side = extractor.imageSizePx
   const pixels = Uint8Array.from({ length: images * side * side * 3 }, (_, i) => (i * 31) % 256)
   const timing = time(() => void extractor.extract(pixels, images), Number(values.rounds))
@@ -32,7 +30,7 @@ async function measure(name: BackendChoice) {
     backend: backend.report.description,
     imagesPerSecondBest: (images / timing.bestMs) * 1000,
     imagesPerSecondMedian: (images / timing.medianMs) * 1000,
-    cpuMsPerImage: timing.cpuMs / images,
+    cpuMsPerImage: ofThisProcess(backend, timing.cpuMs / images),
   }
 }
 

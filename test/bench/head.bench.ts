@@ -5,10 +5,9 @@
  */
 import { parseArgs } from 'node:util'
 import { createRandom } from '../../src/core/math/random'
-import { createLinearHead } from '../../src/core/network'
 import type { BackendChoice } from '../../src/main/backend/backend'
 import { startBackend } from '../../src/main/backend/startBackend'
-import { measureBackends, projectFolder, time, workersFolder } from './backends'
+import { measureBackends, projectFolder, ofThisProcess, time, workersFolder } from './backends'
 import { semiHardTriplet } from './semiHardTriplet'
 
 const { values } = parseArgs({
@@ -22,9 +21,9 @@ const [images, rows, inputSize, embeddingSize] = [7096, 128, 1792, 256]
 
 async function measure(name: BackendChoice) {
   const backend = await startBackend({ preferred: name, workersFolder, projectFolder })
-  const { operations, report } = backend
+  const { models, report } = backend
   const random = createRandom('bench')
-  const head = createLinearHead({ inputSize, embeddingSize, random, operations })
+  const head = models.linearHead({ inputSize, embeddingSize, random })
   const features = Float32Array.from({ length: rows * inputSize }, () => random.normal())
   const loss = semiHardTriplet(embeddingSize, 4, 0.2)
   const epoch = time(() => {
@@ -38,7 +37,7 @@ async function measure(name: BackendChoice) {
     backend: report.description,
     epochSecondsBest: epoch.bestMs / 1000,
     epochSecondsMedian: epoch.medianMs / 1000,
-    epochCpuSeconds: epoch.cpuMs / 1000,
+    epochCpuSeconds: ofThisProcess(backend, epoch.cpuMs / 1000),
   }
 }
 

@@ -6,10 +6,9 @@
 import { parseArgs } from 'node:util'
 import * as tf from '@tensorflow/tfjs-core'
 import { createRandom } from '../../src/core/math/random'
-import { createSmallNetwork } from '../../src/core/network'
 import type { BackendChoice } from '../../src/main/backend/backend'
 import { startBackend } from '../../src/main/backend/startBackend'
-import { measureBackends, projectFolder, time, workersFolder } from './backends'
+import { measureBackends, projectFolder, ofThisProcess, time, workersFolder } from './backends'
 import { semiHardTriplet } from './semiHardTriplet'
 
 const { values } = parseArgs({
@@ -26,10 +25,10 @@ const [imageSizePx, embeddingSize] = [64, 128]
 
 async function measure(name: BackendChoice) {
   const backend = await startBackend({ preferred: name, workersFolder, projectFolder })
-  const { operations, report } = backend
+  const { models, report } = backend
   const random = createRandom('bench')
   const settings = { learningRate: 1e-3 }
-  const network = createSmallNetwork({ imageSizePx, embeddingSize, random, operations })
+  const network = models.smallNetwork({ imageSizePx, embeddingSize, random })
   const pictures = Float32Array.from({ length: batch * imageSizePx ** 2 * 3 }, () => random.next())
   const loss = semiHardTriplet(embeddingSize, 4, 0.2)
   const stepsARound = Math.max(1, Math.round(128 / batch))
@@ -50,7 +49,7 @@ async function measure(name: BackendChoice) {
     batch,
     trainBest: (images / training.bestMs) * 1000,
     trainMedian: (images / training.medianMs) * 1000,
-    trainCpuMsPerImage: training.cpuMs / images,
+    trainCpuMsPerImage: ofThisProcess(backend, training.cpuMs / images),
     embedBest: (batch / embedding.bestMs) * 1000,
     tensorsLeaked: leaked,
   }

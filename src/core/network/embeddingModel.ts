@@ -15,6 +15,17 @@ export interface StepSettings {
   readonly weightDecay?: number
 }
 
+/** A training step that waits for its loss; it is ended before anything else is asked of the model. */
+export interface BegunStep {
+  /** `[rows, embeddingSize]` in training mode. */
+  readonly embeddings: Float32Array
+  /**
+   * Takes one step of Adam along the gradient `[rows, embeddingSize]` of the loss; null changes
+   * nothing.
+   */
+  end(gradient: Float32Array | null, settings: StepSettings): void
+}
+
 /** A trainable map from an input (a picture, a feature vector) to an embedding. */
 export interface EmbeddingModel {
   readonly kind: 'small' | 'head' | 'features'
@@ -28,6 +39,8 @@ export interface EmbeddingModel {
    * `[rows, ...inputShape]`; no rows give an empty array.
    */
   embed(batch: Float32Array, rows: number): Float32Array
+  /** The forward half of a training step on `batch`, `[rows, ...inputShape]`. */
+  beginStep(batch: Float32Array, rows: number): BegunStep
   /**
    * One step of Adam on the loss of a batch's embeddings (training mode); returns the loss before
    * the step. A loss or gradient that is not finite changes nothing and is returned as it is.

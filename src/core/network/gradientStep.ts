@@ -1,20 +1,55 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { LossOfEmbeddings, StepSettings } from './embeddingModel'
+import type { BegunStep, LossOfEmbeddings, StepSettings } from './embeddingModel'
 import type { Adam } from './networkOperations'
 import { numbersOf } from './plainAdam'
 
-/** The loss of downloaded embeddings and its gradient as a tensor `[rows, embeddingSize]`. */
-export function evaluateLoss(
-  embeddings: tf.Tensor2D,
-  lossOfEmbeddings: LossOfEmbeddings,
-): { value: number; gradient: tf.Tensor2D; isFinite: boolean } {
-  const { value, gradient } = lossOfEmbeddings(numbersOf(embeddings))
-  if (gradient.length !== embeddings.size) {
-    throw new Error(`The loss gave ${gradient.length} gradients for ${embeddings.size} numbers`)
+/** What a model does on the way there and back; its tensors live until the step has ended. */
+export interface ForwardPass {
+  readonly embeddings: tf.Tensor2D
+  apply(gradient: tf.Tensor2D, settings: StepSettings): void
+}
+
+/** Runs the forward pass and keeps its tensors until the step is ended. */
+export function beginStep(forward: () => ForwardPass): BegunStep {
+  const engine = tf.engine()
+  engine.startScope('step')
+  try {
+    const { embeddings, apply } = forward()
+    return {
+      embeddings: numbersOf(embeddings),
+      end(gradient, settings) {
+        try {
+          if (gradient !== null) apply(tf.tensor2d(gradient, embeddings.shape), settings)
+        } finally {
+          engine.endScope()
+        }
+      },
+    }
+  } catch (error) {
+    engine.endScope()
+    throw error
   }
-  let isFinite = Number.isFinite(value)
-  for (let i = 0; isFinite && i < gradient.length; i++) isFinite = Number.isFinite(gradient[i]!)
-  return { value, gradient: tf.tensor2d(gradient, embeddings.shape), isFinite }
+}
+
+/** Ends a step along the gradient of its loss, where that is finite, and returns the loss. */
+export function endStep(
+  begun: BegunStep,
+  lossOfEmbeddings: LossOfEmbeddings,
+  settings: StepSettings,
+): number {
+  let gradientOfStep: Float32Array | null = null
+  try {
+    const { value, gradient } = lossOfEmbeddings(begun.embeddings)
+    if (gradient.length !== begun.embeddings.length) {
+      throw new Error(
+        `The loss gave ${gradient.length} gradients for ${begun.embeddings.length} numbers`,
+      )
+    }
+    if (Number.isFinite(value) && gradient.every(Number.isFinite)) gradientOfStep = gradient
+    return value
+  } finally {
+    begun.end(gradientOfStep, settings)
+  }
 }
 
 /** Clips the gradients by their common norm where asked for and takes one step. */

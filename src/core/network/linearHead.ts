@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { type Random, restoreRandom } from '../math/random'
 import { checkBatch, type EmbeddingModel } from './embeddingModel'
-import { applyGradients, evaluateLoss } from './gradientStep'
+import { applyGradients, beginStep, endStep } from './gradientStep'
 import type { NetworkOperations } from './networkOperations'
 import {
   assignNumbers,
@@ -102,19 +102,24 @@ export function createLinearHead(options: LinearHeadOptions): EmbeddingModel {
       }
       return result
     },
-    trainStep(batch, rows, lossOfEmbeddings, settings) {
+    beginStep(batch, rows) {
       checkBatch(model, batch, rows)
-      return tf.tidy(() => {
+      return beginStep(() => {
         const numbers = centered(batch, 0, rows)
         if (dropout > 0) drop(numbers)
         const x = tf.tensor2d(numbers, [rows, inputSize])
-        const { value, gradient, isFinite } = evaluateLoss(forward(x), lossOfEmbeddings)
-        if (!isFinite) return value
-        steps++
-        applyGradients(adam, [multiplyMatrices(x, gradient, true), tf.sum(gradient, 0)], settings)
-        return value
+        return {
+          embeddings: forward(x),
+          apply(gradient, settings) {
+            steps++
+            const gradients = [multiplyMatrices(x, gradient, true), tf.sum(gradient, 0)]
+            applyGradients(adam, gradients, settings)
+          },
+        }
       })
     },
+    trainStep: (batch, rows, lossOfEmbeddings, settings) =>
+      endStep(model.beginStep(batch, rows), lossOfEmbeddings, settings),
     snapshot: () => ({
       kind: 'head',
       inputShape: [inputSize],

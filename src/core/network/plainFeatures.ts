@@ -11,6 +11,10 @@ export const savedFeatures = (size: number): SavedModel => ({
   tensors: [],
 })
 
+function nothingToTrain(): never {
+  throw new Error('Plain features have nothing to train')
+}
+
 /** The model whose embeddings are its input. It cannot be trained. */
 export function createPlainFeatures(size: number): EmbeddingModel {
   const model: EmbeddingModel = {
@@ -22,9 +26,8 @@ export function createPlainFeatures(size: number): EmbeddingModel {
       checkBatch(model, batch, rows)
       return batch.slice()
     },
-    trainStep() {
-      throw new Error('Plain features have nothing to train')
-    },
+    beginStep: nothingToTrain,
+    trainStep: nothingToTrain,
     snapshot: () => savedFeatures(size),
     restore(saved) {
       if (saved.kind !== 'features' || saved.tensors.length > 0) {

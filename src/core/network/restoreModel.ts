@@ -1,14 +1,12 @@
 import { createRandom } from '../math/random'
 import type { EmbeddingModel } from './embeddingModel'
 import { createPlainFeatures } from './plainFeatures'
-import { createLinearHead } from './linearHead'
-import type { NetworkOperations } from './networkOperations'
+import type { Models } from './models'
 import { type SavedModel, unreadable } from './savedModel'
-import { createSmallNetwork } from './smallNetwork'
 
 /** A model as it was when saved; AppError `modelUnreadable` where the parts do not fit. */
-export function restoreModel(saved: SavedModel, operations: NetworkOperations): EmbeddingModel {
-  const model = createLike(saved, operations)
+export function restoreModel(saved: SavedModel, models: Models): EmbeddingModel {
+  const model = createLike(saved, models)
   try {
     model.restore(saved)
   } catch (error) {
@@ -18,7 +16,7 @@ export function restoreModel(saved: SavedModel, operations: NetworkOperations): 
   return model
 }
 
-function createLike(saved: SavedModel, operations: NetworkOperations): EmbeddingModel {
+function createLike(saved: SavedModel, models: Models): EmbeddingModel {
   const { kind, inputShape, embeddingSize, dropout } = saved
   const [size] = inputShape
   if (size === undefined) throw unreadable('the shape of its input is missing')
@@ -29,8 +27,8 @@ function createLike(saved: SavedModel, operations: NetworkOperations): Embedding
     return createPlainFeatures(size)
   }
   if (kind === 'head') {
-    return createLinearHead({ inputSize: size, embeddingSize, random, operations, dropout })
+    return models.linearHead({ inputSize: size, embeddingSize, random, dropout })
   }
   if (size < 16 || inputShape.length !== 3) throw unreadable('its pictures are too small')
-  return createSmallNetwork({ imageSizePx: size, embeddingSize, random, operations })
+  return models.smallNetwork({ imageSizePx: size, embeddingSize, random })
 }

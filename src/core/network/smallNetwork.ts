@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Random } from '../math/random'
 import { checkBatch, type EmbeddingModel } from './embeddingModel'
-import { applyGradients, evaluateLoss } from './gradientStep'
+import { applyGradients, beginStep, endStep } from './gradientStep'
 import type { NetworkOperations, Pooling } from './networkOperations'
 import {
   assignNumbers,
@@ -165,18 +165,22 @@ export function createSmallNetwork(options: SmallNetworkOptions): EmbeddingModel
       }
       return result
     },
-    trainStep(batch, rows, lossOfEmbeddings, settings) {
+    beginStep(batch, rows) {
       checkBatch(model, batch, rows)
-      return tf.tidy(() => {
+      return beginStep(() => {
         const forward = trainingForward(tf.tensor4d(batch, [rows, ...inputShape]))
-        const { value, gradient, isFinite } = evaluateLoss(forward.embeddings, lossOfEmbeddings)
-        if (!isFinite) return value
-        steps++
-        averageStatistics(forward)
-        applyGradients(adam, backward(forward, gradient), settings)
-        return value
+        return {
+          embeddings: forward.embeddings,
+          apply(gradient, settings) {
+            steps++
+            averageStatistics(forward)
+            applyGradients(adam, backward(forward, gradient), settings)
+          },
+        }
       })
     },
+    trainStep: (batch, rows, lossOfEmbeddings, settings) =>
+      endStep(model.beginStep(batch, rows), lossOfEmbeddings, settings),
     snapshot: () => ({
       kind: 'small',
       inputShape,

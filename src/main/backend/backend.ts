@@ -1,6 +1,10 @@
 import type { MatrixProduct } from '../../core/math/product'
+import type { Models } from '../../core/network'
 import type { NetworkOperations } from '../../core/network/networkOperations'
+import type { FeatureTap } from '../../core/training/features'
 import type { BackendReport } from '../../shared/model/training'
+import type { FrozenExtractor } from './frozenExtractor'
+import type { StartProcess } from './native/startProcess'
 
 export type BackendChoice = 'auto' | BackendReport['name']
 
@@ -12,20 +16,33 @@ export interface BackendOptions {
   readonly workersFolder: string
   /** The folder that holds `resources` and `node_modules`. */
   readonly projectFolder: string
+  /** Starts the process of the native library; absent: as a child of this one, which is Node's. */
+  readonly startProcess?: StartProcess
 }
 
 /** What the heavy arithmetic of this thread runs on. */
 export interface Backend {
   readonly report: BackendReport
-  readonly operations: NetworkOperations
+  readonly models: Models
   readonly product: MatrixProduct
+  /** The pretrained network, which gives features of these taps. */
+  loadExtractor(taps: readonly FeatureTap[]): Promise<FrozenExtractor>
+  /** Of a backend with a process of its own: resolves with how that ended. */
+  readonly ended?: Promise<string>
   dispose(): void
 }
 
 /** One way to run: starts or throws an Error whose message is the reason a person is told. */
 export type BackendStart = (options: BackendOptions) => Promise<StartedBackend>
 
-export interface StartedBackend {
+export interface StartedBackend extends Omit<Backend, 'report'> {
+  readonly description: string
+  readonly gpu: boolean
+  readonly threads: number
+}
+
+/** The operations of one way to run in this thread. */
+export interface StartedOperations {
   readonly description: string
   readonly gpu: boolean
   readonly threads: number

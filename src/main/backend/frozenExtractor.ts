@@ -11,7 +11,6 @@ import {
 } from '../../core/training/features'
 import { finish, type Steps } from '../../core/steps'
 import { AppError } from '../../shared/errors'
-import type { Backend } from './backend'
 import { readPackagedModel } from './packagedModel'
 
 /** A pretrained network whose weights stay as they are: pictures in, feature vectors out. */
@@ -32,7 +31,7 @@ export interface FrozenExtractor {
   dispose(): void
 }
 
-const imageSizePx = 224
+export const imageSizePx = 224
 const network = 'mobilenet-v2-1.4-mid'
 /** The name that features of these taps are kept under, and saved models ask for. */
 export const extractorId = (taps: readonly FeatureTap[]): string =>
@@ -67,7 +66,6 @@ export function findFrozenWeights(projectFolder: string): string {
 export async function loadFrozenExtractor(options: {
   /** See {@link findFrozenWeights}. */
   readonly weightsFolder: string
-  readonly backend: Backend
   readonly taps: readonly FeatureTap[]
 }): Promise<FrozenExtractor> {
   const { taps, weightsFolder } = options

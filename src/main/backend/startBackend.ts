@@ -1,19 +1,27 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { AppError } from '../../shared/errors'
 import type { BackendReport } from '../../shared/model/training'
-import type { Backend, BackendOptions, BackendStart } from './backend'
+import type { Backend, BackendOptions, BackendStart, StartedOperations } from './backend'
 import { startJavascript } from './javascriptBackend'
-import { startTensorflow } from './tensorflowBackend'
-import { tensorProduct } from './tensorProduct'
+import { startRemoteTensorflow } from './native/remoteBackend'
+import { inThisThread } from './threadBackend'
 import { startWasm } from './wasmBackend'
+
+/** A backend whose tensors are in the calling thread. */
+const here =
+  (start: (options: BackendOptions) => Promise<StartedOperations>): BackendStart =>
+  async (options) => {
+    const { operations, ...started } = await start(options)
+    return { ...started, ...inThisThread(operations, options.projectFolder) }
+  }
 
 const candidates: readonly {
   readonly name: BackendReport['name']
   readonly start: BackendStart
 }[] = [
-  { name: 'tensorflow', start: startTensorflow },
-  { name: 'wasm', start: startWasm },
-  { name: 'js', start: startJavascript },
+  { name: 'tensorflow', start: startRemoteTensorflow },
+  { name: 'wasm', start: here(startWasm) },
+  { name: 'js', start: here(startJavascript) },
 ]
 
 /**
@@ -31,13 +39,8 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
   const rejected: { name: string; reason: string }[] = []
   for (const { name, start } of tried) {
     try {
-      const { description, gpu, threads, operations, dispose } = await start(options)
-      return {
-        report: { name, description, gpu, threads, rejected },
-        operations,
-        product: tensorProduct,
-        dispose,
-      }
+      const { description, gpu, threads, ...backend } = await start(options)
+      return { report: { name, description, gpu, threads, rejected }, ...backend }
     } catch (error) {
       const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n')
       rejected.push({ name, reason })

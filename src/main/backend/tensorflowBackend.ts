@@ -6,18 +6,21 @@ import * as tf from '@tensorflow/tfjs-core'
 import { findDisagreement } from '../../core/network/operationsCheck'
 import type { NetworkOperations } from '../../core/network/networkOperations'
 import { plainOperations } from '../../core/network/plainOperations'
-import type { BackendStart } from './backend'
-import { prepareTensorflow } from './environment'
+import type { BackendOptions, StartedOperations } from './backend'
 import type { NativeBackend } from './nativeBinding'
 import { createNativeOperations } from './nativeOperations'
 
 const packageName = '@tensorflow/tfjs-node-gpu'
 
-/** The native TensorFlow library through its Node binding. */
-export const startTensorflow: BackendStart = async ({ projectFolder }) => {
-  prepareTensorflow()
+/**
+ * The native TensorFlow library through its Node binding, in this thread. The process must have
+ * been started with the variables of `nativeEnvironment`.
+ */
+export async function startTensorflow({
+  projectFolder,
+}: Pick<BackendOptions, 'projectFolder'>): Promise<StartedOperations> {
+  checkInstalled(projectFolder)
   const require = createRequire(join(projectFolder, 'package.json'))
-  checkInstalled(require)
   restoreRemovedUtilities(require)
   require(packageName)
   if (!(await tf.setBackend('tensorflow'))) throw new Error('its backend did not start')
@@ -34,7 +37,8 @@ export const startTensorflow: BackendStart = async ({ projectFolder }) => {
 }
 
 /** Names the cause, where the loader would print a page about installing. */
-function checkInstalled(require: NodeJS.Require): void {
+export function checkInstalled(projectFolder: string): void {
+  const require = createRequire(join(projectFolder, 'package.json'))
   let manifest: string
   try {
     manifest = require.resolve(`${packageName}/package.json`)

@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { NetworkOperations } from '../../core/network/networkOperations'
 import { findDisagreement } from '../../core/network/operationsCheck'
 import { plainOperations } from '../../core/network/plainOperations'
-import type { BackendOptions, BackendStart } from './backend'
+import type { BackendOptions, StartedOperations } from './backend'
 import { createKernelMemory, memoryOf } from './kernelMemory'
 import { type KernelPool, startKernelPool } from './kernelPool'
 import { instantiateKernels } from './kernelPoolProtocol'
@@ -18,7 +18,7 @@ const stackBytes = 65_536
 const maximumThreads = 16
 
 /** TensorFlow.js on WebAssembly, with our own kernels for training. */
-export const startWasm: BackendStart = async (options) => {
+export async function startWasm(options: BackendOptions): Promise<StartedOperations> {
   const threads = Math.min(
     options.threads ?? threadLimit() ?? availableParallelism(),
     maximumThreads,

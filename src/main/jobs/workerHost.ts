@@ -1,4 +1,6 @@
 import { type Transferable, Worker } from 'node:worker_threads'
+import { ProcessHost } from '../backend/native/hostedProcess'
+import { type StartProcess, startNodeProcess } from '../backend/native/startProcess'
 import { AppError } from '../../shared/errors'
 
 export interface WorkerOptions<Message> {
@@ -8,6 +10,8 @@ export interface WorkerOptions<Message> {
   readonly name: string
   readonly data?: unknown
   readonly onMessage: (message: Message) => void
+  /** How a process is started that the worker asks for; absent: as a child of Node. */
+  readonly startProcess?: StartProcess
 }
 
 export interface WorkerHandle<Command> {
@@ -26,12 +30,18 @@ export function startWorker<Command, Message>(
   options: WorkerOptions<Message>,
 ): WorkerHandle<Command> {
   const worker = new Worker(options.file, { workerData: options.data, name: options.name })
+  const host = new ProcessHost(options.startProcess ?? startNodeProcess, (message) =>
+    worker.postMessage(message),
+  )
   let terminated = false
   const ended = new Promise<void>((resolve, reject) => {
     let failure: unknown
-    worker.on('message', (message: Message) => options.onMessage(message))
+    worker.on('message', (message: Message) => {
+      if (!host.takes(message)) options.onMessage(message)
+    })
     worker.on('error', (error) => (failure = error))
     worker.on('exit', (code) => {
+      host.kill()
       if (terminated || (code === 0 && failure === undefined)) return resolve()
       const reason = failure instanceof Error ? failure.message : `exit code ${code}`
       reject(

@@ -1,4 +1,4 @@
-import { createLinearHead, type EmbeddingModel } from '../../core/network'
+import type { EmbeddingModel } from '../../core/network'
 import { outputSizeOf, type Preparation } from '../../core/training/preparation'
 import { headDropout } from './headStart'
 import type { TrainingContext } from './trainingContext'
@@ -6,7 +6,7 @@ import type { TrainingContext } from './trainingContext'
 /** What a head is made with. */
 export interface HeadContext extends Pick<TrainingContext, 'random'> {
   readonly options: Pick<TrainingContext['options'], 'start' | 'embeddingSize'>
-  readonly backend: Pick<TrainingContext['backend'], 'operations'>
+  readonly backend: Pick<TrainingContext['backend'], 'models'>
 }
 
 /** A head on prepared features; where they are a closed form, it starts by leaving them as they are. */
@@ -20,12 +20,11 @@ export function createHead(
   const embeddingSize = isClosedForm ? inputSize : options.embeddingSize
   const identity = new Float32Array(isClosedForm ? inputSize * inputSize : 0)
   if (isClosedForm) for (let i = 0; i < inputSize; i++) identity[i * inputSize + i] = 1
-  return createLinearHead({
+  return backend.models.linearHead({
     inputSize,
     embeddingSize,
     ...(isClosedForm ? { start: { mean: new Float32Array(inputSize), projection: identity } } : {}),
     random: random.fork(name),
-    operations: backend.operations,
     dropout: isClosedForm ? headDropout : 0,
   })
 }

@@ -5,12 +5,7 @@ import { readWork } from '../../core/training/workAmounts'
 import { pixelSource } from '../../core/training/pixels'
 import { AppError } from '../../shared/errors'
 import type { Backend } from '../backend/backend'
-import {
-  extractorId,
-  findFrozenWeights,
-  type FrozenExtractor,
-  loadFrozenExtractor,
-} from '../backend/frozenExtractor'
+import { extractorId, type FrozenExtractor } from '../backend/frozenExtractor'
 import type { CachedTap } from './featureCache'
 import { type FeatureStore, openFeatureStore } from './featureStore'
 import type { JobImages } from './messages'
@@ -53,7 +48,6 @@ export async function loadFeatures(
     readonly backend: Backend
     /** Taps of the network, see `tapsOf`. */
     readonly features: string
-    readonly projectFolder: string
     readonly cacheFolder: string
     /** Features beyond this stay in the files of the cache. */
     readonly memoryBytes?: number
@@ -61,11 +55,7 @@ export async function loadFeatures(
   report: InputReport,
 ): Promise<JobInputs | null> {
   const watch = report.work?.stopwatch()
-  const extractor = await loadFrozenExtractor({
-    weightsFolder: findFrozenWeights(context.projectFolder),
-    backend: context.backend,
-    taps: tapsOf(context.features),
-  })
+  const extractor = await context.backend.loadExtractor(tapsOf(context.features))
   // It belongs to the start that the backend made.
   watch?.lap({ starting: 0 })
   const taps = cachedTaps(context.features)

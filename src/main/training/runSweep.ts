@@ -1,6 +1,5 @@
 import type { Matrix } from '../../core/math/matrix'
 import { createRandom } from '../../core/math/random'
-import { createSmallNetwork } from '../../core/network'
 import type { Interruption } from '../../core/training/interruption'
 import { type Steps, walk, walkUnlessCancelled } from '../../core/steps'
 import { expectedSteps } from '../../core/training/schedule'
@@ -214,11 +213,10 @@ async function measureBaselines(
     return withInterval(await measureTest(context, embeddings, test.labels, onProgress))
   }
   if (options.network === 'small') {
-    const model = createSmallNetwork({
+    const model = backend.models.smallNetwork({
       imageSizePx: options.imageSizePx,
       embeddingSize: options.embeddingSize,
       random: random.fork('network'),
-      operations: backend.operations,
     })
     const embeddings = await embedMatrix(context, model, source, test.rows)
     model.dispose()

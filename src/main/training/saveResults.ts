@@ -41,7 +41,7 @@ export interface ResultWork {
  */
 export async function saveResults(work: ResultWork): Promise<RetrievalMetrics> {
   const { job, backend, report, inputs, saved, test, ledger } = work
-  const model = restoreModel(saved, backend.operations)
+  const model = restoreModel(saved, backend.models)
   const rows = Uint32Array.from(inputs.isReadable.keys()).filter(
     (row) => inputs.isReadable[row] === 1,
   )

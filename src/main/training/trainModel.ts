@@ -50,7 +50,7 @@ export async function embedTest(
   { source, test }: Pick<TrainingData, 'source' | 'test'>,
   context: Pick<TrainingContext, 'options' | 'backend' | 'report' | 'interruption'>,
 ): Promise<Matrix> {
-  const model = restoreModel(saved, context.backend.operations)
+  const model = restoreModel(saved, context.backend.models)
   const embeddings = await embedMatrix(context, model, source, test.rows)
   model.dispose()
   return embeddings

@@ -1,4 +1,3 @@
-import { createSmallNetwork } from '../../core/network'
 import { chooseRate } from './chooseRate'
 import { embedMatrix } from './embedMatrix'
 import { runLoop } from './followLoop'
@@ -13,11 +12,10 @@ export async function trainSmall(
   { source, training, test }: TrainingData,
 ): Promise<TrainedModel> {
   const { options, backend, random, report } = context
-  const model = createSmallNetwork({
+  const model = backend.models.smallNetwork({
     imageSizePx: options.imageSizePx,
     embeddingSize: options.embeddingSize,
     random: random.fork('network'),
-    operations: backend.operations,
   })
   const embed = ({ rows }: LabelledRows) => embedMatrix(context, model, source, rows)
   report.stage('baseline', 0, 1)

@@ -8,6 +8,8 @@ import { embedRows } from '../../core/training/model'
 import { AppError, serializeError } from '../../shared/errors'
 import type { Backend } from '../backend/backend'
 import { featuresOfExtractor } from '../backend/frozenExtractor'
+import { backendLost } from '../backend/native/caller'
+import { startHostedProcess } from '../backend/native/hostedProcess'
 import { startBackend } from '../backend/startBackend'
 import { saveEmbeddings } from './embeddingFiles'
 import { loadFeatures, loadPixels } from './inputs'
@@ -55,6 +57,7 @@ async function run(): Promise<void> {
       preferred: job.backend,
       workersFolder: job.workersFolder,
       projectFolder: job.projectFolder,
+      startProcess: startHostedProcess(port!),
     })
     post({ kind: 'backend', report: backend.report })
     if (job.kind === 'train') {
@@ -63,16 +66,22 @@ async function run(): Promise<void> {
     } else if (job.kind === 'sweep') await runSweep({ job, backend, interruption, post })
     else if (job.kind === 'embed') await embed(job, backend)
   } catch (error) {
-    post({ kind: 'failed', error: serializeError(asAppError(error)) })
+    post({ kind: 'failed', error: serializeError(asAppError(await withCause(error, backend))) })
   } finally {
     backend?.dispose()
     port?.close()
   }
 }
 
+/** How the process of the backend ended, where that is why it failed. */
+async function withCause(error: unknown, backend: Backend | null): Promise<unknown> {
+  const isLost = error instanceof AppError && error.code === 'backendLost'
+  return isLost && backend?.ended !== undefined ? backendLost(await backend.ended) : error
+}
+
 async function embed(embedJob: EmbedJob, backend: Backend): Promise<void> {
   const stored = await loadModel(embedJob.modelFolder)
-  const model = restoreModel(stored.model, backend.operations)
+  const model = restoreModel(stored.model, backend.models)
   const report = {
     onProgress: (done: number, total: number) =>
       post({ kind: 'stage', stage: 'features', done, total }),

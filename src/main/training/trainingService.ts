@@ -21,7 +21,6 @@ import type {
   TrainingState,
   TrainingWarning,
 } from '../../shared/model/training'
-import { prepareTensorflow } from '../backend/environment'
 import { cutCurve, readCurve } from '../db/curveFile'
 import type { Store } from '../db/store'
 import type { Turn } from '../jobs/turn'
@@ -120,7 +119,6 @@ const damagedCheckpoint = (epoch: number): TrainingWarning => ({
 })
 
 export function createTrainingService(options: TrainingServiceOptions): TrainingService {
-  prepareTensorflow()
   return new Service(options)
 }
 

@@ -7,7 +7,6 @@ import * as v from 'valibot'
 import { createMatrix, type Matrix } from '../../../src/core/math/matrix'
 import type { BackendChoice } from '../../../src/main/backend/backend'
 import { tapsOf } from '../../../src/core/training/features'
-import { findFrozenWeights, loadFrozenExtractor } from '../../../src/main/backend/frozenExtractor'
 import { startBackend } from '../../../src/main/backend/startBackend'
 import { decodeInBatches, type PictureFile } from '../../../src/main/training/pictures'
 import { projectFolder, workersFolder } from '../backends'
@@ -118,12 +117,7 @@ export async function prepareInputs(options: PrepareOptions): Promise<void> {
 
 async function readPictures(files: readonly PictureFile[], { backend, say }: PrepareOptions) {
   const running = await startBackend({ preferred: backend, workersFolder, projectFolder })
-  const weightsFolder = findFrozenWeights(projectFolder)
-  const extractor = await loadFrozenExtractor({
-    weightsFolder,
-    backend: running,
-    taps: tapsOf('pooled'),
-  })
+  const extractor = await running.loadExtractor(tapsOf('pooled'))
   say(`features of ${files.length} pictures on ${running.report.description}`)
   const features = createMatrix(files.length, extractor.dimension)
   const size = sidePx * sidePx * 3

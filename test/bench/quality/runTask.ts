@@ -9,7 +9,7 @@ import { createMatrix, gatherRows, type Matrix } from '../../../src/core/math/ma
 import { createRandom, type Random } from '../../../src/core/math/random'
 import { finish } from '../../../src/core/steps'
 import { simdProduct } from '../../../src/core/math/simdProduct'
-import { createSmallNetwork, type EmbeddingModel } from '../../../src/core/network'
+import { type EmbeddingModel } from '../../../src/core/network'
 import { Interruption } from '../../../src/core/training/interruption'
 import type { Evaluation } from '../../../src/core/training/loopInput'
 import { train } from '../../../src/core/training/loop'
@@ -126,12 +126,11 @@ export class TaskRunner {
     network: NetworkName,
     random: Random,
   ): { readonly model: EmbeddingModel; readonly source: InputSource } {
-    const { operations } = this.backend
     const { embeddingSize } = networks[network]
     if (network === 'small') {
       const { pixels, sidePx: imageSizePx } = this.inputs
       return {
-        model: createSmallNetwork({ imageSizePx, embeddingSize, random, operations }),
+        model: this.backend.models.smallNetwork({ imageSizePx, embeddingSize, random }),
         source: pixelSource(pixels, imageSizePx),
       }
     }

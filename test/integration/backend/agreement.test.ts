@@ -1,20 +1,22 @@
-import { rm } from 'node:fs/promises'
 import * as tf from '@tensorflow/tfjs-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createRandom } from '../../../src/core/math/random'
 import { javascriptProduct } from '../../../src/core/math/product'
 import {
-  createLinearHead,
-  createSmallNetwork,
   type EmbeddingModel,
+  type NetworkOperations,
   restoreModel,
 } from '../../../src/core/network'
 import { findDisagreement } from '../../../src/core/network/operationsCheck'
-import type { Backend } from '../../../src/main/backend/backend'
+import type { Backend, BackendOptions } from '../../../src/main/backend/backend'
 import { tapsOf } from '../../../src/core/training/features'
-import { findFrozenWeights, loadFrozenExtractor } from '../../../src/main/backend/frozenExtractor'
+import { startRemoteTensorflow } from '../../../src/main/backend/native/remoteBackend'
 import { startBackend } from '../../../src/main/backend/startBackend'
-import { buildKernelWorker, hasTensorflow, projectFolder } from './support'
+import { startTensorflow } from '../../../src/main/backend/tensorflowBackend'
+import { inThisThread } from '../../../src/main/backend/threadBackend'
+import { startWasm } from '../../../src/main/backend/wasmBackend'
+import { type BuiltProgram, buildProgram } from '../training/builtProgram'
+import { hasTensorflow, projectFolder } from './support'
 
 /** Largest difference allowed, as a share of the largest entry. */
 const tolerance = 1e-3
@@ -27,11 +29,13 @@ const loss = (embeddings: Float32Array) => ({
   gradient: embeddings.map((e, i) => (2 * (e - Math.sin(i))) / embeddings.length),
 })
 
+type Measured = Pick<Backend, 'models' | 'product' | 'loadExtractor' | 'dispose'>
+
 interface Case {
   readonly name: string
   readonly rows: number
   readonly inputCount: number
-  create(backend: Backend): EmbeddingModel
+  create(backend: Measured): EmbeddingModel
 }
 /** Sides that leave remainders everywhere, and one that leaves none. */
 const cases: readonly Case[] = [
@@ -44,26 +48,25 @@ const cases: readonly Case[] = [
     name: `small network, ${imageSizePx} px`,
     rows,
     inputCount: rows * imageSizePx * imageSizePx * 3,
-    create: ({ operations }: Backend) =>
-      createSmallNetwork({ imageSizePx, embeddingSize: 12, random: createRandom(1), operations }),
+    create: ({ models }: Measured) =>
+      models.smallNetwork({ imageSizePx, embeddingSize: 12, random: createRandom(1) }),
   })),
   {
     name: 'head',
     rows: 9,
     inputCount: 9 * 50,
-    create: ({ operations }: Backend) =>
-      createLinearHead({
+    create: ({ models }: Measured) =>
+      models.linearHead({
         inputSize: 50,
         embeddingSize: 7,
         random: createRandom(1),
-        operations,
         dropout: 0.2,
       }),
   },
 ]
 
 /** Everything two steps and an embedding tell: first loss, gradients (as moments), weights. */
-function trace(testCase: Case, backend: Backend): Map<string, Float32Array> {
+function trace(testCase: Case, backend: Measured): Map<string, Float32Array> {
   const model = testCase.create(backend)
   const batch = random('batch', testCase.inputCount)
   const settings = { learningRate: 1e-3, gradientClip: 0.1, weightDecay: 0.01 }
@@ -80,7 +83,7 @@ function trace(testCase: Case, backend: Backend): Map<string, Float32Array> {
   for (let step = 0; step < 2; step++) model.trainStep(batch, testCase.rows, loss, settings)
   expect(tf.memory().numTensors).toBe(tensors)
   model.restore(afterOne)
-  const copy = restoreModel(afterOne, backend.operations)
+  const copy = restoreModel(afterOne, backend.models)
   expect(model.embed(batch, testCase.rows)).toEqual(copy.embed(batch, testCase.rows))
   expect(results.get('embeddings')).toEqual(copy.embed(batch, testCase.rows))
   model.dispose()
@@ -99,33 +102,56 @@ function largestDifference(a: Float32Array, b: Float32Array): number {
   return difference / largest
 }
 
-const names = hasTensorflow ? (['wasm', 'tensorflow'] as const) : (['wasm'] as const)
+/** A backend with its operations, which only one in this thread shows. */
+type Start = (
+  options: BackendOptions,
+) => Promise<Measured & { readonly operations: NetworkOperations | null }>
+
+const here =
+  (start: (options: BackendOptions) => ReturnType<typeof startWasm>): Start =>
+  async (options) => {
+    const started = await start(options)
+    return { ...started, ...inThisThread(started.operations, projectFolder) }
+  }
+const starts: Readonly<Record<string, Start>> = {
+  wasm: here(startWasm),
+  ...(hasTensorflow
+    ? {
+        tensorflow: here(startTensorflow),
+        'tensorflow in a process of its own': async (options) => ({
+          ...(await startRemoteTensorflow(options)),
+          operations: null,
+        }),
+      }
+    : {}),
+}
 const reference = new Map<string, Map<string, Float32Array>>()
 const features: Float32Array[] = []
-let workersFolder = ''
+let program: BuiltProgram
 
 beforeAll(async () => {
-  workersFolder = await buildKernelWorker()
+  program = await buildProgram(false)
+  const { workersFolder } = program
   const plain = await startBackend({ preferred: 'js', workersFolder, projectFolder })
   expect(plain.report).toMatchObject({ name: 'js', threads: 1, rejected: [] })
   for (const testCase of cases) reference.set(testCase.name, trace(testCase, plain))
   plain.dispose()
 })
-afterAll(() => rm(workersFolder, { recursive: true, force: true }))
+afterAll(() => program.dispose())
 
-describe.each(names)('%s', (name) => {
-  let backend: Backend
+describe.each(Object.keys(starts))('%s', (name) => {
+  let backend: Awaited<ReturnType<Start>>
   beforeAll(async () => {
-    backend = await startBackend({ preferred: name, threads: 2, workersFolder, projectFolder })
+    const { workersFolder } = program
+    backend = await starts[name]!({ preferred: 'auto', threads: 2, workersFolder, projectFolder })
   })
   afterAll(() => backend.dispose())
 
   test('runs its own operations', () => {
-    expect(backend.report.name).toBe(name)
-    expect(backend.operations.name).toMatch(
-      name === 'wasm' ? 'wasm kernels, 2 threads' : 'tensorflow',
-    )
-    expect(findDisagreement(backend.operations)).toBeNull()
+    const { operations } = backend
+    if (operations === null) return
+    expect(operations.name).toMatch(name === 'wasm' ? 'wasm kernels, 2 threads' : 'tensorflow')
+    expect(findDisagreement(operations)).toBeNull()
   })
 
   test.each(cases.map((testCase) => [testCase.name, testCase] as const))(
@@ -155,12 +181,7 @@ describe.each(names)('%s', (name) => {
   })
 
   test('frozen features are sound and the same on every backend', async () => {
-    const weightsFolder = findFrozenWeights(projectFolder)
-    const extractor = await loadFrozenExtractor({
-      weightsFolder,
-      backend,
-      taps: tapsOf('conv13+pooled'),
-    })
+    const extractor = await backend.loadExtractor(tapsOf('conv13+pooled'))
     const pictureSize = 224 * 224 * 3
     const pixels = new Uint8Array(2 * pictureSize)
     for (let i = 0; i < pixels.length; i++) {
@@ -180,8 +201,7 @@ describe.each(names)('%s', (name) => {
     expect(() => extractor.extract(pixels, 1)).toThrow(/numbers/)
     extractor.dispose()
     // One tap alone gives the numbers that it gives among others.
-    const taps = tapsOf('pooled')
-    const one = await loadFrozenExtractor({ weightsFolder, backend, taps })
+    const one = await backend.loadExtractor(tapsOf('pooled'))
     expect(
       largestDifference(one.extract(pixels, 2).subarray(0, 1792), both.subarray(816, 2608)),
     ).toBeLessThan(tolerance)

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { javascriptProduct, type MatrixProduct } from '../../../src/core/math/product'
 import { startBackend } from '../../../src/main/backend/startBackend'
 import { checkGolden } from '../../support/golden/checkGolden'
 import type { GoldenFile } from '../../support/golden/format'
-import { buildKernelWorker, hasTensorflow, projectFolder } from './support'
+import { type BuiltProgram, buildProgram } from '../training/builtProgram'
+import { hasTensorflow, projectFolder } from './support'
 
 const files = ['golden.json', 'goldenBatches.json'].map(
   (name) =>
@@ -34,11 +34,11 @@ function counted(product: MatrixProduct) {
   }
 }
 
-let workersFolder = ''
+let program: BuiltProgram
 beforeAll(async () => {
-  workersFolder = await buildKernelWorker()
+  program = await buildProgram(false)
 })
-afterAll(() => rm(workersFolder, { recursive: true, force: true }))
+afterAll(() => program.dispose())
 
 describe.each(['wasm', 'tensorflow'] as const)('golden values on the backend %s', (name) => {
   // Without the library there is nothing to check: npm test then names this as not run.
@@ -48,7 +48,7 @@ describe.each(['wasm', 'tensorflow'] as const)('golden values on the backend %s'
       const backend = await startBackend({
         preferred: name,
         threads: 2,
-        workersFolder,
+        workersFolder: program.workersFolder,
         projectFolder,
       })
       try {

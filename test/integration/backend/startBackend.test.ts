@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { readPackagedModel } from '../../../src/main/backend/packagedModel'
 import { startBackend } from '../../../src/main/backend/startBackend'
+import { startWasm } from '../../../src/main/backend/wasmBackend'
 import { AppError } from '../../../src/shared/errors'
 import { projectFolder } from './support'
 
@@ -40,15 +41,13 @@ test('a backend asked for by name is not replaced by another', async () => {
 })
 
 test('without built workers or threads the kernels run on one thread', async () => {
-  const backend = await startBackend({
-    preferred: 'wasm',
-    threads: 1,
-    workersFolder: empty,
-    projectFolder,
-  })
+  const options = { threads: 1, workersFolder: empty, projectFolder }
+  const backend = await startBackend({ preferred: 'wasm', ...options })
   expect(backend.report).toMatchObject({ name: 'wasm', threads: 1, gpu: false })
-  expect(backend.operations.name).toBe('wasm kernels, 1 thread')
   backend.dispose()
+  const { operations, dispose } = await startWasm({ preferred: 'wasm', ...options })
+  expect(operations.name).toBe('wasm kernels, 1 thread')
+  dispose()
 })
 
 test('a folder without the pretrained network is a failure a person can act on', async () => {

@@ -1,8 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdtemp } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { build } from 'vite'
+import { resolve } from 'node:path'
 
 export const projectFolder = resolve(import.meta.dirname, '../../..')
 
@@ -10,20 +7,3 @@ export const projectFolder = resolve(import.meta.dirname, '../../..')
 export const hasTensorflow = existsSync(
   resolve(projectFolder, 'node_modules/@tensorflow/tfjs-node-gpu/lib/napi-v8/tfjs_binding.node'),
 )
-
-/** Builds the kernel threads' worker as the program does, into a folder of its own. */
-export async function buildKernelWorker(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'semblance-workers-'))
-  await build({
-    configFile: false,
-    logLevel: 'error',
-    root: projectFolder,
-    build: {
-      ssr: 'src/main/backend/kernelPool.worker.ts',
-      outDir: folder,
-      copyPublicDir: false,
-      rollupOptions: { output: { format: 'cjs', entryFileNames: 'kernelPool.js' } },
-    },
-  })
-  return folder
-}

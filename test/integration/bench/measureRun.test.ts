@@ -29,7 +29,7 @@ describe('what one click keeps, measured on a set', () => {
     const { sha256, files } = set
     inputs = (await loadFeatures(
       { ids: Uint32Array.from(files.keys()), sha256, files },
-      { backend, features, projectFolder, cacheFolder: join(folder, 'cache') },
+      { backend, features, cacheFolder: join(folder, 'cache') },
       { onProgress: () => {}, interruption: new Interruption() },
     ))!
   })

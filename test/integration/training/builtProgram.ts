@@ -15,6 +15,8 @@ const workers = {
   'workers/thumbnail': 'src/main/dataset/thumbnail.worker.ts',
   'workers/training': 'src/main/training/training.worker.ts',
   'workers/comparison': 'src/main/comparison/comparison.worker.ts',
+  'workers/native': 'src/main/backend/native/native.process.ts',
+  'workers/nativeRelay': 'src/main/backend/native/relay.worker.ts',
   'workers/kernelPool': 'src/main/backend/kernelPool.worker.ts',
   'workers/projection': 'src/main/projection/projection.worker.ts',
 }

@@ -1,7 +1,12 @@
 import { beforeAll, expect, test } from 'vitest'
 import * as tf from '@tensorflow/tfjs-core'
 import { createRandom } from '../../../src/core/math/random'
-import { createLinearHead, plainOperations, restoreModel } from '../../../src/core/network'
+import {
+  createLinearHead,
+  modelsOn,
+  plainOperations,
+  restoreModel,
+} from '../../../src/core/network'
 import { gaussian, squaredErrorTo, startPlainBackend } from './plainBackend'
 
 beforeAll(startPlainBackend)
@@ -85,7 +90,7 @@ test('goes on from a snapshot, and leaks nothing', () => {
   const loss = squaredErrorTo(gaussian('target', 4 * 2))
   const head = create({ start: false })
   head.trainStep(x, 4, loss, { learningRate: 0.1 })
-  const copy = restoreModel(head.snapshot(), plainOperations)
+  const copy = restoreModel(head.snapshot(), modelsOn(plainOperations))
   expect(copy.trainStep(x, 4, loss, { learningRate: 0.1 })).toBe(
     head.trainStep(x, 4, loss, { learningRate: 0.1 }),
   )

@@ -4,6 +4,7 @@ import { createRandom } from '../../../src/core/math/random'
 import {
   createSmallNetwork,
   type EmbeddingModel,
+  modelsOn,
   plainOperations,
   restoreModel,
   serializeModel,
@@ -53,7 +54,7 @@ describe('small network', { timeout: 120_000 }, () => {
     model.trainStep(pictures, rows, loss, settings)
     const saved = model.snapshot()
     const savedBytes = bytesOf(model)
-    const copy = restoreModel(saved, plainOperations)
+    const copy = restoreModel(saved, modelsOn(plainOperations))
     for (let step = 0; step < 2; step++) {
       expect(copy.trainStep(pictures, rows, loss, settings)).toBe(
         model.trainStep(pictures, rows, loss, settings),

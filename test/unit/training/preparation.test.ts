@@ -3,7 +3,12 @@ import { describe, expect, it } from 'vitest'
 import { createMatrix, type Matrix } from '../../../src/core/math/matrix'
 import { javascriptProduct } from '../../../src/core/math/product'
 import { createRandom } from '../../../src/core/math/random'
-import { createLinearHead, plainOperations, restoreModel } from '../../../src/core/network'
+import {
+  createLinearHead,
+  modelsOn,
+  plainOperations,
+  restoreModel,
+} from '../../../src/core/network'
 import {
   applyPreparation,
   foldPreparation,
@@ -66,7 +71,7 @@ describe('preparation', () => {
       const expected = head.embed(prepared.data, 9)
       const folded = restoreModel(
         foldPreparation(preparation, head.snapshot(), javascriptProduct),
-        plainOperations,
+        modelsOn(plainOperations),
       )
       const got = folded.embed(features.data, 9)
       const greatest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0)

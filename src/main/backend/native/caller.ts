@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads'
+import { AppError } from '../../../shared/errors'
+import { nativeEnvironment } from '../environment'
+import type { InputOf, NativeCallName, NativeRequest, ResultOf } from './calls'
+import { frameOf } from './frames'
+import type { StartProcess } from './startProcess'
+import { type RelayAnswer, type RelayEvent, stateWords, tokenVariable } from './wire'
+
+/** Larger arrays go in pieces, so that no second whole of them is in memory. */
+const pieceBytes = 4 * 1024 * 1024
+const mostPiecesOnTheWay = 4
+/** What every system allows for the path of a socket, with room for its name. */
+const longestFolder = 80
+
+/** Calls of the process that the native library runs in; each waits for its answer. */
+export interface NativeCaller {
+  /** @throws AppError `backendLost` where the process has ended; what the call itself throws */
+  call<Name extends NativeCallName>(name: Name, input: InputOf<Name>): ResultOf<Name>
+  /** Resolves with how the process ended. */
+  readonly ended: Promise<string>
+  close(): void
+}
+
+/**
+ * Starts the process and a thread that relays to it.
+ * @param options.workersFolder holds the built `nativeRelay.js` and `native.js`
+ * @throws Error where the process ended before it answered
+ */
+export async function startNativeCaller(options: {
+  readonly workersFolder: string
+  readonly startProcess: StartProcess
+}): Promise<NativeCaller> {
+  const { workersFolder, startProcess } = options
+  const place = socketPlace()
+  const token = randomUUID()
+  const state = new Int32Array(new SharedArrayBuffer(4 * stateWords.total))
+  const { port1: port, port2 } = new MessageChannel()
+  const relay = new Worker(join(workersFolder, 'nativeRelay.js'), {
+    workerData: { address: place.address, token, state, port: port2 },
+    transferList: [port2],
+  })
+  const heard = (kind: RelayEvent['kind']) =>
+    new Promise<void>((resolve, reject) => {
+      relay.on('message', (event: RelayEvent) => event.kind === kind && resolve())
+      relay.once('error', reject)
+    })
+  const connected = heard('connected')
+  connected.catch(() => {})
+  const close = () => {
+    // Its end closes the connection, and with it the process ends.
+    void relay.terminate()
+    port.close()
+    place.remove()
+  }
+  try {
+    await heard('listening')
+    const process_ = startProcess({
+      file: join(workersFolder, 'native.js'),
+      arguments: [place.address],
+      environment: { ...nativeEnvironment(process.env), [tokenVariable]: token },
+    })
+    const early = process_.ended.then((how) => {
+      throw new Error(`its process ended (${how})`)
+    })
+    await Promise.race([connected, early])
+    early.catch(() => {})
+    place.remove()
+    return { call: callerOn(port, state), ended: process_.ended, close }
+  } catch (error) {
+    close()
+    throw error
+  }
+}
+
+function callerOn(port: MessageChannel['port1'], state: Int32Array): NativeCaller['call'] {
+  let isLost = false
+  const send = (bytes: Uint8Array): void => {
+    for (let from = 0; from < bytes.length; from += pieceBytes) {
+      const piece = bytes.slice(from, from + pieceBytes)
+      Atomics.add(state, stateWords.piecesOnTheWay, 1)
+      port.postMessage(piece, [piece.buffer])
+      waitWhile(() => {
+        const count = Atomics.load(state, stateWords.piecesOnTheWay)
+        if (count > mostPiecesOnTheWay) Atomics.wait(state, stateWords.piecesOnTheWay, count)
+        return count > mostPiecesOnTheWay
+      })
+    }
+  }
+  const receive = (): RelayAnswer => {
+    for (;;) {
+      const answers = Atomics.load(state, stateWords.answers)
+      const received = receiveMessageOnPort(port) as { message: RelayAnswer } | undefined
+      if (received !== undefined) return received.message
+      Atomics.wait(state, stateWords.answers, answers)
+    }
+  }
+  return <Name extends NativeCallName>(name: Name, input: InputOf<Name>) => {
+    if (isLost) throw backendLost()
+    const { head, arrays } = frameOf({ name, input } satisfies NativeRequest)
+    send(head)
+    arrays.forEach(send)
+    const answer = receive()
+    if ('lost' in answer) {
+      isLost = true
+      throw backendLost()
+    }
+    if ('error' in answer) {
+      throw answer.isExpected ? AppError.from(answer.error) : new Error(answer.error.message)
+    }
+    return answer.value as ResultOf<Name>
+  }
+}
+
+function waitWhile(isWaiting: () => boolean): void {
+  while (isWaiting());
+}
+
+/** @param how the process ended, where that is known */
+export const backendLost = (how?: string): AppError =>
+  new AppError(
+    'backendLost',
+    `The process of the TensorFlow library ended in the middle of its work${how === undefined ? '' : ` (${how})`}. What was finished is kept: go on on the same backend or on another, with a smaller batch or image size if memory was short.`,
+    { how: how ?? '' },
+  )
+
+/** Where the socket is: a folder that only this person can enter, or a pipe's name on Windows. */
+function socketPlace(): { readonly address: string; remove(): void } {
+  if (process.platform === 'win32') {
+    return { address: `\\\\.\\pipe\\semblance-${randomUUID()}`, remove() {} }
+  }
+  const parent = tmpdir().length <= longestFolder ? tmpdir() : '/tmp'
+  const folder = mkdtempSync(join(parent, 'semblance-n-'))
+  return {
+    address: join(folder, 's'),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  }
+}

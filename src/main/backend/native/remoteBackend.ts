@@ -1,0 +1,51 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { dimensionOf } from '../../../core/training/features'
+import { AppError } from '../../../shared/errors'
+import type { BackendStart } from '../backend'
+import { extractorId, imageSizePx } from '../frozenExtractor'
+import { checkInstalled } from '../tensorflowBackend'
+import { startNativeCaller } from './caller'
+import { remoteModels } from './remoteModels'
+import { remoteProduct } from './remoteProduct'
+import { startNodeProcess } from './startProcess'
+
+/**
+ * The native TensorFlow library in a process of its own: what ends it, a fault inside the library
+ * or the system that runs out of memory, leaves this process alive. Each call waits for its answer.
+ */
+export const startRemoteTensorflow: BackendStart = async (options) => {
+  const { workersFolder, projectFolder, startProcess = startNodeProcess } = options
+  checkInstalled(projectFolder)
+  if (!existsSync(join(workersFolder, 'native.js'))) throw new Error('its process is not built')
+  const caller = await startNativeCaller({ workersFolder, startProcess })
+  const { call } = caller
+  let ids = 0
+  const newId = () => ++ids
+  try {
+    const started = call('start', { projectFolder })
+    return {
+      ...started,
+      ended: caller.ended,
+      models: remoteModels(caller, newId),
+      product: remoteProduct(caller, newId),
+      async loadExtractor(taps) {
+        const id = newId()
+        call('loadExtractor', { id, taps })
+        return {
+          id: extractorId(taps),
+          taps,
+          dimension: dimensionOf(taps),
+          imageSizePx,
+          extract: (pixels, n) => call('extract', { id, pixels, n }),
+          dispose: () => call('dispose', { id }),
+        }
+      },
+      dispose: () => caller.close(),
+    }
+  } catch (error) {
+    caller.close()
+    if (!(error instanceof AppError && error.code === 'backendLost')) throw error
+    throw new Error(`its process ended (${await caller.ended})`, { cause: error })
+  }
+}

@@ -1,0 +1,31 @@
+import type { MessagePort } from 'node:worker_threads'
+import type { SerializedError } from '../../../shared/errors'
+
+/** Proves to the relay that who connects is the process that was started for it. */
+export const tokenVariable = 'SEMBLANCE_NATIVE_TOKEN'
+
+/** Words of memory that the calling thread and the relay share. */
+export const stateWords = {
+  /** Counts what the relay has put on the port of answers. */
+  answers: 0,
+  /** Pieces that the relay has not handed to the system yet. */
+  piecesOnTheWay: 1,
+  total: 2,
+} as const
+
+export interface RelayData {
+  readonly address: string
+  readonly token: string
+  readonly state: Int32Array
+  readonly port: MessagePort
+}
+
+/** What the relay tells while the calling thread still hears events. */
+export type RelayEvent = { readonly kind: 'listening' } | { readonly kind: 'connected' }
+
+export type RelayAnswer =
+  | { readonly value: unknown }
+  /** `isExpected`: it was an AppError. */
+  | { readonly error: SerializedError; readonly isExpected: boolean }
+  /** The process is gone. */
+  | { readonly lost: true }
