@@ -14,6 +14,7 @@ import { createElectronShell } from './app/shell'
 import { folderArgument } from './app/startArguments'
 import { startFailureText, type StartTexts, startTexts } from './app/startTexts'
 import { userDataTrouble } from './app/userData'
+import { startUtilityProcess } from './app/utilityProcess'
 import { limitThreads } from './backend/threads'
 import { createHandlers } from './ipc/handlers'
 import { createJobBoard } from './jobs/jobBoard'
@@ -83,6 +84,7 @@ async function start(): Promise<void> {
     workspace: workspaceIn(userDataFolder),
     workersFolder: join(__dirname, 'workers'),
     projectFolder,
+    startProcess: startUtilityProcess,
     jobs,
     emit,
     onBackupFailure: (error) => log.write('backup', error),

@@ -4,6 +4,7 @@ import type { DatasetId, ImageId } from '../shared/model/ids'
 import type { BackendReport } from '../shared/model/training'
 import type { Emitter } from '../shared/rpc'
 import { type ComparisonService, createComparisonService } from './comparison/comparisonService'
+import type { StartProcess } from './backend/native/startProcess'
 import { createDatasetService, type DatasetService } from './dataset/datasetService'
 import { keepBackups } from './db/backups'
 import { openStore, type Store } from './db/store'
@@ -34,6 +35,8 @@ export interface ServicesOptions {
   readonly workersFolder: string
   /** The folder that holds `resources` and `node_modules`. */
   readonly projectFolder: string
+  /** Absent: as children of this process, which is Node's. */
+  readonly startProcess?: StartProcess
   readonly jobs: JobBoard
   readonly emit: Emitter<AppContract>
   /** Absent: no backups are made, of a database that goes at the end. */
@@ -69,7 +72,7 @@ export interface Services {
 
 /** Builds and wires every service; knows nothing of Electron. */
 export async function createServices(options: ServicesOptions): Promise<Services> {
-  const { workspace, workersFolder, projectFolder, jobs, emit } = options
+  const { workspace, workersFolder, projectFolder, startProcess, jobs, emit } = options
   const store = await openStore(workspace.databaseFile)
   // Beside the first use of the program; what cannot be removed stays.
   const sweeping = sweepLeftovers(workspace).catch(() => {})
@@ -143,6 +146,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
     workspace,
     workersFolder,
     projectFolder,
+    startProcess,
     turn,
     events: {
       progress: (state) => {
@@ -163,6 +167,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
     workspace,
     workersFolder,
     projectFolder,
+    startProcess,
     turn,
     backend: () => backend,
     onProgress: (state) => {

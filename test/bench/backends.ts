@@ -1,6 +1,7 @@
 import { cpus } from 'node:os'
 import { join } from 'node:path'
-import type { Backend, BackendChoice } from '../../src/main/backend/backend'
+import type { Backend } from '../../src/main/backend/backend'
+import type { BackendChoice } from '../../src/shared/model/training'
 
 export const projectFolder = process.cwd()
 export const workersFolder = join(projectFolder, 'out', 'main', 'workers')

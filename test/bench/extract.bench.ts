@@ -4,7 +4,7 @@
  */
 import { parseArgs } from 'node:util'
 import { tapsOf } from '../../src/core/training/features'
-import type { BackendChoice } from '../../src/main/backend/backend'
+import type { BackendChoice } from '../../src/shared/model/training'
 import { startBackend } from '../../src/main/backend/startBackend'
 import { measureBackends, projectFolder, ofThisProcess, time, workersFolder } from './backends'
 

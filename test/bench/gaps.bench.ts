@@ -4,7 +4,7 @@
  * features that were made up.
  */
 import { parseArgs } from 'node:util'
-import type { BackendChoice } from '../../src/main/backend/backend'
+import type { BackendChoice } from '../../src/shared/model/training'
 import { printRows, projectFolder, workersFolder } from './backends'
 import { longestGaps } from './longestGaps'
 

@@ -5,7 +5,7 @@
  */
 import { parseArgs } from 'node:util'
 import { createRandom } from '../../src/core/math/random'
-import type { BackendChoice } from '../../src/main/backend/backend'
+import type { BackendChoice } from '../../src/shared/model/training'
 import { startBackend } from '../../src/main/backend/startBackend'
 import { measureBackends, projectFolder, ofThisProcess, time, workersFolder } from './backends'
 import { semiHardTriplet } from './semiHardTriplet'

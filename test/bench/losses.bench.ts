@@ -12,7 +12,7 @@ import { createMatrix, type Matrix } from '../../src/core/math/matrix'
 import { javascriptProduct, type MatrixProduct } from '../../src/core/math/product'
 import { simdProduct } from '../../src/core/math/simdProduct'
 import { createRandom } from '../../src/core/math/random'
-import type { BackendChoice } from '../../src/main/backend/backend'
+import type { BackendChoice } from '../../src/shared/model/training'
 import { startBackend } from '../../src/main/backend/startBackend'
 
 interface Timed {

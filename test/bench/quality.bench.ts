@@ -17,7 +17,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { version_core } from '@tensorflow/tfjs-core'
 import * as v from 'valibot'
-import type { BackendChoice } from '../../src/main/backend/backend'
+import type { BackendChoice } from '../../src/shared/model/training'
 import { projectFolder } from './backends'
 import { keptHeading } from './kept/markdown'
 import {

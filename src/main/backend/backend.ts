@@ -2,11 +2,9 @@ import type { MatrixProduct } from '../../core/math/product'
 import type { Models } from '../../core/network'
 import type { NetworkOperations } from '../../core/network/networkOperations'
 import type { FeatureTap } from '../../core/training/features'
-import type { BackendReport } from '../../shared/model/training'
+import type { BackendChoice, BackendReport } from '../../shared/model/training'
 import type { FrozenExtractor } from './frozenExtractor'
 import type { StartProcess } from './native/startProcess'
-
-export type BackendChoice = 'auto' | BackendReport['name']
 
 export interface BackendOptions {
   readonly preferred: BackendChoice

@@ -8,6 +8,7 @@ import type { DatasetId, RunId } from '../../shared/model/ids'
 import { gaveStartBack } from '../../shared/model/kept'
 import type { ProjectionPoints, ProjectionState } from '../../shared/model/projection'
 import type {
+  BackendChoice,
   RetrievalMetrics,
   TrainingPlan,
   TrainingRemedy,
@@ -117,7 +118,7 @@ export async function enterRun(
 /** Imports, trains and writes all results; null where it was cancelled before there were any. */
 export async function runTrain(
   session: Session,
-  { place, job, namesLabels, version, followsLinks }: RunOfTrain,
+  { place, job, namesLabels, followsLinks, backend, version }: RunOfTrain,
 ): Promise<TrainOutcome | null> {
   const { services, progress } = session
   const { out, state: stateFolder } = place
@@ -138,7 +139,13 @@ export async function runTrain(
     await place.discard()
     return null
   }
-  const outcome = await trainOnce(session, { place, job, namesLabels, datasetId: dataset.id })
+  const outcome = await trainOnce(session, {
+    place,
+    job,
+    namesLabels,
+    backend,
+    datasetId: dataset.id,
+  })
   if (outcome === null) return null
   const { state, result, unseen } = outcome
   if (!state.run.hasEmbeddings) {
@@ -195,6 +202,8 @@ interface RunOfTrain {
   readonly job: UnfinishedJob
   readonly namesLabels: boolean
   readonly followsLinks: boolean
+  /** Asked for now: one that goes on does so on it, though it began on another. */
+  readonly backend: BackendChoice | undefined
   readonly version: string
 }
 
@@ -205,6 +214,7 @@ async function trainOnce(
     place,
     job,
     namesLabels,
+    backend,
     datasetId,
   }: Omit<RunOfTrain, 'version' | 'followsLinks'> & { datasetId: DatasetId },
 ): Promise<Ended | null> {
@@ -248,7 +258,7 @@ async function trainOnce(
     showState(session, state)
   })
   const run = canGoOn
-    ? await training.resumeRun({ runId: known.id }).catch((failure: unknown) => {
+    ? await training.resumeRun({ runId: known.id, backend }).catch((failure: unknown) => {
         throw failure instanceof AppError && failure.code === 'invalidInput'
           ? new UsageError(`${failure.message} --start-over does.`)
           : failure
@@ -267,9 +277,11 @@ async function trainOnce(
     throw new AppError('noVariation', state.error.message)
   }
   if (state.error !== null) {
+    const other =
+      state.error.code === 'backendLost' ? ' (with --backend wasm on the kernels of Semblance)' : ''
     throw new AppError(
       'trainingFailed',
-      `${state.error.message} What it had learned is kept: --resume goes on with it.`,
+      `${state.error.message} What it had learned is kept: --resume goes on with it${other}.`,
       { code: state.error.code },
     )
   }

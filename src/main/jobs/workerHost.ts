@@ -11,7 +11,7 @@ export interface WorkerOptions<Message> {
   readonly data?: unknown
   readonly onMessage: (message: Message) => void
   /** How a process is started that the worker asks for; absent: as a child of Node. */
-  readonly startProcess?: StartProcess
+  readonly startProcess?: StartProcess | undefined
 }
 
 export interface WorkerHandle<Command> {

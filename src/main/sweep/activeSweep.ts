@@ -15,6 +15,7 @@ import type {
 } from '../../shared/model/sweep'
 import type { DatasetId, SweepId } from '../../shared/model/ids'
 import type { BackendReport, TrainingOptions } from '../../shared/model/training'
+import type { StartProcess } from '../backend/native/startProcess'
 import { coalesce } from '../jobs/coalesce'
 import { startWorker, type WorkerHandle } from '../jobs/workerHost'
 import type { ComparisonCommand, ComparisonJob, ComparisonMessage } from '../comparison/messages'
@@ -50,6 +51,7 @@ export interface ActiveSweepInput {
   readonly folder: string
   readonly version: string
   readonly workerFile: string
+  readonly startProcess?: StartProcess | undefined
   readonly comparisonFile: string
   /** Of the worker, less what is left to train and where its embeddings go. */
   readonly job: Omit<SweepJob, 'rows' | 'wantsBaselines' | 'embeddingsFolder' | 'baselinesKey'>
@@ -190,7 +192,13 @@ export class ActiveSweep {
           embeddingsFolder: this.embeddingsFolder,
           baselinesKey: this.input.baselinesKey,
         } satisfies SweepJob,
-        onMessage: (message) => this.receive(message),
+        onMessage: (message) => {
+          // It took the run that it was at with it, as a worker does that dies.
+          if (message.kind === 'failed' && message.error.code === 'backendLost') {
+            crash = AppError.from(message.error)
+          } else this.receive(message)
+        },
+        startProcess: this.input.startProcess,
       })
       if (this.hasEnded) this.worker.post({ kind: 'cancel' })
       await this.worker.ended.catch((failure: unknown) => (crash = failure))

@@ -17,6 +17,7 @@ import {
   type SweepToday,
 } from '../../shared/model/sweep'
 import type { BackendReport } from '../../shared/model/training'
+import type { StartProcess } from '../backend/native/startProcess'
 import type { Store } from '../db/store'
 import type { Turn } from '../jobs/turn'
 import { countCachedFeatures } from '../training/cachedKeys'
@@ -37,6 +38,8 @@ export interface SweepServiceOptions {
   readonly workersFolder: string
   /** Holds `node_modules`, `resources` and package.json. */
   readonly projectFolder: string
+  /** Absent: as children of this process, which is Node's. */
+  readonly startProcess?: StartProcess | undefined
   /** Shared with the runs: one training at a time. */
   readonly turn: Turn
   readonly backend?: () => BackendReport | null
@@ -214,7 +217,7 @@ class Service implements SweepService {
   ): Promise<ActiveSweep> {
     const giveBack = this.options.turn.take({ kind: 'sweep', datasetId })
     try {
-      const { workspace, workersFolder, projectFolder } = this.options
+      const { workspace, workersFolder, projectFolder, startProcess } = this.options
       const images = await this.images(datasetId)
       const {
         plan,
@@ -254,6 +257,7 @@ class Service implements SweepService {
         version,
         workerFile: join(workersFolder, 'training.js'),
         comparisonFile: join(workersFolder, 'comparison.js'),
+        startProcess,
         job: {
           kind: 'sweep',
           images: images.images,

@@ -3,6 +3,7 @@ import type { StageWork } from '../../core/training/work'
 import { AppError, type SerializedError, serializeError } from '../../shared/errors'
 import type { DatasetId, RunId } from '../../shared/model/ids'
 import type {
+  BackendChoice,
   EpochRecord,
   RateSearch,
   RunStatus,
@@ -14,6 +15,7 @@ import type {
 } from '../../shared/model/training'
 import { appendCurve, curveColumns } from '../db/curveFile'
 import type { Store } from '../db/store'
+import type { StartProcess } from '../backend/native/startProcess'
 import { startWorker, type WorkerHandle } from '../jobs/workerHost'
 import { removeCheckpoint } from './checkpoint'
 import type { MeasuredSpeeds } from './measuredSpeeds'
@@ -32,6 +34,7 @@ export interface ActiveRunInput {
   readonly summary: RunSummary
   readonly job: TrainJob
   readonly workerFile: string
+  readonly startProcess?: StartProcess | undefined
   /** The work that is planned, stage after stage. */
   readonly stages: readonly StageWork[]
   readonly speeds: MeasuredSpeeds
@@ -42,6 +45,7 @@ export interface ActiveRunInput {
     readonly epochs: readonly EpochRecord[]
     readonly warnings: readonly TrainingWarning[]
     readonly durationMs: number
+    readonly backend: BackendChoice
   }
   readonly onProgress: (state: TrainingState) => void
   readonly onTriplets: (runId: RunId) => void
@@ -86,6 +90,7 @@ export class ActiveRun {
       name: 'training',
       data: input.job,
       onMessage: (message) => this.receive(message),
+      startProcess: input.startProcess,
     })
     this.finished = this.follow()
   }
@@ -169,7 +174,7 @@ export class ActiveRun {
   }
 
   private statusAtEnd(): RunStatus {
-    if (this.error !== null) return 'failed'
+    if (this.error !== null) return isPassing(this.error) ? 'interrupted' : 'failed'
     if (this.result === null) return this.isCancelled ? 'cancelled' : 'interrupted'
     return this.result.reason === 'cancelled' ? 'cancelled' : 'finished'
   }
@@ -323,6 +328,10 @@ export class ActiveRun {
     }, wait)
   }
 }
+
+/** Nothing is wrong with the run itself: it may go on where it stood. */
+const isPassing = ({ code }: SerializedError): boolean =>
+  code === 'backendLost' || code === 'outOfMemory'
 
 /** Histograms of the first and the last epochs only: the state travels ten times a second. */
 export function withFewHistograms(epochs: readonly EpochRecord[]): readonly EpochRecord[] {

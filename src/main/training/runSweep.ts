@@ -73,6 +73,8 @@ export async function runSweep(sweep: SweepContext): Promise<void> {
       if (outcome === null) return
       post({ kind: 'rowFinished', key, outcome })
     } catch (error) {
+      // The rest needs another worker with a backend that is alive.
+      if (error instanceof AppError && error.code === 'backendLost') throw error
       post({ kind: 'rowFailed', key, error: serializeError(asAppError(error)) })
     }
   }

@@ -11,6 +11,7 @@ import { countsOf, workOfRun } from '../../core/training/workOfRun'
 import { AppError } from '../../shared/errors'
 import type { DatasetId, RunId } from '../../shared/model/ids'
 import type {
+  BackendChoice,
   BackendReport,
   LossCurve,
   RunReport,
@@ -22,6 +23,7 @@ import type {
   TrainingWarning,
 } from '../../shared/model/training'
 import { cutCurve, readCurve } from '../db/curveFile'
+import type { StartProcess } from '../backend/native/startProcess'
 import type { Store } from '../db/store'
 import type { Turn } from '../jobs/turn'
 import { startWorker } from '../jobs/workerHost'
@@ -51,6 +53,8 @@ export interface TrainingServiceOptions {
   readonly workersFolder: string
   /** Holds `node_modules` and `resources`. */
   readonly projectFolder: string
+  /** Absent: as children of this process, which is Node's. */
+  readonly startProcess?: StartProcess | undefined
   /** Shared with whatever else trains; absent: nothing else does. */
   readonly turn?: Turn
   readonly events?: {
@@ -73,9 +77,10 @@ export interface TrainingService {
   start(input: DatasetRequest): Promise<RunSummary>
   /**
    * Goes on with a run that failed or was interrupted, from its last checkpoint that is whole.
+   * @param input.backend absent: the one that it began on, whose numbers go on
    * @throws AppError invalidInput where it ended well or the images have changed; busy
    */
-  resumeRun(input: OfRun): Promise<RunSummary>
+  resumeRun(input: OfRun & { readonly backend?: BackendChoice | undefined }): Promise<RunSummary>
   pause(input: OfRun): Promise<true>
   resume(input: OfRun): Promise<true>
   cancel(input: OfRun): Promise<true>
@@ -178,7 +183,7 @@ class Service implements TrainingService {
     })
   }
 
-  async resumeRun({ runId }: OfRun): Promise<RunSummary> {
+  async resumeRun({ runId, backend }: Parameters<TrainingService['resumeRun']>[0]) {
     const { store, workspace } = this.options
     const stored = await store.runs.find(runId)
     if (stored === undefined) throw noSuchRun(runId)
@@ -227,6 +232,7 @@ class Service implements TrainingService {
             ...(damaged.length > 0 ? [damagedCheckpoint(lastEpoch)] : []),
           ],
           durationMs: summary.durationMs,
+          backend: backend ?? summary.backend?.name ?? summary.options.backend,
         },
       )
     })
@@ -430,8 +436,15 @@ class Service implements TrainingService {
   ): ActiveRun {
     const { datasetId, summary, stages, split } = run
     const { images, labels, labelKeys } = run.images
-    const { store, workspace, workersFolder, projectFolder, events = {} } = this.options
-    const { id, options, backend } = summary
+    const {
+      store,
+      workspace,
+      workersFolder,
+      projectFolder,
+      startProcess,
+      events = {},
+    } = this.options
+    const { id, options } = summary
     return new ActiveRun({
       store,
       datasetId,
@@ -439,6 +452,7 @@ class Service implements TrainingService {
       stages,
       speeds: this.speeds,
       workerFile: join(workersFolder, 'training.js'),
+      startProcess,
       job: {
         kind: 'train',
         images,
@@ -446,8 +460,7 @@ class Service implements TrainingService {
         labelKeys,
         split,
         options,
-        // The numbers go on on the backend that they began on.
-        backend: earlier === undefined ? options.backend : (backend?.name ?? options.backend),
+        backend: earlier?.backend ?? options.backend,
         runFolder: runFolder(workspace, id),
         cacheFolder: workspace.cacheFolder,
         workersFolder,
@@ -486,6 +499,7 @@ class Service implements TrainingService {
         if (message.kind === 'failed') failure = AppError.from(message.error)
         else onMessage(message)
       },
+      startProcess: this.options.startProcess,
     })
     const cancel = () => worker.post({ kind: 'cancel' })
     if (signal?.aborted === true) cancel()

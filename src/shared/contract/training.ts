@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { datasetId, runId } from '../model/ids'
 import type { LossShape } from '../model/lossShape'
 import {
+  backendChoice,
   component,
   type LossCurve,
   type RunReport,
@@ -24,8 +25,11 @@ export const trainingContract = {
   ),
   plan: call<TrainingPlan>()(v.strictObject({ datasetId, request: trainingRequest })),
   start: call<RunSummary>()(v.strictObject({ datasetId, request: trainingRequest })),
-  /** Goes on with a run of status 'interrupted' from its last checkpoint. */
-  resumeRun: call<RunSummary>()(v.strictObject({ runId })),
+  /**
+   * Goes on with a run of status 'interrupted' or 'failed' from its last checkpoint.
+   * `backend`: absent, the one that it began on.
+   */
+  resumeRun: call<RunSummary>()(v.strictObject({ runId, backend: v.optional(backendChoice) })),
   pause: call<true>()(v.strictObject({ runId })),
   resume: call<true>()(v.strictObject({ runId })),
   /** Ends within one step; what was finished is kept. */

@@ -43,6 +43,10 @@ export type HeadStart = (typeof headStarts)[number]
 export const proxyStarts = ['classMeans', 'random'] as const
 export type ProxyStart = (typeof proxyStarts)[number]
 
+/** What trains: the best that runs here, or one by name. */
+export const backendChoice = v.picklist(['auto', 'tensorflow', 'wasm', 'js'])
+export type BackendChoice = v.InferOutput<typeof backendChoice>
+
 /**
  * What a person may set; whatever is absent is decided from the images (`planTraining`).
  * The same object is the run file: with the same backend and seed it gives the same numbers.
@@ -81,7 +85,7 @@ export const trainingRequest = v.strictObject({
   unseenLabels: v.optional(
     v.pipe(v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(255))), v.maxLength(100_000)),
   ),
-  backend: v.optional(v.picklist(['auto', 'tensorflow', 'wasm', 'js'])),
+  backend: v.optional(backendChoice),
   /** Where a head on frozen features starts from. */
   start: v.optional(v.picklist(headStarts)),
   /** Where the class representatives of a loss begin; a loss without any has no use for it. */
@@ -139,7 +143,7 @@ export interface TrainingOptions {
   readonly splitBy?: 'hash'
   /** Names of the labels kept unseen where the request said them; absent: the dataset's choice. */
   readonly unseenLabels?: readonly string[]
-  readonly backend: 'auto' | 'tensorflow' | 'wasm' | 'js'
+  readonly backend: BackendChoice
   readonly start: HeadStart
   /** Absent: the loss has no class representatives, or those of an earlier version's run were random. */
   readonly proxyStart?: ProxyStart

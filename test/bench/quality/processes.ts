@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { availableParallelism } from 'node:os'
-import type { BackendChoice } from '../../../src/main/backend/backend'
+import type { BackendChoice } from '../../../src/shared/model/training'
 import { startBackend } from '../../../src/main/backend/startBackend'
 import { projectFolder, workersFolder } from '../backends'
 import type { Result, Task } from './contenders'

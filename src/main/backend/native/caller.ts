@@ -123,7 +123,7 @@ function waitWhile(isWaiting: () => boolean): void {
 export const backendLost = (how?: string): AppError =>
   new AppError(
     'backendLost',
-    `The process of the TensorFlow library ended in the middle of its work${how === undefined ? '' : ` (${how})`}. What was finished is kept: go on on the same backend or on another, with a smaller batch or image size if memory was short.`,
+    `The process of the TensorFlow library ended in the middle of its work${how === undefined ? '' : ` (${how})`}. It may be a fault of the library, or memory was short.`,
     { how: how ?? '' },
   )
 

@@ -2,6 +2,7 @@ import { defineStore } from 'pinia'
 import { computed, ref, shallowRef } from 'vue'
 import type { DatasetId, RunId } from '../../../shared/model/ids'
 import type {
+  BackendChoice,
   RunSummary,
   TrainingPlan,
   TrainingRequest,
@@ -92,12 +93,16 @@ export const useRunStore = defineStore('runs', () => {
     )
   }
 
-  /** Goes on with an interrupted run from its last checkpoint. Answers whether it began. */
-  async function goOn(runId: RunId): Promise<boolean> {
+  /**
+   * Goes on with an interrupted run from its last checkpoint; on another backend, where one is
+   * named. Answers whether it began.
+   */
+  async function goOn(runId: RunId, backend?: BackendChoice): Promise<boolean> {
     const datasetId = dataset.id
     if (datasetId === null || starting.value) return false
-    return gate.pass({ kind: 'resumeRun', datasetId, runId }, () =>
-      show(datasetId, () => api.training.resumeRun({ runId })),
+    const on = backend === undefined ? {} : { backend }
+    return gate.pass({ kind: 'resumeRun', datasetId, runId, ...on }, () =>
+      show(datasetId, () => api.training.resumeRun({ runId, ...on })),
     )
   }
 

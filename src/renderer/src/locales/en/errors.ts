@@ -28,7 +28,7 @@ export const errors = {
   noVariation:
     'All labelled images look the same, so nothing can tell them apart. Add images that differ, or check whether the right folder was opened.',
   backendLost:
-    'The process of the TensorFlow library ended in the middle of its work. What was finished is kept: go on on the same backend or on another.',
+    'The TensorFlow library stopped in the middle of its work; memory may have been short. What was finished is kept.',
   backendUnavailable: 'That backend does not run on this machine. Choose Automatic.',
   modelUnreadable: 'The saved model cannot be read. Train again to replace it.',
   journalUnreadable:

@@ -120,6 +120,7 @@ export const training = {
     cancelled: 'Stopped by you. The best state so far is kept.',
     cancelledEmpty: 'Stopped by you before anything was learned.',
     interrupted: 'The program ended while this run was training. It can go on from its last epoch.',
+    canGoOn: 'This run can also go on from its last epoch.',
     failed: 'Training stopped: {message}',
     kept: 'Your images, labels and earlier runs are as they were.',
     copy: 'Copy details',
@@ -130,6 +131,9 @@ export const training = {
     triplets: 'See the triplets',
     map: 'Open the map',
     goOn: 'Go on with this run',
+    goOnWasm: 'Go on with WebAssembly',
+    goOnWasmHint:
+      'On the kernels of Semblance instead of the TensorFlow library. Slower on most machines; the last digits may differ.',
   },
   charts: {
     loss: 'Loss',

@@ -24,8 +24,7 @@ export const errors: typeof english = {
   notFinite: '有数值不是有限数，因此没有写入任何文件。请降低学习率或换用其他损失后重新训练。',
   noVariation:
     '所有带标签的图片看起来都一样，无从区分。请添加有差异的图片，或检查打开的文件夹是否正确。',
-  backendLost:
-    'TensorFlow 库的进程在工作中途意外结束。已完成的部分仍然保留：可在同一计算后端或另一个后端上继续。',
+  backendLost: 'TensorFlow 库在工作中途意外停止，可能是内存不足。已完成的部分仍然保留。',
   backendUnavailable: '该计算后端无法在此电脑上运行，请选择“自动”。',
   modelUnreadable: '无法读取已保存的模型，请重新训练。',
   journalUnreadable: '无法使用这次比较的日志。可复制详细信息查看原因，或重新比较。',

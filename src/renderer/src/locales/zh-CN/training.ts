@@ -107,6 +107,7 @@ export const training: typeof english = {
     cancelled: '已按你的要求停止，保留目前最好的状态。',
     cancelledEmpty: '已按你的要求停止，尚未学到任何内容。',
     interrupted: '训练进行时程序退出了，可以从最后完成的一轮继续。',
+    canGoOn: '也可以让这次训练从最后完成的一轮继续。',
     failed: '训练已停止：{message}',
     kept: '图片、标签和以前的训练都没有变化。',
     copy: '复制详情',
@@ -117,6 +118,9 @@ export const training: typeof english = {
     triplets: '查看三元组',
     map: '打开地图',
     goOn: '继续这次训练',
+    goOnWasm: '改用 WebAssembly 继续',
+    goOnWasmHint:
+      '用 Semblance 自带的计算内核代替 TensorFlow 库。在多数电脑上更慢，末位数字可能不同。',
   },
   charts: {
     loss: '损失',

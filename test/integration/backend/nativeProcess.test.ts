@@ -1,0 +1,152 @@
+import { spawn } from 'node:child_process'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createMatrix } from '../../../src/core/math/matrix'
+import { javascriptProduct } from '../../../src/core/math/product'
+import { createRandom } from '../../../src/core/math/random'
+import type { Backend } from '../../../src/main/backend/backend'
+import { startNodeProcess, type StartProcess } from '../../../src/main/backend/native/startProcess'
+import { startBackend } from '../../../src/main/backend/startBackend'
+import { type BuiltProgram, buildProgram } from '../training/builtProgram'
+import { hasTensorflow, projectFolder } from './support'
+
+let program: BuiltProgram
+beforeAll(async () => {
+  program = await buildProgram(false)
+})
+afterAll(() => program.dispose())
+
+/** Starts the process as the program does, and lets the test end it by a signal. */
+function endable() {
+  let child: ReturnType<typeof spawn> | null = null
+  return {
+    start: (({ file, arguments: args, environment }) => {
+      const started = spawn(process.execPath, [file, ...args], {
+        env: environment,
+        stdio: 'ignore',
+      })
+      child = started
+      return {
+        ended: new Promise((resolve) =>
+          started.once('exit', (code, signal) => resolve(signal ?? String(code))),
+        ),
+        kill: () => void started.kill('SIGKILL'),
+      }
+    }) satisfies StartProcess,
+    pid: () => child?.pid,
+    end: (signal: NodeJS.Signals) => void child?.kill(signal),
+  }
+}
+
+const start = (startProcess: StartProcess): Promise<Backend> =>
+  startBackend({
+    preferred: 'tensorflow',
+    workersFolder: program.workersFolder,
+    projectFolder,
+    startProcess,
+  })
+
+const randomMatrix = (rows: number, columns: number) => {
+  const random = createRandom(`${rows} x ${columns}`)
+  return createMatrix(
+    rows,
+    columns,
+    Float32Array.from({ length: rows * columns }, () => random.normal()),
+  )
+}
+
+const lost = expect.objectContaining({ code: 'backendLost' }) as Error
+
+describe.skipIf(!hasTensorflow)('the process of the native library', () => {
+  it.each(['SIGKILL', 'SIGSEGV', 'SIGABRT'] as const)(
+    'ends by %s, and each call after it says so instead of waiting',
+    async (signal) => {
+      const process_ = endable()
+      const backend = await start(process_.start)
+      const model = backend.models.linearHead({
+        inputSize: 8,
+        embeddingSize: 4,
+        random: createRandom(1),
+      })
+      expect(model.embed(new Float32Array(8), 1)).toHaveLength(4)
+      process_.end(signal)
+      expect(await backend.ended).toBe(signal)
+      expect(() => model.embed(new Float32Array(8), 1)).toThrow(lost)
+      expect(() => backend.product.multiply(randomMatrix(2, 3), randomMatrix(3, 2))).toThrow(lost)
+      backend.dispose()
+    },
+  )
+
+  it('wakes a call that waits for its answer', async () => {
+    const ending = endable()
+    const backend = await start(ending.start)
+    const a = randomMatrix(2000, 500)
+    // Another process ends it: this thread sleeps in its calls meanwhile.
+    const text = `setTimeout(() => process.kill(${ending.pid()}, 'SIGKILL'), 50)`
+    spawn(process.execPath, ['-e', text], { stdio: 'ignore' })
+    expect(() => {
+      for (;;) backend.product.multiplyTransposed(a, a)
+    }).toThrow(lost)
+    backend.dispose()
+  })
+
+  it('ends with the connection, so that none is left behind', async () => {
+    let ended: Promise<string> = Promise.resolve('')
+    const backend = await start((request) => {
+      const started = startNodeProcess(request)
+      ended = started.ended
+      return started
+    })
+    backend.dispose()
+    expect(await ended).toBe('exit code 0')
+  })
+
+  it('carries matrices that are larger than a piece, held ones and those of one factor', async () => {
+    const backend = await start(startNodeProcess)
+    try {
+      const a = randomMatrix(1100, 1500)
+      const few = randomMatrix(3, 1500)
+      const expected = javascriptProduct.multiplyTransposed(few, a)
+      expectClose(backend.product.multiplyTransposed(few, a).data, expected.data)
+      const letGo = backend.product.hold!(a)
+      expectClose(backend.product.multiplyTransposed(few, a).data, expected.data)
+      letGo()
+      expectClose(backend.product.multiplyTransposed(few, a).data, expected.data)
+      expectClose(
+        backend.product.multiplyTransposed(few, few).data,
+        javascriptProduct.multiplyTransposed(few, few).data,
+      )
+    } finally {
+      backend.dispose()
+    }
+  })
+
+  it('says what a call itself throws, and goes on', async () => {
+    const backend = await start(startNodeProcess)
+    try {
+      expect(() => backend.product.multiply(randomMatrix(2, 3), randomMatrix(2, 3))).toThrow(
+        'Inner dimensions differ: 3 and 2',
+      )
+      expect(backend.product.multiply(randomMatrix(2, 3), randomMatrix(3, 2)).rows).toBe(2)
+    } finally {
+      backend.dispose()
+    }
+  })
+
+  it('is passed over where it ends before it answers, with the reason', async () => {
+    const options = { workersFolder: program.workersFolder, projectFolder }
+    const startProcess: StartProcess = (request) =>
+      startNodeProcess({ ...request, arguments: ['/nowhere/that/listens'] })
+    const backend = await startBackend({ preferred: 'auto', startProcess, ...options })
+    expect(backend.report.name).toBe('wasm')
+    expect(backend.report.rejected).toEqual([
+      { name: 'tensorflow', reason: 'its process ended (exit code 1)' },
+    ])
+    backend.dispose()
+  })
+})
+
+function expectClose(found: Float32Array, expected: Float32Array): void {
+  expect(found).toHaveLength(expected.length)
+  const worst = found.reduce((most, value, i) => Math.max(most, Math.abs(value - expected[i]!)), 0)
+  expect(worst).toBeLessThan(1e-2)
+}
