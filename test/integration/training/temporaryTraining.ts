@@ -8,6 +8,7 @@ import {
   type TrainingService,
 } from '../../../src/main/training/trainingService'
 import { workspaceIn, type Workspace } from '../../../src/main/workspace'
+import type { StartProcess } from '../../../src/main/backend/native/startProcess'
 import type { DatasetId, RunId } from '../../../src/shared/model/ids'
 import type { TrainingRequest, TrainingState } from '../../../src/shared/model/training'
 import { type BuiltProgram, buildProgram, projectFolder } from './builtProgram'
@@ -28,10 +29,14 @@ export interface TemporaryTraining {
   dispose(): Promise<void>
 }
 
-/** @param arrange what is done to the folder before it is imported */
+/**
+ * @param arrange what is done to the folder before it is imported
+ * @param startProcess absent: as the program does under Node
+ */
 export async function temporaryTraining(
   classes: number,
   arrange: (folder: string) => Promise<void> = async () => {},
+  startProcess?: StartProcess,
 ): Promise<TemporaryTraining> {
   const program: BuiltProgram = await buildProgram(false)
   const folder = await mkdtemp(join(tmpdir(), 'semblance-training-'))
@@ -50,6 +55,7 @@ export async function temporaryTraining(
       workspace,
       workersFolder,
       projectFolder,
+      startProcess,
       events: { progress: (state) => listener(state) },
     })
   let service = open()
