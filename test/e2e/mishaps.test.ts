@@ -1,16 +1,29 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { ElectronApplication } from 'playwright-core'
 import { afterAll, expect, it } from 'vitest'
+import { drawEmoji } from '../../scripts/sample.mjs'
+import { readRows } from './database'
 import {
   electronPath,
+  eventually,
   launchProgram,
   newFolder,
   programArguments,
   programEnvironment,
   removeFolders,
+  repository,
+  takeScreenshot,
+  waitForImport,
 } from './launch'
+
+/** Whether the set-up could install the native TensorFlow library here. */
+const hasTensorflow = existsSync(
+  join(repository, 'node_modules/@tensorflow/tfjs-node-gpu/lib/napi-v8/tfjs_binding.node'),
+)
 
 afterAll(removeFolders)
 
@@ -61,3 +74,52 @@ it('says what is wrong where its folder cannot be made, instead of ending withou
     child.kill('SIGKILL')
   }
 })
+
+const trainingLimitMs = 600_000
+
+it.skipIf(!hasTensorflow)(
+  'lives on when the process of the TensorFlow library is killed, and goes on with the run',
+  async () => {
+    const folder = join(await newFolder('killed'), 'Drawings')
+    await drawEmoji(folder, { classes: 12, size: 48 })
+    const program = await launchProgram({ arguments: [folder] })
+    const { app, page } = program
+    try {
+      await waitForImport(page, { labels: 12 })
+      // What looks which backend runs here has a process of its own, which has ended then.
+      await page.getByRole('contentinfo', { name: 'Status' }).getByText('TensorFlow').waitFor()
+      await eventually(() => libraryProcess(app)).toBeUndefined()
+      await page.getByRole('banner').getByRole('button', { name: 'Train', exact: true }).click()
+      const main = page.getByRole('main')
+      // Killed before it has answered, another backend would train from the start.
+      await main
+        .getByText(/TensorFlow \d/)
+        .first()
+        .waitFor()
+      process.kill((await libraryProcess(app))!, 'SIGKILL')
+      await main
+        .getByText('The TensorFlow library stopped in the middle of its work', { exact: false })
+        .waitFor({ timeout: trainingLimitMs })
+      await main.getByRole('button', { name: 'Go on with WebAssembly' }).waitFor()
+      await takeScreenshot(page, '9-library-ended')
+      const runs = () => readRows<{ status: string }>(program.userData, 'SELECT status FROM run')
+      expect(await runs()).toEqual([{ status: 'interrupted' }])
+
+      await main.getByRole('button', { name: 'Go on with this run' }).click()
+      await eventually(() => libraryProcess(app)).toBeDefined()
+      await expect.poll(runs, { timeout: trainingLimitMs }).toEqual([{ status: 'finished' }])
+      // Nothing is left of it.
+      await eventually(() => libraryProcess(app)).toBeUndefined()
+      expect(program.complaints).toEqual([])
+    } finally {
+      await program.close()
+    }
+  },
+)
+
+/** The process id of the TensorFlow library, while there is one. */
+const libraryProcess = (app: ElectronApplication): Promise<number | undefined> =>
+  app.evaluate(
+    ({ app: electron }) =>
+      electron.getAppMetrics().find(({ name }) => name === 'Semblance TensorFlow')?.pid,
+  )
