@@ -179,7 +179,7 @@ async function readSet(name: string, backend: Backend): Promise<(seed: number) =
   const extractor = 'conv12+conv13+conv15'
   const loaded = await loadFeatures(
     { ids: Uint32Array.from(files.keys()), sha256, files },
-    { backend, features: extractor, projectFolder, cacheFolder: setsCache },
+    { backend, features: extractor, cacheFolder: setsCache },
     { onProgress: () => {}, interruption: new Interruption() },
   )
   if (loaded === null) throw new Error('Nobody cancels here')

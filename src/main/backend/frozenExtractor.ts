@@ -31,7 +31,7 @@ export interface FrozenExtractor {
   dispose(): void
 }
 
-export const imageSizePx = 224
+const imageSizePx = 224
 const network = 'mobilenet-v2-1.4-mid'
 /** The name that features of these taps are kept under, and saved models ask for. */
 export const extractorId = (taps: readonly FeatureTap[]): string =>
@@ -78,9 +78,43 @@ export async function loadFrozenExtractor(options: {
     )
   }
   const model = await loadGraphModel({ load: async () => artifacts })
+  const extractPass = (pixels: Uint8Array, n: number): Float32Array => {
+    const layers = tf.tidy(() => {
+      const input = tf.tensor4d(unitInterval(pixels), [n, imageSizePx, imageSizePx, 3])
+      const found = model.execute(input, outputs) as tf.Tensor | tf.Tensor[]
+      return (Array.isArray(found) ? found : [found]).map(averagesOf)
+    })
+    // Not inside `tidy`, which looks for tensors among the numbers of an array it is given.
+    const averages = layers.map(numbersOf)
+    tf.dispose(layers)
+    const dimension = dimensionOf(taps)
+    const features = new Float32Array(n * dimension)
+    let at = 0
+    taps.forEach((tap, t) => {
+      shapeAverages(tap, averages[t]!)
+      for (let i = 0; i < n; i++) {
+        const row = averages[t]!.subarray(i * tap.dimension, (i + 1) * tap.dimension)
+        features.set(row, at + i * dimension)
+      }
+      at += tap.dimension
+    })
+    return features
+  }
+  return extractorOf(taps, extractPass, () => model.dispose())
+}
+
+/**
+ * An extractor that works in passes of a few pictures.
+ * @param extractPass features `[n, dimension]` of at most {@link passRows} pictures
+ */
+export function extractorOf(
+  taps: readonly FeatureTap[],
+  extractPass: (pixels: Uint8Array, n: number) => Float32Array,
+  dispose: () => void,
+): FrozenExtractor {
   const dimension = dimensionOf(taps)
+  const pictureSize = imageSizePx * imageSizePx * 3
   const extractSteps = function* (pixels: Uint8Array, n: number): Steps<Float32Array> {
-    const pictureSize = imageSizePx * imageSizePx * 3
     if (pixels.length !== n * pictureSize) {
       throw new Error(`${n} pictures have ${n * pictureSize} numbers, not ${pixels.length}`)
     }
@@ -88,23 +122,7 @@ export async function loadFrozenExtractor(options: {
     for (let from = 0; from < n; from += passRows) {
       const rows = Math.min(passRows, n - from)
       const part = pixels.subarray(from * pictureSize, (from + rows) * pictureSize)
-      const layers = tf.tidy(() => {
-        const input = tf.tensor4d(unitInterval(part), [rows, imageSizePx, imageSizePx, 3])
-        const found = model.execute(input, outputs) as tf.Tensor | tf.Tensor[]
-        return (Array.isArray(found) ? found : [found]).map(averagesOf)
-      })
-      // Not inside `tidy`, which looks for tensors among the numbers of an array it is given.
-      const averages = layers.map(numbersOf)
-      tf.dispose(layers)
-      let at = from * dimension
-      taps.forEach((tap, t) => {
-        shapeAverages(tap, averages[t]!)
-        for (let i = 0; i < rows; i++) {
-          const row = averages[t]!.subarray(i * tap.dimension, (i + 1) * tap.dimension)
-          features.set(row, at + i * dimension)
-        }
-        at += tap.dimension
-      })
+      features.set(extractPass(part, rows), from * dimension)
       yield (from + rows) / n
     }
     return features
@@ -116,7 +134,7 @@ export async function loadFrozenExtractor(options: {
     imageSizePx,
     extractSteps,
     extract: (pixels, n) => finish(extractSteps(pixels, n)),
-    dispose: () => model.dispose(),
+    dispose,
   }
 }
 

@@ -46,7 +46,7 @@ describe('features that are given up', { timeout: 120_000 }, () => {
     }
     const inputs = await loadFeatures(
       { ids: Uint32Array.from(files.keys()), sha256, files },
-      { backend, features: 'conv13', projectFolder, cacheFolder },
+      { backend, features: 'conv13', cacheFolder },
       { interruption: new Impatient(), onProgress: (done) => (isArmed ||= done === armedAt) },
     )
     expect(inputs).toBeNull()
@@ -64,7 +64,7 @@ describe('features that are given up', { timeout: 120_000 }, () => {
     const { sha256, files } = set
     const inputs = loadFeatures(
       { ids: Uint32Array.from(files.keys()), sha256, files },
-      { backend, features: 'conv13', projectFolder, cacheFolder: join(folder, 'none') },
+      { backend, features: 'conv13', cacheFolder: join(folder, 'none') },
       { interruption, onProgress: () => interruption.cancel() },
     )
     expect(await inputs).toBeNull()

@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { dimensionOf } from '../../../core/training/features'
 import { AppError } from '../../../shared/errors'
 import type { BackendStart } from '../backend'
-import { extractorId, imageSizePx } from '../frozenExtractor'
+import { extractorOf } from '../frozenExtractor'
 import { checkInstalled } from '../tensorflowBackend'
 import { startNativeCaller } from './caller'
 import { remoteModels } from './remoteModels'
@@ -32,14 +31,11 @@ export const startRemoteTensorflow: BackendStart = async (options) => {
       async loadExtractor(taps) {
         const id = newId()
         call('loadExtractor', { id, taps })
-        return {
-          id: extractorId(taps),
+        return extractorOf(
           taps,
-          dimension: dimensionOf(taps),
-          imageSizePx,
-          extract: (pixels, n) => call('extract', { id, pixels, n }),
-          dispose: () => call('dispose', { id }),
-        }
+          (pixels, n) => call('extract', { id, pixels, n }),
+          () => call('dispose', { id }),
+        )
       },
       dispose: () => caller.close(),
     }
