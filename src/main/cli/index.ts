@@ -132,10 +132,10 @@ async function runCommand(parsed: ParsedCommand, circumstances: Circumstances): 
         const kept = workFolder(place.state)
         const outcome = await inSession(circumstances, kept, (session) =>
           runTrain(session, {
-              ...{ place, job, version },
-              namesLabels: checked.namesLabels,
-              followsLinks: checked.followsLinks,
-              backend: checked.request.backend,
+            ...{ place, job, version },
+            namesLabels: checked.namesLabels,
+            followsLinks: checked.followsLinks,
+            backend: checked.request.backend,
           }),
         )
         if (outcome === 'terminated' || outcome === null) return codeWithout(outcome)

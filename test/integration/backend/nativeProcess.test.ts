@@ -1,9 +1,13 @@
 import { spawn } from 'node:child_process'
+import { statSync } from 'node:fs'
+import { connect } from 'node:net'
+import { dirname } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createMatrix } from '../../../src/core/math/matrix'
 import { javascriptProduct } from '../../../src/core/math/product'
 import { createRandom } from '../../../src/core/math/random'
 import type { Backend } from '../../../src/main/backend/backend'
+import { frameOf } from '../../../src/main/backend/native/frames'
 import { startNodeProcess, type StartProcess } from '../../../src/main/backend/native/startProcess'
 import { startBackend } from '../../../src/main/backend/startBackend'
 import { type BuiltProgram, buildProgram } from '../training/builtProgram'
@@ -98,6 +102,31 @@ describe.skipIf(!hasTensorflow)('the process of the native library', () => {
     })
     backend.dispose()
     expect(await ended).toBe('exit code 0')
+  })
+
+  it('answers nobody who has not been told the token', async () => {
+    const stranger = { answers: 0, closed: Promise.resolve() }
+    let mode = 0o777
+    const backend = await start((request) => {
+      const [address] = request.arguments
+      if (process.platform !== 'win32') mode = statSync(dirname(address!)).mode
+      const socket = connect(address!)
+      const { head } = frameOf({ token: 'a guess' })
+      socket.on('connect', () => socket.write(head))
+      socket.on('data', () => stranger.answers++)
+      socket.on('error', () => {})
+      stranger.closed = new Promise((resolve) => socket.once('close', () => resolve()))
+      return startNodeProcess(request)
+    })
+    try {
+      await stranger.closed
+      expect(stranger.answers).toBe(0)
+      expect(backend.product.multiply(randomMatrix(2, 3), randomMatrix(3, 2)).rows).toBe(2)
+      // Nobody else gets as far as the socket.
+      if (process.platform !== 'win32') expect(mode & 0o077).toBe(0)
+    } finally {
+      backend.dispose()
+    }
   })
 
   it('carries matrices that are larger than a piece, held ones and those of one factor', async () => {

@@ -16,6 +16,9 @@ interface ArrayPlace {
   readonly $array: number
 }
 
+/** Of ours the longest is that of a model: names and shapes of its arrays. */
+const longestForm = 16 * 1024 * 1024
+
 /** A value as it goes over the wire: its form, then the bytes of each of its arrays. */
 export interface Frame {
   readonly head: Uint8Array
@@ -65,7 +68,9 @@ export class FrameReader {
 
   private next(): void {
     if (this.part === this.length) {
-      return this.expect(new Uint8Array(new DataView(this.length.buffer).getUint32(0, true)))
+      const length = new DataView(this.length.buffer).getUint32(0, true)
+      if (length > longestForm) throw new Error(`The form of a frame is too long: ${length} bytes`)
+      return this.expect(new Uint8Array(length))
     }
     if (this.head === null) {
       this.head = deserialize(this.part) as FrameHead

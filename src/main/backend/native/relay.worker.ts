@@ -19,7 +19,13 @@ const server = createServer((connection) => {
     server.close()
     tell({ kind: 'connected' })
   })
-  connection.on('data', (piece) => reader.push(piece))
+  connection.on('data', (piece) => {
+    try {
+      reader.push(piece)
+    } catch {
+      connection.destroy()
+    }
+  })
   // What went wrong is told by the end of the process.
   connection.on('error', () => {})
   connection.on('close', () => {
