@@ -7,6 +7,7 @@ export const errorCodes = [
   'notFound',
   'folderMissing',
   'folderUnreadable',
+  'folderSilent',
   'notAFolder',
   'linkBroken',
   'sampleMissing',

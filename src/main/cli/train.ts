@@ -30,13 +30,13 @@ import {
   writeReport,
   writeRunResults,
 } from './results'
+import { type Ended, readOutcome } from './outcomeFile'
 import { readRunFile, runFileOf } from './runFile'
 import { testPartText } from './testPart'
 import { checkUnseen, sayUnseen, withUnseenLabels } from './unseenLabels'
 import { figureText } from './figureText'
 import { findingLines } from './findingLines'
 import { count, existingFolder, importFolder, type Session } from './session'
-import { readBounded } from '../files/regularFile'
 import { openSpeeds } from '../training/measuredSpeeds'
 import { checkRoom } from './room'
 import { checkUnfinished, type OutFolder, type UnfinishedJob, workFolder } from './outFolder'
@@ -190,13 +190,6 @@ export async function runTrain(
 const isThere = async (file: string): Promise<boolean> =>
   (await stat(file).catch(() => null)) !== null
 
-/** Bytes of what is kept of a run that has ended. */
-const greatestOutcome = 256 * 2 ** 20
-
-type Ended = Awaited<ReturnType<Session['services']['training']['finished']>> & {
-  readonly unseen: Awaited<ReturnType<typeof sayUnseen>>
-}
-
 interface RunOfTrain {
   readonly place: OutFolder
   readonly job: UnfinishedJob
@@ -223,8 +216,7 @@ async function trainOnce(
   const outcomeFile = join(workFolder(place.state), 'outcome.json')
   const [known] = await training.runs({ datasetId })
   if (known?.hasEmbeddings === true && (await isThere(outcomeFile))) {
-    // Written below, in the folder of the run's state.
-    return JSON.parse((await readBounded(outcomeFile, greatestOutcome)).toString('utf8')) as Ended
+    return readOutcome(outcomeFile, known.id)
   }
   const canGoOn = known?.status === 'interrupted' || known?.status === 'failed'
   const input = { datasetId, request: job.request }

@@ -1,4 +1,4 @@
-import { readdir, realpath, rm, stat } from 'node:fs/promises'
+import { realpath, rm } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { basename, join } from 'node:path'
 import { AppError } from '../../shared/errors'
@@ -18,6 +18,7 @@ import type { StoredDataset } from '../db/repositories/datasetRepository'
 import type { ImageLocation } from '../db/repositories/imageRepository'
 import type { Store } from '../db/store'
 import { formerThumbnailFile, runFolder, thumbnailFile, type Workspace } from '../workspace'
+import { checkedFolder, folderState } from './checkedFolder'
 import { historyOf } from './history'
 import { type ImportProgress, runImport } from './importRun'
 import { findMoved, nameAfterMove, type RecognitionOptions } from './movedFolder'
@@ -68,7 +69,7 @@ export interface DatasetService {
   nameOf(datasetId: DatasetId): string
   /**
    * Starts the import of a folder, or of what is new in it.
-   * @throws AppError `folderMissing`, `folderUnreadable`, `busy`
+   * @throws AppError `folderMissing`, `notAFolder`, `folderUnreadable`, `folderSilent`, `busy`
    */
   importFolder(folder: string, options?: ImportOptions): Promise<StartedImport>
   /** The dataset that a folder looks like, see `findMoved`. @throws AppError as `importFolder` */
@@ -190,18 +191,19 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
     nameOf: (datasetId) => names.get(datasetId) ?? '',
 
     async movedFrom(path, recognition) {
-      return findMoved(store, await checkedFolder(path), recognition)
+      return findMoved(store, await checkedFolder(path, recognition?.signal), recognition)
     },
 
     async takeOver({ datasetId, folder, formerFolder }, importOptions = {}) {
       const { name } = await stored(datasetId)
       const named = nameAfterMove(name, formerFolder, folder)
-      await store.datasets.relocate(datasetId, await checkedFolder(folder), named, Date.now())
+      const real = await checkedFolder(folder, importOptions.signal)
+      await store.datasets.relocate(datasetId, real, named, Date.now())
       return service.importFolder(folder, importOptions)
     },
 
     async importFolder(path, importOptions = {}) {
-      const folder = await checkedFolder(path)
+      const folder = await checkedFolder(path, importOptions.signal)
       const datasetId = await store.datasets.ensure(folder, basename(folder) || folder, Date.now())
       if (importing.has(datasetId)) {
         throw new AppError('busy', `The folder ${folder} is being imported already.`)
@@ -265,11 +267,7 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
 }
 
 async function withFolder(dataset: StoredDataset): Promise<DatasetSummary> {
-  const folderExists = await stat(dataset.folder).then(
-    (found) => found.isDirectory(),
-    () => false,
-  )
-  return { ...dataset, folderExists }
+  return { ...dataset, folderExists: (await folderState(dataset.folder)) === 'there' }
 }
 
 /** At most so many files are removed at once. */
@@ -279,36 +277,5 @@ async function removeAll(files: readonly string[]): Promise<void> {
   for (let start = 0; start < files.length; start += removalsAtOnce) {
     const slice = files.slice(start, start + removalsAtOnce)
     await Promise.all(slice.map((file) => rm(file, { force: true })))
-  }
-}
-
-/** The real path of a folder that can be read. */
-async function checkedFolder(path: string): Promise<string> {
-  try {
-    const folder = await realpath(path)
-    if (!(await stat(folder)).isDirectory()) {
-      throw new AppError('notAFolder', `${path} is not a folder. Choose the folder around it.`, {
-        name: basename(path),
-      })
-    }
-    await readdir(folder)
-    return folder
-  } catch (error) {
-    if (error instanceof AppError) throw error
-    const { code = '' } = error as NodeJS.ErrnoException
-    if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(code)) {
-      throw new AppError(
-        'folderMissing',
-        `The folder ${path} does not exist. It may have been moved or renamed.`,
-        { path },
-        error,
-      )
-    }
-    throw new AppError(
-      'folderUnreadable',
-      `The folder ${path} cannot be read (${code}). Check its permissions.`,
-      { path },
-      error,
-    )
   }
 }

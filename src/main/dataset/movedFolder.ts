@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import { stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { MovedFolder } from '../../shared/model/dataset'
 import type { Store } from '../db/store'
 import { openRegular } from '../files/regularFile'
+import { folderState } from './checkedFolder'
 import { hasImageExtension } from './sniff'
 import { type FoundFile, walk } from './walk'
 
@@ -71,11 +71,7 @@ async function contentsOf(store: Store, datasetId: MovedFolder['datasetId']) {
   return { contents: new Set(known.map(({ sha256 }) => sha256)), count: known.length }
 }
 
-const isMissing = (folder: string): Promise<boolean> =>
-  stat(folder).then(
-    (found) => !found.isDirectory(),
-    () => true,
-  )
+const isMissing = async (folder: string): Promise<boolean> => (await folderState(folder)) === 'gone'
 
 async function pictureFiles(
   folder: string,

@@ -1,13 +1,14 @@
 import { lstat, stat } from 'node:fs/promises'
 import { basename, isAbsolute } from 'node:path'
 import { AppError } from '../../shared/errors'
+import { aborted, unlessAborted } from './unlessAborted'
 
 /**
- * Refuses what is no folder with the sentence that fits it. What cannot be looked at is left to the
- * import, which says why.
+ * Refuses what is no folder with the sentence that fits it. What cannot be looked at, or not before
+ * the signal is aborted, is left to the import, which says why.
  * @throws AppError `notAFolder`, `linkBroken`
  */
-export async function checkDropped(path: string): Promise<void> {
+export async function checkDropped(path: string, signal: AbortSignal): Promise<void> {
   if (!isAbsolute(path) || path.includes('\0')) {
     throw new AppError(
       'notAFolder',
@@ -16,7 +17,11 @@ export async function checkDropped(path: string): Promise<void> {
     )
   }
   const name = basename(path)
-  const status = await stat(path).catch(() => null)
+  const status = await unlessAborted(
+    stat(path).catch(() => null),
+    signal,
+  )
+  if (status === aborted) return
   if (status !== null) {
     if (status.isDirectory()) return
     throw new AppError('notAFolder', `${name} is a file. Drop the folder that holds the images.`, {

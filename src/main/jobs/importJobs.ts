@@ -25,6 +25,7 @@ interface StartedImport {
 
 /** What this needs of the dataset service. */
 export interface Importer {
+  nameOf(datasetId: DatasetId): string
   importFolder(path: string, options: ImportOptions): Promise<StartedImport>
   rescan(input: { datasetId: DatasetId }, options: ImportOptions): Promise<StartedImport>
   movedFrom(path: string, options: RecognitionOptions): Promise<MovedFolder | null>
@@ -69,13 +70,17 @@ export interface ImportJobs {
   close(): Promise<void>
 }
 
+/** What takes longer is a job, so that it is seen and can be cancelled. */
+const patienceMs = 500
+
 export function createImportJobs(options: ImportJobsOptions): ImportJobs {
   const { importer, jobs, sampleFolder, events } = options
   const running = new Map<
     AbortController,
     { readonly datasetId: DatasetId; readonly ended: Promise<unknown> }
   >()
-  const recognitions = new Map<AbortController, Promise<unknown>>()
+  /** What has no dataset yet, or waits for its folder to answer. */
+  const waiting = new Map<AbortController, Promise<unknown>>()
   let asked: MovedFolder | null = null
 
   function ask(moved: MovedFolder | null): void {
@@ -83,23 +88,28 @@ export function createImportJobs(options: ImportJobsOptions): ImportJobs {
     events.movedChanged(moved)
   }
 
-  /** A job only where there is something to compare with. */
+  /** A job only where there is something to compare with, or the folder is slow to answer. */
   async function recognise(folder: string) {
     const controller = new AbortController()
+    const { signal } = controller
     let job: JobHandle | null = null
-    const work = importer.movedFrom(folder, {
-      signal: controller.signal,
-      onProgress: (done, total) => {
-        job ??= jobs.start({
-          kind: 'recognition',
-          subject: basename(folder),
-          datasetId: null,
-          cancel: () => controller.abort(),
-        })
-        job.progress(done, total)
-      },
-    })
-    recognitions.set(controller, work)
+    const onProgress = (done: number, total: number) => {
+      job ??= jobs.start({
+        kind: 'recognition',
+        subject: basename(folder),
+        datasetId: null,
+        cancel: () => controller.abort(),
+      })
+      job.progress(done, total)
+    }
+    const slow = setTimeout(onProgress, patienceMs, 0, 0)
+    const work = checkDropped(folder, signal)
+      .then(() => (signal.aborted ? null : importer.movedFrom(folder, { signal, onProgress })))
+      .catch((error: unknown) => {
+        if (signal.aborted) return null
+        throw error
+      })
+    waiting.set(controller, work)
     try {
       const moved = await work
       const isCancelled = controller.signal.aborted
@@ -111,30 +121,44 @@ export function createImportJobs(options: ImportJobsOptions): ImportJobs {
       ;(job as JobHandle | null)?.failed(error)
       throw error
     } finally {
-      recognitions.delete(controller)
+      clearTimeout(slow)
+      waiting.delete(controller)
     }
   }
 
+  /** @param known the dataset, where it is one of those that there are */
   async function run(
     begin: (options: ImportOptions) => Promise<StartedImport>,
+    known?: DatasetId,
   ): Promise<DatasetSummary> {
     const controller = new AbortController()
     let last = { done: 0, total: 0 }
-    let report: ((done: number, total: number) => void) | null = null
-    const { dataset, finished } = await begin({
+    let started: JobHandle | null = null
+    const startJob = (subject: string, datasetId: DatasetId): JobHandle =>
+      jobs.start({ kind: 'import', subject, datasetId, cancel: () => controller.abort() })
+    const work = begin({
       signal: controller.signal,
       onProgress: ({ done, total }) => {
         last = { done, total }
-        report?.(done, total)
+        started?.progress(done, total)
       },
     })
-    const job = jobs.start({
-      kind: 'import',
-      subject: dataset.name,
-      datasetId: dataset.id,
-      cancel: () => controller.abort(),
-    })
-    report = job.progress
+    waiting.set(controller, work)
+    const slow = setTimeout(() => {
+      if (known !== undefined) started = startJob(importer.nameOf(known), known)
+    }, patienceMs)
+    const { dataset, finished } = await work
+      .catch((error: unknown) => {
+        if (controller.signal.aborted) started?.cancelled()
+        else started?.failed(error)
+        throw error
+      })
+      .finally(() => {
+        clearTimeout(slow)
+        waiting.delete(controller)
+      })
+    const job = started ?? startJob(dataset.name, dataset.id)
+    started = job
     job.progress(last.done, last.total)
     const ended = finished.then(
       ({ cancelled }) => {
@@ -155,15 +179,15 @@ export function createImportJobs(options: ImportJobsOptions): ImportJobs {
 
   async function open(
     begin: (options: ImportOptions) => Promise<StartedImport>,
+    known?: DatasetId,
   ): Promise<DatasetSummary> {
-    const dataset = await run(begin)
+    const dataset = await run(begin, known)
     events.opened(dataset)
     return dataset
   }
 
   return {
     start: async (folder) => {
-      await checkDropped(folder)
       const found = await recognise(folder)
       ask(found.moved)
       if (found.moved !== null || found.isCancelled) return null
@@ -181,16 +205,21 @@ export function createImportJobs(options: ImportJobsOptions): ImportJobs {
       return open((importOptions) => importer.importFolder(sampleFolder, importOptions))
     },
     rescan: (datasetId, followsLinks) =>
-      run((importOptions) => importer.rescan({ datasetId }, { ...importOptions, followsLinks })),
+      run(
+        (importOptions) => importer.rescan({ datasetId }, { ...importOptions, followsLinks }),
+        datasetId,
+      ),
     moved: () => asked,
     answerMoved: async (answer) => {
       const moved = asked
       ask(null)
       if (moved === null || answer === 'nothing') return null
-      return open((importOptions) =>
-        answer === 'takeOver'
-          ? importer.takeOver(moved, importOptions)
-          : importer.importFolder(moved.folder, importOptions),
+      return open(
+        (importOptions) =>
+          answer === 'takeOver'
+            ? importer.takeOver(moved, importOptions)
+            : importer.importFolder(moved.folder, importOptions),
+        answer === 'takeOver' ? moved.datasetId : undefined,
       )
     },
     isRunning: (datasetId) => [...running.values()].some((one) => one.datasetId === datasetId),
@@ -203,10 +232,10 @@ export function createImportJobs(options: ImportJobsOptions): ImportJobs {
       }
     },
     close: async () => {
-      for (const controller of [...running.keys(), ...recognitions.keys()]) controller.abort()
+      for (const controller of [...running.keys(), ...waiting.keys()]) controller.abort()
       await Promise.allSettled([
         ...[...running.values()].map(({ ended }) => ended),
-        ...recognitions.values(),
+        ...waiting.values(),
       ])
     },
   }

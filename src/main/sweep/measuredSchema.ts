@@ -2,9 +2,9 @@ import * as v from 'valibot'
 import { withoutFigures } from '../../shared/model/retrieval'
 import type { MeasuredRetrieval } from '../../shared/model/sweep'
 
-const number = v.pipe(v.number(), v.finite())
+export const number = v.pipe(v.number(), v.finite())
 /** A share; the last digit of a mean may be rounded past the end. */
-const share = v.pipe(number, v.minValue(-1e-9), v.maxValue(1 + 1e-9))
+export const share = v.pipe(number, v.minValue(-1e-9), v.maxValue(1 + 1e-9))
 export const countOfThings = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 /** Seconds of work: less than 30 years of it. */
 export const duration = v.pipe(number, v.minValue(0), v.maxValue(1e9))

@@ -4,6 +4,8 @@ export const errors = {
   folderMissing:
     'The folder is not there. Put it back, or drop it from its new place; labels and runs are kept.',
   folderUnreadable: 'The folder cannot be read. Check its permissions, then drop it again.',
+  folderSilent:
+    'The folder does not answer. Check that its disk or network share is connected, then drop it again.',
   notAFolder: '“{name}” is not a folder. Drop the folder that holds the images.',
   linkBroken: '“{name}” is a link that leads nowhere. Drop the folder itself.',
   sampleMissing: 'The sample pictures have not been made yet. Run npm run setup, then try again.',

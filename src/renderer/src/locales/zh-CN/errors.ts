@@ -5,6 +5,7 @@ export const errors: typeof english = {
   notFound: '该内容已不存在。',
   folderMissing: '找不到该文件夹。请将其放回原处，或从新位置拖入；标签和训练记录仍然保留。',
   folderUnreadable: '无法读取该文件夹。请检查访问权限后重新拖入。',
+  folderSilent: '该文件夹没有响应。请确认所在磁盘或网络共享已连接，然后重新拖入。',
   notAFolder: '“{name}”不是文件夹。请拖入存放图片的文件夹。',
   linkBroken: '“{name}”是失效的链接。请直接拖入文件夹。',
   sampleMissing: '示例图片尚未生成。请运行 npm run setup 后重试。',
