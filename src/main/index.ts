@@ -26,6 +26,7 @@ import type { SecurityContext } from './security/policy'
 import { createServices, type Services } from './services'
 import { createSettingsStore } from './settings/settingsStore'
 import { systemLocaleOf } from './settings/systemLocale'
+import { strangeSpeeds } from './training/measuredSpeeds'
 import { workspaceIn } from './workspace'
 
 const ownFolder = process.env['SEMBLANCE_USER_DATA']
@@ -89,6 +90,8 @@ async function start(): Promise<void> {
     emit,
     onBackupFailure: (error) => log.write('backup', error),
   })
+  const strange = strangeSpeeds(services.workspace.cacheFolder)
+  if (strange !== null) log.write('speeds', strange)
   registerProtocols(session.defaultSession, {
     bundleFolder: join(projectFolder, 'out', 'renderer'),
     readPicture: services.readPicture,

@@ -6,6 +6,7 @@ import type { DatasetSummary, ImportReport } from '../../shared/model/dataset'
 import { channelOf, emitterOf } from '../../shared/rpc'
 import { createJobBoard } from '../jobs/jobBoard'
 import { createServices, type Services } from '../services'
+import { strangeSpeeds } from '../training/measuredSpeeds'
 import { importLines } from './importLines'
 import { UsageError } from './parse'
 import type { ProgressLine } from './progressLine'
@@ -129,6 +130,12 @@ export async function importFolder(
   )
   for (const line of importLines(report)) progress.line(line)
   return { dataset: summary, report }
+}
+
+/** What of the measured speeds cannot be believed, before a time is said that rests on them. */
+export function saySpeeds({ services, progress }: Session): void {
+  const strange = strangeSpeeds(services.workspace.cacheFolder)
+  if (strange !== null) progress.line(`Note: ${strange}`)
 }
 
 /** For instance `1 label` and `40 labels`. */

@@ -27,7 +27,7 @@ import { testPartText } from './testPart'
 import { checkUnseen, sayUnseen, withUnseenLabels } from './unseenLabels'
 import { figureText } from './figureText'
 import { findingLines } from './findingLines'
-import { count, existingFolder, importFolder, type Session } from './session'
+import { count, existingFolder, importFolder, saySpeeds, type Session } from './session'
 import { nearestName, sameName } from './suggestion'
 
 export interface SweepOutcome {
@@ -112,6 +112,7 @@ export async function runSweep(
   await checkUnseen(session, dataset.id, request.training, namesLabels)
   const plan = await services.sweep.plan(input)
   await sayUnseen(session, dataset.id, request.training)
+  saySpeeds(session)
   for (const line of findingLines(plan)) progress.line(line)
   for (const { reason } of plan.skipped) progress.line(`Left out: ${reason.en}`)
   const told = new Set<string>()

@@ -36,7 +36,7 @@ import { testPartText } from './testPart'
 import { checkUnseen, sayUnseen, withUnseenLabels } from './unseenLabels'
 import { figureText } from './figureText'
 import { findingLines } from './findingLines'
-import { count, existingFolder, importFolder, type Session } from './session'
+import { count, existingFolder, importFolder, saySpeeds, type Session } from './session'
 import { openSpeeds } from '../training/measuredSpeeds'
 import { checkRoom } from './room'
 import { checkUnfinished, type OutFolder, type UnfinishedJob, workFolder } from './outFolder'
@@ -233,6 +233,7 @@ async function trainOnce(
     })
     await checkRoom(place.out, plan)
     const speeds = openSpeeds(services.workspace.cacheFolder)
+    saySpeeds(session)
     progress.line(planSentence(plan, plan.estimatedSeconds + secondsOfResults(plan, speeds)))
     if (plan.reasons.includes('fewPartners')) {
       progress.line(

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { type WorkDone, type WorkKind, workKinds, type WorkSpeeds } from '../../core/training/work'
@@ -79,6 +80,26 @@ export function openSpeeds(cacheFolder: string): MeasuredSpeeds {
   }
 }
 
+/** A sentence about what of the file no machine can have measured, and is passed over; else null. */
+export function strangeSpeeds(cacheFolder: string): string | null {
+  const file = speedsFile(cacheFolder)
+  if (!existsSync(file)) return null
+  const found = jsonFile(file, fileSchema).read()
+  if (found === null)
+    return `${file} is damaged or of another version, so the speeds of another machine are used.`
+  const kinds = workKinds.filter((kind) =>
+    found.backends.some(({ name, seconds }) =>
+      (seconds[kind] ?? []).some((one) => !isCredible(one, shippedSpeeds[name][kind])),
+    ),
+  )
+  return kinds.length === 0
+    ? null
+    : `${file} holds speeds that no machine can have (${kinds.join(', ')}); they are passed over.`
+}
+
+const isCredible = (seconds: number, shipped: number): boolean =>
+  seconds < shipped * greatestFactor && seconds > shipped / greatestFactor
+
 const isOf =
   ({ name, description, threads }: BackendReport) =>
   (one: MeasuredBackend): boolean =>
@@ -87,9 +108,8 @@ const isOf =
 function speedsOf(name: BackendReport['name'], measured: MeasuredBackend | undefined): WorkSpeeds {
   const shipped = shippedSpeeds[name]
   const speed = (kind: WorkKind) => {
-    const isCredible = (seconds: number) =>
-      seconds < shipped[kind] * greatestFactor && seconds > shipped[kind] / greatestFactor
-    return typicalOf((measured?.seconds[kind] ?? []).filter(isCredible), shipped[kind])
+    const credible = (measured?.seconds[kind] ?? []).filter((one) => isCredible(one, shipped[kind]))
+    return typicalOf(credible, shipped[kind])
   }
   return Object.fromEntries(workKinds.map((kind) => [kind, speed(kind)])) as unknown as WorkSpeeds
 }

@@ -1,9 +1,13 @@
 import { existsSync } from 'node:fs'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readOutcome } from '../../../src/main/cli/outcomeFile'
 import { checkRoom } from '../../../src/main/cli/room'
+import { speedsFile } from '../../../src/main/training/measuredSpeeds'
+import type { RunId } from '../../../src/shared/model/ids'
+import { damageIndex } from '../db/damage'
 import { type BuiltProgram, buildProgram } from '../training/builtProgram'
 import { drawEmoji } from '../training/emojiFolder'
 import { startProgram } from './startProgram'
@@ -125,6 +129,48 @@ describe('train --resume', () => {
     expect(code, error).toBe(0)
     const metrics = JSON.parse(await readFile(join(out, 'metrics.json'), 'utf8')) as object
     expect(metrics).toMatchObject({ seed: 4 })
+  }, 300_000)
+
+  it('says which speeds, figures and rows it cannot use, and uses the rest', async () => {
+    const out = join(folder, 'forged')
+    const cache = join(folder, 'cache', 'semblance', 'headless')
+    await mkdir(cache, { recursive: true })
+    const speeds = { features: [1e200] }
+    const backend = { name: 'wasm', description: 'any', threads: 1, seconds: speeds }
+    await writeFile(speedsFile(cache), JSON.stringify({ version: 1, backends: [backend] }))
+    const { child, ended, whenSaid } = start(trainOf(out, 'wasm'))
+    await whenSaid('Comparing labels')
+    child.kill('SIGKILL')
+    expect((await ended).error).toContain('speeds that no machine can have (features)')
+
+    const state = join(out, '.semblance', 'unfinished')
+    const file = join(state, 'outcome.json')
+    const whole = await readFile(file, 'utf8')
+    const { state: ofRun } = JSON.parse(whole) as { state: { run: { id: RunId } } }
+    expect(await readOutcome(file, ofRun.run.id)).toEqual(JSON.parse(whole))
+    const mapAtR = /("after": \{[^}]*"mapAtR": )[^,]*/
+    for (const [forged, why] of [
+      [whole.replace(mapAtR, '$17e99'), 'state.run.after.mapAtR is 7e+99'],
+      [whole.replace(mapAtR, '$1"NaN"'), 'state.run.after.mapAtR is "NaN"'],
+      [whole.replace(/("durationMs": )[^,]*/, '$1-1'), 'durationMs is -1'],
+      [whole.replace(/("id": )\d+/, '$1999'), 'it is of another run'],
+      [whole.slice(0, -40), 'it is no JSON'],
+      ['null', 'all of it is null'],
+    ] as const) {
+      expect(forged).not.toBe(whole)
+      await writeFile(file, forged)
+      await expect(readOutcome(file, ofRun.run.id)).rejects.toThrow(why)
+    }
+    const refused = await run(...trainOf(out, 'wasm'), '--resume')
+    expect(refused.code).toBe(2)
+    expect(refused.error).toContain('--start-over trains anew')
+
+    await writeFile(file, whole)
+    await damageIndex(join(state, 'semblance.sqlite'))
+    const { code, error } = await run(...trainOf(out, 'wasm'), '--resume')
+    expect(code, error).toBe(0)
+    expect(error).toContain('The database was damaged and was repaired; nothing is lost.')
+    expect(await readFile(join(out, 'metrics.json'), 'utf8')).toContain('mapAtR')
   }, 300_000)
 
   it('says before the work that a folder cannot be written to or the disk is too small', async () => {

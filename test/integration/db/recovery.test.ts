@@ -8,6 +8,7 @@ import { writeChecked } from '../../../src/main/files/checkedFiles'
 import { runFolder } from '../../../src/main/workspace'
 import type { DatasetId } from '../../../src/shared/model/ids'
 import type { TrainingOptions } from '../../../src/shared/model/training'
+import { damageIndex, pagesOf } from './damage'
 import { addImages, type TemporaryStore, temporaryStore } from './temporaryStore'
 
 const imageCount = 3000
@@ -39,20 +40,6 @@ const countOf = async (store: Store): Promise<number> =>
 const keptFiles = async (): Promise<string[]> =>
   (await readdir(dirname(file))).filter((name) => /^damaged-.*sqlite$/.test(name))
 
-/** Numbers of the pages that hold an index or table. */
-async function pagesOf(name: string): Promise<number[]> {
-  const database = new sqlite3.Database(file)
-  const rows = await new Promise<{ pageno: number; pagetype: string }[]>((resolve, reject) =>
-    database.all<{ pageno: number; pagetype: string }>(
-      'SELECT pageno, pagetype FROM dbstat WHERE name = ? ORDER BY pageno',
-      [name],
-      (error, found) => (error === null ? resolve(found) : reject(error)),
-    ),
-  )
-  await new Promise<void>((resolve) => database.close(() => resolve()))
-  return rows.filter(({ pagetype }) => pagetype === 'leaf').map(({ pageno }) => pageno)
-}
-
 async function spoil(pages: readonly number[]): Promise<void> {
   const handle = await open(file, 'r+')
   for (const page of pages) await handle.write(Buffer.alloc(4096, 0xff), 0, 4096, (page - 1) * 4096)
@@ -68,11 +55,7 @@ async function addRun(store: Store): Promise<number> {
 describe('a damaged database', () => {
   it('with a wrong byte in an index is repaired, and loses nothing', async () => {
     await temporary.store.close()
-    const [, page] = await pagesOf('image_by_hash')
-    const handle = await open(file, 'r+')
-    // How many bytes are fragments, in the head of the page: as many as there never are.
-    await handle.write(Buffer.of(200), 0, 1, (page! - 1) * 4096 + 7)
-    await handle.close()
+    await damageIndex(file)
     const store = await reopen()
     expect(store.damage?.details).toMatchObject({ kind: 'repaired' })
     expect(await countOf(store)).toBe(imageCount)
@@ -81,7 +64,7 @@ describe('a damaged database', () => {
 
   it('whose indexes alone are damaged loses nothing', async () => {
     await temporary.store.close()
-    await spoil((await pagesOf('image_by_hash')).slice(1, 3))
+    await spoil((await pagesOf(file, 'image_by_hash')).slice(1, 3))
     const store = await reopen()
     expect(store.damage?.details).toMatchObject({ kind: 'salvaged' })
     expect(await countOf(store)).toBe(imageCount)
@@ -97,7 +80,7 @@ describe('a damaged database', () => {
     const third = await makeBackup(file, Date.UTC(2026, 0, 1, 12))
     await truncate(third.file, 20_000)
     await temporary.store.close()
-    await spoil((await pagesOf('image')).slice(3, 6))
+    await spoil((await pagesOf(file, 'image')).slice(3, 6))
     const store = await reopen()
     expect(store.damage?.details).toMatchObject({ kind: 'restored', backupAt: second.at })
     expect(await store.settings.read('which')).toBe('second')
@@ -108,7 +91,7 @@ describe('a damaged database', () => {
 
   it('without a backup keeps every row that can be read', async () => {
     await temporary.store.close()
-    const lost = (await pagesOf('image')).slice(3, 6)
+    const lost = (await pagesOf(file, 'image')).slice(3, 6)
     await spoil(lost)
     const store = await reopen()
     expect(store.damage?.details).toMatchObject({ kind: 'salvagedPart' })

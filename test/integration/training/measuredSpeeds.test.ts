@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { openSpeeds, speedsFile } from '../../../src/main/training/measuredSpeeds'
+import { openSpeeds, speedsFile, strangeSpeeds } from '../../../src/main/training/measuredSpeeds'
 import { shippedSpeeds } from '../../../src/main/training/shippedSpeeds'
 import type { BackendReport } from '../../../src/shared/model/training'
 
@@ -77,8 +77,17 @@ describe('measured speeds', () => {
     await mkdir(dirname(speedsFile(folder)), { recursive: true })
     await writeFile(speedsFile(folder), text)
     expect(openSpeeds(folder).of('auto', backend)).toEqual(shippedSpeeds.wasm)
+    expect(strangeSpeeds(folder)).toMatch(
+      /is damaged or of another|no machine can have \(features\)/,
+    )
     openSpeeds(folder).learn(backend, features(0.5))
     expect(speed()).toBe(0.5)
+  })
+
+  it('that a machine can have are nothing to speak of', () => {
+    expect(strangeSpeeds(folder)).toBeNull()
+    openSpeeds(folder).learn(backend, features(0.5))
+    expect(strangeSpeeds(folder)).toBeNull()
   })
 
   it('are written in one piece, and end nothing where they cannot be', async () => {
