@@ -10,6 +10,7 @@ import {
   renderPixels,
 } from './rawPixels'
 import type { ImageFormat } from './sniff'
+import { widestSample, withoutSigns } from './tiffSamples'
 
 /** Longest side of a thumbnail; what a picture looks like is judged at this size. */
 export const thumbnailPx = 256
@@ -47,15 +48,20 @@ export async function openPicture(
   { isStrict = true }: { readonly isStrict?: boolean } = {},
 ): Promise<OpenedPicture> {
   if (format === 'bmp') return openBitmap(bytes)
-  const read = (page: number): Sharp =>
-    sharp(bytes, { limitInputPixels: false, failOn: isStrict ? 'error' : 'none', page })
+  if (format === 'tiff' && widestSample(bytes) > 32) {
+    throw new Error(
+      `Its samples have ${widestSample(bytes)} bits; at most 32 are read. Save it with 32-bit values.`,
+    )
+  }
+  const read: ReadPage = (page, from = bytes) =>
+    sharp(from, { limitInputPixels: false, failOn: isStrict ? 'error' : 'none', page })
+  const readWide: ReadWide = (page, metadata) => scaledByRange(bytes, read, page, metadata)
   const first = await read(0).metadata()
-  const chosen = await choosePage(read, first)
+  const chosen = await choosePage(read, readWide, first)
   const { metadata, notes } = chosen
   refuseTooLarge(metadata, format)
   const isWide = wideDepths.has(metadata.depth)
-  const opened = read(chosen.page)
-  const picture = isWide ? await scaledByRange(opened, metadata) : opened.autoOrient()
+  const picture = isWide ? await readWide(chosen.page, metadata) : read(chosen.page).autoOrient()
   const { autoOrient } = metadata
   return judged(picture, {
     widthPx: autoOrient.width,
@@ -67,7 +73,8 @@ export async function openPicture(
 }
 
 /** The limit on memory is our own: a file says its size before it is decoded. */
-type ReadPage = (page: number) => Sharp
+type ReadPage = (page: number, from?: Buffer) => Sharp
+type ReadWide = (page: number, metadata: Metadata) => Promise<Sharp>
 
 function openBitmap(bytes: Buffer): Promise<OpenedPicture> {
   const { widthPx, heightPx } = readBitmapHeader(bytes)
@@ -133,7 +140,11 @@ const tinyShare = 0.25
 /** A frame with so much contrast shows something; a fade begins with less. */
 const telling = 32
 
-async function choosePage(read: ReadPage, first: Metadata): Promise<ChosenPage> {
+async function choosePage(
+  read: ReadPage,
+  readWide: ReadWide,
+  first: Metadata,
+): Promise<ChosenPage> {
   const alone: ChosenPage = { page: 0, metadata: first, notes: [], small: null }
   const pages = first.pages ?? 1
   if (pages < 2) return alone
@@ -148,7 +159,7 @@ async function choosePage(read: ReadPage, first: Metadata): Promise<ChosenPage> 
     if (page > 0 && areaOf(metadata) < tinyShare * areaOf(first)) continue
     refuseTooLarge(metadata, first.format === 'tiff' ? 'tiff' : 'gif')
     const isWide = wideDepths.has(metadata.depth)
-    const picture = isWide ? await scaledByRange(frame, metadata) : frame.autoOrient()
+    const picture = isWide ? await readWide(page, metadata) : frame.autoOrient()
     const small = await renderPixels(picture, thumbnailPx)
     const contrast = contrastOf(onGround(small, groundOf(small)))
     if (page === 0 && contrast >= leastContrast) return { ...alone, small }
@@ -182,14 +193,15 @@ const wideDepths: ReadonlySet<string> = new Set(['float', 'double', 'int', 'uint
 
 /** The finite values of a picture spread over black to white; what is no number is black. */
 async function scaledByRange(
-  picture: Sharp,
-  { depth, channels: stored }: Metadata,
+  bytes: Buffer,
+  read: ReadPage,
+  page: number,
+  metadata: Metadata,
 ): Promise<Sharp> {
-  const upright = picture.autoOrient().removeAlpha()
-  // Otherwise the lower byte of 16 bits would be cut off; below zero all is black.
-  const whole = depth === 'short' ? upright.toColourspace(stored < 3 ? 'grey16' : 'rgb16') : upright
-  const { data, info } = await whole.raw({ depth: 'float' }).toBuffer({ resolveWithObject: true })
-  const values = new Float32Array(data.buffer, data.byteOffset, data.byteLength / 4)
+  const { values, info } =
+    metadata.depth === 'short'
+      ? await signedValues(bytes, read, page, metadata)
+      : await fractions(read(page))
   let low = Infinity
   let high = -Infinity
   for (const value of values) {
@@ -199,11 +211,43 @@ async function scaledByRange(
   }
   const range = high - low
   const pixels = new Uint8Array(values.length)
-  values.forEach((value, at) => {
+  values.forEach((value: number, at: number) => {
     const share =
       value === Infinity ? 1 : range > 0 && Number.isFinite(value) ? (value - low) / range : 0
     pixels[at] = Math.round(255 * share)
   })
   const { width, height, channels } = info
   return sharp(pixels, { raw: { width, height, channels }, limitInputPixels: false })
+}
+
+async function fractions(picture: Sharp) {
+  const { data, info } = await picture
+    .autoOrient()
+    .removeAlpha()
+    .raw({ depth: 'float' })
+    .toBuffer({ resolveWithObject: true })
+  return { values: new Float32Array(data.buffer, data.byteOffset, data.byteLength / 4), info }
+}
+
+/** 16 bits with a sign: the decoder clips what is below zero, so it is read without the sign. */
+async function signedValues(
+  bytes: Buffer,
+  read: ReadPage,
+  page: number,
+  { channels: stored }: Metadata,
+) {
+  const unsigned = withoutSigns(bytes)
+  if (unsigned === null) {
+    throw new Error(
+      'Its 16-bit values have a sign that is lost. Save it as a TIFF without signs, or with 32-bit values.',
+    )
+  }
+  const { data, info } = await read(page, unsigned)
+    .autoOrient()
+    .removeAlpha()
+    // Otherwise the lower byte would be cut off.
+    .toColourspace(stored < 3 ? 'grey16' : 'rgb16')
+    .raw({ depth: 'ushort' })
+    .toBuffer({ resolveWithObject: true })
+  return { values: new Int16Array(data.buffer, data.byteOffset, data.byteLength / 2), info }
 }

@@ -118,11 +118,22 @@ describe('values of many kinds', () => {
     ['32 bits', { bits: 32, format: 'unsigned', values: (x) => x * 1e8 }],
     ['32 bits with a sign', { bits: 32, format: 'signed', values: (x) => x * 1000 - 20_000 }],
     ['16 bits with a sign', { bits: 16, format: 'signed', values: (x) => x * 100 }],
+    ['16 bits below zero', { bits: 16, format: 'signed', values: (x) => x * 100 - 2_000 }],
+    ['all 16 bits', { bits: 16, format: 'signed', values: (x) => x * 1_680 - 32_768 }],
   ]
   it.each(kinds)('%s are scaled by their range', async (_, samples) => {
     const found = await meansOf('a.tif', tiff([{ width: 40, height: 40, ...samples }]))
     expectAll(found, [127, 127, 127], 6)
     expect(await notesOf()).toEqual({ range: ['a.tif'] })
+  })
+
+  it('64 bits are refused with the reason', async () => {
+    const samples: Samples = { bits: 64, format: 'float', values: ramp }
+    await put(importing.pictures, 'a.tif', tiff([{ ...size, ...samples }]))
+    const { report } = await importing.importAll()
+    expect(report.leftOut).toMatchObject([
+      { path: 'a.tif', detail: expect.stringContaining('samples have 64 bits') as string },
+    ])
   })
 
   it('16 bits are as they are', async () => {

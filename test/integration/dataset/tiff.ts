@@ -1,6 +1,6 @@
 /** What the samples of a page are. */
 export interface Samples {
-  readonly bits: 8 | 16 | 32
+  readonly bits: 8 | 16 | 32 | 64
   readonly format: 'unsigned' | 'signed' | 'float'
   readonly values: (x: number, y: number) => number
 }
@@ -75,7 +75,8 @@ function samplesOf({ width, height, bits, format, values, inks }: Page): Buffer 
   const data = Buffer.alloc(width * height * size)
   for (let at = 0; at < width * height; at += 1) {
     const value = values(at % width, Math.floor(at / width))
-    if (format === 'float') data.writeFloatLE(value, at * size)
+    if (bits === 64) data.writeDoubleLE(value, at * size)
+    else if (format === 'float') data.writeFloatLE(value, at * size)
     else if (format === 'signed') data.writeIntLE(value, at * size, size)
     else data.writeUIntLE(value, at * size, size)
   }
