@@ -1,16 +1,47 @@
+import { mkdtempSync } from 'node:fs'
 import { readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { AppError } from '../shared/errors'
 import { mendFolder } from './files/replaceFolder'
 import { writerOfPartial } from './files/atomicWrite'
 import type { Workspace } from './workspace'
 
 /** Names of a temporary folder of ours end with the process that made it: see {@link temporaryPrefix}. */
-const temporaryPattern = /^semblance-(?:run|embed|wasm)-(\d+)-[^-]+$/
+const temporaryPattern = /^semblance-(?:run|embed|wasm|native)-(\d+)-[^-]+$/
+
+/** What a temporary folder is for. */
+type TemporaryUse = 'run' | 'embed' | 'wasm' | 'native'
 
 /** Of a folder below the system's temporary one, for mkdtemp. */
-export const temporaryPrefix = (what: 'run' | 'embed' | 'wasm'): string =>
-  join(tmpdir(), `semblance-${what}-${process.pid}-`)
+export const temporaryPrefix = (what: TemporaryUse, parent = tmpdir()): string =>
+  join(parent, `semblance-${what}-${process.pid}-`)
+
+/**
+ * Makes a temporary folder of this process; in /tmp where TMPDIR names a place that does not serve.
+ * @param longest of the parent's path; a longer one does not serve
+ * @throws AppError writeFailed
+ */
+export function makeTemporaryFolder(what: TemporaryUse, longest = Infinity): string {
+  const given = tmpdir()
+  const parents = process.platform === 'win32' || given === '/tmp' ? [given] : [given, '/tmp']
+  let failure: unknown
+  for (const parent of parents) {
+    if (parent.length > longest) continue
+    try {
+      return mkdtempSync(temporaryPrefix(what, parent))
+    } catch (error) {
+      failure ??= error
+    }
+  }
+  const reason = failure instanceof Error ? ` (${failure.message})` : ''
+  throw new AppError(
+    'writeFailed',
+    `No temporary folder can be made${reason}. Name a folder that can be written to in TMPDIR.`,
+    {},
+    failure,
+  )
+}
 
 /** Another computer may share the folder: its processes are unknown here, but not so long at one file. */
 const leastAgeMs = 3_600_000

@@ -17,7 +17,11 @@ export const startUtilityProcess: StartProcess = ({ file, arguments: args, envir
     ended,
     kill() {
       // Gently first would wait for a library that is in the middle of its work.
-      if (child.pid !== undefined) process.kill(child.pid, 'SIGKILL')
+      try {
+        if (child.pid !== undefined) process.kill(child.pid, 'SIGKILL')
+      } catch {
+        // It ended by itself, which is told a moment after it is so.
+      }
     },
   }
 }

@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, sep } from 'node:path'
 import type * as workerThreads from 'node:worker_threads'
 import type * as wasmPackage from '@tensorflow/tfjs-backend-wasm'
-import { temporaryPrefix } from '../leftovers'
+import { makeTemporaryFolder } from '../leftovers'
 import * as tf from '@tensorflow/tfjs-core'
 
 type WasmPackage = typeof wasmPackage
@@ -69,7 +69,7 @@ async function startThreaded(
   const { Worker: NodeWorker } = require('node:worker_threads') as typeof workerThreads
   const shared = require('node:worker_threads') as { Worker: typeof NodeWorker }
   const originals = { Blob: globalThis.Blob, createObjectURL: URL.createObjectURL }
-  const scripts = mkdtempSync(temporaryPrefix('wasm'))
+  const scripts = makeTemporaryFolder('wasm')
   const mainScript = JSON.stringify(join(folder, '..', 'wasm-out', threadedScript))
   const loading: Promise<void>[] = []
   const started: workerThreads.Worker[] = []

@@ -1,11 +1,12 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { TrainingRequest } from '../../shared/model/training'
+import { AppError } from '../../shared/errors'
 import { defused, writeCsvAtomically } from '../exporting/csv'
 import { loadEmbeddings } from '../training/embeddingFiles'
 import { loadModel } from '../training/modelFiles'
 import { type ParsedCommand, UsageError } from './parse'
-import { temporaryPrefix } from '../leftovers'
+import { makeTemporaryFolder } from '../leftovers'
 import { count, existingFolder, importFolder, prepareOut, type Session } from './session'
 
 export async function checkEmbedArguments(parsed: ParsedCommand) {
@@ -44,9 +45,9 @@ export async function runEmbed(
   await prepareOut(dirname(out))
   const { dataset } = await importFolder(session, folder, [], followsLinks)
   if (signal.aborted) return null
-  const files = await mkdtemp(temporaryPrefix('embed'))
+  const files = makeTemporaryFolder('embed')
   try {
-    const done = await services.training.embed({
+    const embedding = services.training.embed({
       datasetId: dataset.id,
       modelFolder: model,
       outputFolder: files,
@@ -57,6 +58,11 @@ export async function runEmbed(
           stage === 'features' ? 'Reading images' : 'Embedding',
           `${count(at)} of ${count(total)}`,
         ),
+    })
+    const done = await embedding.catch((failure: unknown) => {
+      if (!(failure instanceof AppError && failure.code === 'backendLost')) throw failure
+      const advice = 'Nothing was written. Try again, or without that library: --backend wasm.'
+      throw new AppError('backendLost', `${failure.message} ${advice}`, failure.details, failure)
     })
     if (done === null) return null
     const { ids, embeddings, embeddingSize } = await loadEmbeddings(files)

@@ -139,7 +139,7 @@ export function saySpeeds({ services, progress }: Session): void {
 }
 
 /** For instance `1 label` and `40 labels`. */
-const countOf = (value: number, what: string): string =>
+export const countOf = (value: number, what: string): string =>
   `${count(value)} ${what}${value === 1 ? '' : 's'}`
 
 export const count = (value: number): string => value.toLocaleString('en-US')

@@ -27,7 +27,7 @@ import { testPartText } from './testPart'
 import { checkUnseen, sayUnseen, withUnseenLabels } from './unseenLabels'
 import { figureText } from './figureText'
 import { findingLines } from './findingLines'
-import { count, existingFolder, importFolder, saySpeeds, type Session } from './session'
+import { count, countOf, existingFolder, importFolder, saySpeeds, type Session } from './session'
 import { nearestName, sameName } from './suggestion'
 
 export interface SweepOutcome {
@@ -131,7 +131,11 @@ export async function runSweep(
   stop()
   progress.clear()
   if (state.error !== null) {
-    throw new AppError('trainingFailed', state.error.message, { code: state.error.code })
+    throw new AppError(
+      'trainingFailed',
+      `${state.error.message} The same command with the same --out goes on with what is there.`,
+      { code: state.error.code },
+    )
   }
   return { state, out }
 }
@@ -174,7 +178,7 @@ function planSentence({ plan, rows }: SweepState, kept: number): string {
   const known = kept > 0 ? ` ${count(kept)} of them are there from an earlier start.` : ''
   const share = (rows.length - kept) / Math.max(1, rows.length)
   const time = durationText(plan.estimatedSeconds * share)
-  return `${count(rows.length)} runs on ${count(plan.trainImageCount)} images of ${count(plan.trainClassCount)} labels, ${test}; about ${time}.${known}`
+  return `${countOf(rows.length, 'run')} on ${count(plan.trainImageCount)} images of ${count(plan.trainClassCount)} labels, ${test}; about ${time}.${known}`
 }
 
 /** A combination in a few words. */
@@ -241,6 +245,7 @@ export function sweepText({ state, out }: SweepOutcome): string {
         ]
       : []),
     ...failed.map((row) => `Failed: ${nameOf(row)}, seed ${row.seed}. ${row.error?.message ?? ''}`),
+    ...(failed.length > 0 ? ['The same command with the same --out tries what failed again.'] : []),
     ...(waiting.length > 0
       ? [
           `${count(waiting.length)} runs are not done. The same command with the same --out goes on with them.`,

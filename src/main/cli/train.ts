@@ -9,6 +9,7 @@ import { gaveStartBack } from '../../shared/model/kept'
 import type { ProjectionPoints, ProjectionState } from '../../shared/model/projection'
 import type {
   BackendChoice,
+  BackendReport,
   RetrievalMetrics,
   TrainingPlan,
   TrainingRemedy,
@@ -244,8 +245,14 @@ async function trainOnce(
   }
   const unseen = await sayUnseen(session, datasetId, job.request)
   let told = 0
+  let hasBackend = false
   const stop = session.on('training', 'progress', (payload) => {
     const state = payload as TrainingState
+    const { backend: report } = state.run
+    if (report !== null && !hasBackend) {
+      hasBackend = true
+      for (const line of backendLines(report)) progress.line(line)
+    }
     for (const warning of state.warnings.slice(told)) progress.line(warningText(warning))
     told = Math.max(told, state.warnings.length)
     showState(session, state)
@@ -274,7 +281,7 @@ async function trainOnce(
       state.error.code === 'backendLost' ? ' (with --backend wasm on the kernels of Semblance)' : ''
     throw new AppError(
       'trainingFailed',
-      `${state.error.message} What it had learned is kept: --resume goes on with it${other}.`,
+      `${state.error.message} What it had done is kept: --resume goes on with it${other}.`,
       { code: state.error.code },
     )
   }
@@ -283,6 +290,12 @@ async function trainOnce(
   await writeJson(outcomeFile, { state, result, unseen })
   return { state, result, unseen }
 }
+
+/** Why what computes is not something faster. */
+export const backendLines = ({ description, rejected }: BackendReport): string[] =>
+  rejected.map(
+    ({ name, reason }) => `Note: ${description} computes, as ${name} does not run here: ${reason}.`,
+  )
 
 /** The map of the run's embeddings; the best there is where it was cancelled. */
 async function project(session: Session, runId: RunId): Promise<ProjectionPoints | null> {

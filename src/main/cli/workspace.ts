@@ -1,7 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { temporaryPrefix } from '../leftovers'
+import { makeTemporaryFolder } from '../leftovers'
 import type { Workspace } from '../workspace'
 
 export interface HeadlessWorkspace {
@@ -29,7 +29,7 @@ export function userCacheFolder(
  * @param kept a folder that they lie in instead, and stay in
  */
 export async function createHeadlessWorkspace(kept?: string): Promise<HeadlessWorkspace> {
-  const folder = kept ?? (await mkdtemp(temporaryPrefix('run')))
+  const folder = kept ?? makeTemporaryFolder('run')
   return {
     workspace: {
       databaseFile: join(folder, 'semblance.sqlite'),

@@ -40,6 +40,12 @@ interface Folder {
   readonly relative: string
 }
 
+/** A folder outside, to be walked after all that lies inside. */
+interface LinkedFolder {
+  readonly kind: 'linked'
+  readonly folder: Folder
+}
+
 const insideAlready = 'A link back into the folder: what lies there is imported in its own place.'
 
 /** How many files are asked for size and time at once. */
@@ -66,6 +72,10 @@ export async function* walk(root: string, options: WalkOptions = {}): AsyncGener
         continue
       }
       visited.add(folder.path)
+      if (options.ignore?.has(folder.path) === true) {
+        yield skipped('result', folder.relative)
+        continue
+      }
     }
     let entries: Dirent<Buffer>[]
     try {
@@ -113,13 +123,18 @@ export async function* walk(root: string, options: WalkOptions = {}): AsyncGener
         files.slice(start, start + statsAtOnce).map(({ name, isLink }) =>
           lookAt(root, join(current.path, name), below(current.relative, name), {
             isLink,
-            follow: options.followsLinks === true ? (target) => linked.push(target) : null,
+            follows: options.followsLinks === true,
           }),
         ),
       )
       const events = await unlessAborted(looking, options.signal)
       if (events === aborted) return
-      yield* events.filter((event) => event !== null)
+      // In the order of names, not of answers: of two links to one folder the first has it.
+      for (const event of events) {
+        if (event === null) continue
+        if (event.kind === 'linked') linked.push(event.folder)
+        else yield event
+      }
     }
     pending.push(...folders.reverse())
   }
@@ -177,29 +192,28 @@ async function lookAt(
   relativePath: string,
   {
     isLink,
-    follow,
+    follows,
   }: {
     readonly isLink: boolean
-    /** Takes a folder outside to walk later; null: links out of the folder are left out. */
-    readonly follow: ((folder: Folder) => void) | null
+    /** Else links out of the folder are left out. */
+    readonly follows: boolean
   },
-): Promise<WalkEvent | null> {
+): Promise<WalkEvent | LinkedFolder | null> {
   try {
     if (isLink) {
       const target = await realpath(path)
       const isInside = target === root || target.startsWith(root.endsWith(sep) ? root : root + sep)
       const found = await stat(path)
       if (found.isDirectory()) {
-        if (!isInside && follow !== null) {
-          follow({ path: target, relative: relativePath })
-          return null
+        if (!isInside && follows) {
+          return { kind: 'linked', folder: { path: target, relative: relativePath } }
         }
         return isInside
           ? leftOutFolder(relativePath, 'symlinkLoop', insideAlready)
           : leftOutFolder(relativePath, 'outsideFolder', 'A link to a folder outside this one.')
       }
       if (!found.isFile()) return skipped('special', relativePath)
-      if (!isInside && follow === null) {
+      if (!isInside && !follows) {
         return hasImageExtension(path) || hasImageExtension(target)
           ? leftOutFile(relativePath, 'outsideFolder', 'A link to a file outside the folder.')
           : skipped('notPicture', relativePath)

@@ -80,6 +80,38 @@ describe.skipIf(!hasTensorflow)('the process of the native library', () => {
     },
   )
 
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    'leaves %s, which the whole group of the program is sent, to the program',
+    async (signal) => {
+      const process_ = endable()
+      const backend = await start(process_.start)
+      try {
+        process_.end(signal)
+        const rows = () => backend.product.multiply(randomMatrix(2, 3), randomMatrix(3, 2)).rows
+        expect(rows()).toBe(2)
+        await new Promise((resolve) => setImmediate(resolve))
+        expect(rows()).toBe(2)
+      } finally {
+        backend.dispose()
+      }
+      expect(await backend.ended).toBe('0')
+    },
+  )
+
+  it('is ended with the program also where it hangs', async () => {
+    const others = process.listeners('exit')
+    const { ended } = startNodeProcess({
+      file: '-e',
+      arguments: ['setInterval(() => {}, 1000)'],
+      environment: {},
+    })
+    const [atExit, ...more] = process.listeners('exit').filter((one) => !others.includes(one))
+    expect(more).toEqual([])
+    atExit!.call(process, 0)
+    expect(await ended).toBe('signal SIGKILL')
+    expect(process.listeners('exit')).toEqual(others)
+  })
+
   it('wakes a call that waits for its answer', async () => {
     const ending = endable()
     const backend = await start(ending.start)

@@ -289,6 +289,16 @@ describe('files that cannot be imported', () => {
     expect(inside).toMatchObject({ removed: 3, unchanged: 1 })
   })
 
+  it('do not come in through a link to the folder for results', async () => {
+    const out = join(temporary.folder, 'out')
+    await put(pictures, 'a/one.png', await png(1))
+    await put(out, 'another.png', await png(2))
+    await symlink(out, join(pictures, 'results'))
+    const options = { ignore: [out], followsLinks: true }
+    const { finished } = await service.importFolder(pictures, options)
+    expect(await finished).toMatchObject({ added: 1, skipped: { result: 1 }, leftOutTotal: 0 })
+  })
+
   it.skipIf(process.platform === 'win32')('count pipes, and links to them', async () => {
     await put(pictures, 'a/good.png', await png(1))
     await put(pictures, 'labels.csv', 'image,label\n')

@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
-import { sweepLeftovers, temporaryPrefix } from '../../../src/main/leftovers'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { makeTemporaryFolder, sweepLeftovers, temporaryPrefix } from '../../../src/main/leftovers'
 import { type Workspace, workspaceIn } from '../../../src/main/workspace'
 
 let folder: string
@@ -82,4 +82,19 @@ it('puts a model back that was to be replaced when the program ended', async () 
   await put(join(run, '.semblance-replaced-model', 'manifest.json'), 2)
   await sweepLeftovers(workspace, now)
   expect(await readdir(run)).toEqual(['model'])
+})
+
+it.skipIf(process.platform === 'win32').each([
+  ['is not there', () => join(folder, 'nowhere'), Infinity],
+  ['is too long for what goes in it', () => folder, 4],
+])('makes temporary folders elsewhere where TMPDIR %s', async (_, place, longest) => {
+  vi.stubEnv('TMPDIR', place())
+  const made = [makeTemporaryFolder('native', longest), makeTemporaryFolder('run')]
+  vi.unstubAllEnvs()
+  try {
+    expect(dirname(made[0]!)).toBe('/tmp')
+    expect(dirname(made[1]!)).toBe(longest === Infinity ? '/tmp' : folder)
+  } finally {
+    await Promise.all(made.map((path) => rm(path, { recursive: true })))
+  }
 })

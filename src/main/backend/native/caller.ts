@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads'
 import { AppError } from '../../../shared/errors'
+import { makeTemporaryFolder } from '../../leftovers'
 import { nativeEnvironment } from '../environment'
 import type { InputOf, NativeCallName, NativeRequest, ResultOf } from './calls'
 import { frameOf } from './frames'
@@ -13,8 +13,8 @@ import { type RelayAnswer, type RelayEvent, stateWords, tokenVariable } from './
 /** Larger arrays go in pieces, so that no second whole of them is in memory. */
 const pieceBytes = 4 * 1024 * 1024
 const mostPiecesOnTheWay = 4
-/** What every system allows for the path of a socket, with room for its name. */
-const longestFolder = 80
+/** What every system allows for the path of a socket, less its folder's name and its own. */
+const longestParent = 68
 
 /** Calls of the process that the native library runs in; each waits for its answer. */
 export interface NativeCaller {
@@ -132,8 +132,7 @@ function socketPlace(): { readonly address: string; remove(): void } {
   if (process.platform === 'win32') {
     return { address: `\\\\.\\pipe\\semblance-${randomUUID()}`, remove() {} }
   }
-  const parent = tmpdir().length <= longestFolder ? tmpdir() : '/tmp'
-  const folder = mkdtempSync(join(parent, 'semblance-n-'))
+  const folder = makeTemporaryFolder('native', longestParent)
   return {
     address: join(folder, 's'),
     remove: () => rmSync(folder, { recursive: true, force: true }),

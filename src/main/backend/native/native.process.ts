@@ -15,6 +15,8 @@ const calls = createNativeCalls()
 const socket = connect(address)
 const reader = new FrameReader((request) => void answer(request as NativeRequest))
 
+// A terminal or a service manager signals the whole group; how a run ends is up to the program.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
 socket.on('connect', () => send({ token: process.env[tokenVariable] }))
 socket.on('data', (piece) => reader.push(piece))
 socket.on('error', () => process.exit(1))

@@ -25,11 +25,15 @@ export const startNodeProcess: StartProcess = ({ file, arguments: args, environm
     stdio: ['ignore', 'ignore', 'inherit'],
     windowsHide: true,
   })
+  const kill = () => void child.kill('SIGKILL')
+  // One that hangs does not see its connection end.
+  process.once('exit', kill)
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message))
-    child.once('exit', (code, signal) =>
-      resolve(signal === null ? `exit code ${code}` : `signal ${signal}`),
-    )
+    child.once('exit', (code, signal) => {
+      process.removeListener('exit', kill)
+      resolve(signal === null ? `exit code ${code}` : `signal ${signal}`)
+    })
   })
-  return { ended, kill: () => void child.kill('SIGKILL') }
+  return { ended, kill }
 }
