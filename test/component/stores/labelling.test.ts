@@ -4,6 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { nextTick } from 'vue'
 import type { UndoState } from '../../../src/shared/contract/labels'
 import { AppError } from '../../../src/shared/errors'
+import type { LabelId } from '../../../src/shared/model/ids'
 import { setLocale } from '../../../src/renderer/src/locales/i18n'
 import { useAppStore } from '../../../src/renderer/src/stores/app'
 import { useDatasetStore } from '../../../src/renderer/src/stores/dataset'
@@ -204,4 +205,48 @@ describe('labelling', () => {
     expect(assigned()).toEqual([[1, 5]])
     expect([...selection.ids]).toEqual([1, 5])
   })
+})
+
+it('offers to take back the joining of several labels whole, and to do it again whole', async () => {
+  const done: LabelId[] = []
+  const undone: LabelId[] = []
+  const state = (): UndoState => ({
+    undo: done.length === 0 ? null : { kind: 'merge', imageCount: 2, label: 'cat' },
+    redo: undone.length === 0 ? null : { kind: 'merge', imageCount: 2, label: 'cat' },
+  })
+  wire = connectWire({
+    dataset: {
+      columns: () => ({
+        ids: new Uint32Array(0),
+        labelIds: new Uint32Array(0),
+        flags: new Uint8Array(0),
+      }),
+    },
+    split: { ofMerge: () => ({ toTraining: 0, toTest: 0 }) },
+    labels: {
+      merge: ({ from }) => {
+        done.push(from)
+        return state()
+      },
+      undo: () => {
+        undone.push(done.pop()!)
+        return state()
+      },
+      redo: () => {
+        done.push(undone.pop()!)
+        return state()
+      },
+    },
+  })
+  useDatasetStore().accept(datasetOf({ imageCount: 6 }))
+  const toasts = useToastStore()
+  await useLabelStore().merge([asLabelId(2), asLabelId(3)], asLabelId(1))
+  expect(done).toEqual([2, 3])
+  expect(toasts.toasts.map(({ message }) => message)).toEqual([expect.stringContaining('4 images')])
+  toasts.toasts[0]!.action!.run()
+  await flushPromises()
+  expect(done).toEqual([])
+  toasts.toasts.at(-1)!.action!.run()
+  await flushPromises()
+  expect(done).toEqual([2, 3])
 })

@@ -90,7 +90,7 @@ export const useLabelStore = defineStore('labels', () => {
       offer(
         () => mergedWords(wordsOf(step), moved),
         () => t('labelling.undo'),
-        undo,
+        () => undo(),
       )
     }
     return true
@@ -114,39 +114,52 @@ export const useLabelStore = defineStore('labels', () => {
     return (await toasts.guard(ask, 'labels')) ?? nothingMoved
   }
 
-  /** Joins labels into one; each is an undo step, and what all of them moved is said once. */
+  /**
+   * Joins labels into one. Each is an undo step of its own, but what all of them moved is said once,
+   * and the way back that is offered takes all of them back.
+   */
   async function merge(from: readonly LabelId[], into: LabelId): Promise<boolean> {
     const moved = await movedByMerge(from, into)
-    for (const label of from) {
+    let images = 0
+    for (const [i, label] of from.entries()) {
       const join = (datasetId: DatasetId) => api.labels.merge({ datasetId, from: label, into })
-      if (!(await change(join, moved))) return false
+      if (!(await act(join))) return false
+      const step = undoState.value.undo
+      if (step === null) continue
+      images += step.imageCount
+      const whole = { ...step, imageCount: images }
+      offer(
+        () => mergedWords(wordsOf(whole), moved),
+        () => t('labelling.undo'),
+        () => undo(i + 1),
+      )
     }
     return true
   }
 
-  async function undo(): Promise<void> {
-    const step = undoState.value.undo
-    if (step === null) return
-    if (await act((datasetId) => api.labels.undo({ datasetId }))) {
-      offer(
-        () => t('labelling.undone', { what: wordsOf(step) }),
-        () => t('labelling.redo'),
-        redo,
-      )
+  /** Takes steps back or does them again, and says what they were as one. */
+  async function move(way: 'undo' | 'redo', steps: number): Promise<void> {
+    let done = 0
+    let images = 0
+    let last: UndoStep | null = null
+    while (done < steps) {
+      const step = undoState.value[way]
+      if (step === null || !(await act((datasetId) => api.labels[way]({ datasetId })))) break
+      done += 1
+      images += step.imageCount
+      last = step
     }
+    if (last === null) return
+    const whole = { ...last, imageCount: images }
+    const isUndo = way === 'undo'
+    offer(
+      () => t(isUndo ? 'labelling.undone' : 'labelling.redone', { what: wordsOf(whole) }),
+      () => t(isUndo ? 'labelling.redo' : 'labelling.undo'),
+      () => move(isUndo ? 'redo' : 'undo', done),
+    )
   }
-
-  async function redo(): Promise<void> {
-    const step = undoState.value.redo
-    if (step === null) return
-    if (await act((datasetId) => api.labels.redo({ datasetId }))) {
-      offer(
-        () => t('labelling.redone', { what: wordsOf(step) }),
-        () => t('labelling.undo'),
-        undo,
-      )
-    }
-  }
+  const undo = (steps = 1): Promise<void> => move('undo', steps)
+  const redo = (): Promise<void> => move('redo', 1)
 
   return {
     list,
