@@ -190,7 +190,10 @@ function closeBeforeQuit(services: Services): void {
     event.preventDefault()
     isClosed = true
     const timeout = new Promise((resolve) => setTimeout(resolve, 5_000))
-    void Promise.race([services.close().catch((error) => log.write('close', error)), timeout])
+    void Promise.race([
+      services.close().catch((error: unknown) => log.write('close', error)),
+      timeout,
+    ])
       .then(endWhereUnanswered)
       .then(() => app.quit())
   })

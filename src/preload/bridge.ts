@@ -24,11 +24,11 @@ export function createBridge(contract: Contract, wire: BridgeWire): SemblanceBri
   const events = channelsOf(contract, 'event')
   return {
     invoke: async (channel, payload) => {
-      if (!calls.has(channel)) throw new Error(`There is no call named ${String(channel)}.`)
+      if (!calls.has(channel)) throw new Error(`There is no call named ${channel}.`)
       return wire.invoke(channel, payload)
     },
     on: (channel, listener) => {
-      if (!events.has(channel)) throw new Error(`There is no event named ${String(channel)}.`)
+      if (!events.has(channel)) throw new Error(`There is no event named ${channel}.`)
       return wire.on(channel, listener)
     },
     announceDrop: async (file) => {

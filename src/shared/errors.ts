@@ -86,11 +86,13 @@ export function serializeError(error: unknown): SerializedError {
   return { code: codeOfSystemError(error), message, details: {} }
 }
 
+/** The code that the system gave a failed call, for instance `ENOENT`; empty where there is none. */
+export const errnoOf = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
+
 /** Maps the errno of a failed system call to what a person can act on. */
 export function codeOfSystemError(error: unknown): ErrorCode {
-  const errno =
-    typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : ''
-  switch (errno) {
+  switch (errnoOf(error)) {
     case 'ENOSPC':
     case 'EDQUOT':
     case 'SQLITE_FULL':

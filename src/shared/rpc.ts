@@ -30,7 +30,7 @@ export const call =
   <Output>() =>
   <Schema extends v.GenericSchema>(schema: Schema): Call<v.InferOutput<Schema>, Output> => ({
     kind: 'call',
-    schema: schema as unknown as v.GenericSchema<unknown, v.InferOutput<Schema>>,
+    schema: schema,
   })
 
 export const event = <Payload>(): Event<Payload> => ({ kind: 'event' })
@@ -100,9 +100,7 @@ export function serve<C extends Contract>(
   return async (channel, payload) => {
     try {
       const [service = '', method = ''] = channel.split('.')
-      const definition = Object.hasOwn(contract, service)
-        ? contract[service]?.[method as keyof ServiceContract]
-        : undefined
+      const definition = Object.hasOwn(contract, service) ? contract[service]?.[method] : undefined
       if (definition?.kind !== 'call') {
         throw new AppError('forbidden', `There is no call named ${channel}.`)
       }

@@ -47,7 +47,7 @@ export async function readEmbeddings(userData: string, runId: number): Promise<S
   const folder = join(userData, 'runs', String(runId))
   const words = async (name: string): Promise<ArrayBuffer> => {
     const { buffer, byteOffset, byteLength } = await readFile(join(folder, name))
-    return buffer.slice(byteOffset, byteOffset + byteLength) as ArrayBuffer
+    return buffer.slice(byteOffset, byteOffset + byteLength)
   }
   const ids = new Uint32Array(await words('ids.u32'))
   const values = new Float32Array(await words('embeddings.f32'))

@@ -35,7 +35,7 @@ export const nPair = defineLoss({
       const row = first[i]! * distances.columns
       for (let j = 0; j < count; j++) terms[j] = distances.data[row + second[j]!]!
       const whole = logSumExp(terms, count)
-      const weight = list.add(whole - terms[i]!, first[i]!, second[i]!)
+      const weight = list.add(whole - terms[i]!, first[i]!, second[i])
       for (let j = 0; j < count; j++) {
         const share = Math.exp(terms[j]! - whole) - (j === i ? 1 : 0)
         gradient.data[row + second[j]!] = weight * share

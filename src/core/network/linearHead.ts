@@ -81,7 +81,7 @@ export function createLinearHead(options: LinearHeadOptions): EmbeddingModel {
     }
   }
   const forward = (x: tf.Tensor2D) =>
-    tf.add(multiplyMatrices(x, weights.variable as tf.Tensor2D), bias.variable) as tf.Tensor2D
+    tf.add<tf.Tensor2D>(multiplyMatrices(x, weights.variable as tf.Tensor2D), bias.variable)
 
   const model: EmbeddingModel = {
     kind: 'head',

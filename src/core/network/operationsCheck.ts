@@ -51,7 +51,7 @@ function collectResults(operations: NetworkOperations, results: Map<string, Floa
     const block = operations.normalizedBlock(convolved, scale, offset, pooling)
     const numbers = tf.tensor1d(gaussian(block.value.size))
     // Four lengths or two, as the pooling has it; the type of reshape wants to know which.
-    const gradient = tf.reshape(numbers, block.value.shape as tf.Tensor4D['shape']) as tf.Tensor4D
+    const gradient = tf.reshape<tf.Rank.R4>(numbers, block.value.shape as tf.Tensor4D['shape'])
     const back = block.backward(gradient)
     const filterGradient = operations.convolutionFilterGradient(x, back.x)
     const of = (name: string, tensor: tf.Tensor) =>

@@ -20,7 +20,7 @@ export const plainOperations: NetworkOperations = {
       const normalized = tf.batchNorm(x, mean, variance, offset, scale, normalizationEpsilon)
       return pooling === 'maximum'
         ? tf.relu(tf.maxPool(normalized, 2, 2, 'valid'))
-        : (tf.mean(tf.relu(normalized), [1, 2]) as tf.Tensor2D)
+        : tf.mean<tf.Tensor2D>(tf.relu(normalized), [1, 2])
     }),
   createAdam: createPlainAdam,
 }
@@ -28,7 +28,7 @@ export const plainOperations: NetworkOperations = {
 /** A convolution of the gradient by the filter turned half round, inputs and outputs swapped. */
 function convolutionInputGradient(gradient: tf.Tensor4D, filter: tf.Tensor4D): tf.Tensor4D {
   return tf.tidy(() => {
-    const turned = tf.transpose(tf.reverse(filter, [0, 1]), [0, 1, 3, 2]) as tf.Tensor4D
+    const turned = tf.transpose<tf.Tensor4D>(tf.reverse(filter, [0, 1]), [0, 1, 3, 2])
     return tf.conv2d(gradient, turned, 1, 'same')
   })
 }
@@ -45,15 +45,15 @@ function convolutionFilterGradient(x: tf.Tensor4D, gradient: tf.Tensor4D): tf.Te
       [0, 0],
     ])
     const points = batch * height * width
-    const dy = tf.reshape(gradient, [points, outputs]) as tf.Tensor2D
+    const dy = tf.reshape<tf.Rank.R2>(gradient, [points, outputs])
     const parts = Array.from({ length: 9 }, (_, tap) =>
       tf.tidy(() => {
         const start = [0, Math.floor(tap / 3), tap % 3, 0]
         const moved = tf.slice(padded, start, [batch, height, width, inputs])
-        return multiplyMatrices(tf.reshape(moved, [points, inputs]) as tf.Tensor2D, dy, true)
+        return multiplyMatrices(tf.reshape<tf.Rank.R2>(moved, [points, inputs]), dy, true)
       }),
     )
-    return tf.reshape(tf.concat(parts, 0), [3, 3, inputs, outputs]) as tf.Tensor4D
+    return tf.reshape<tf.Rank.R4>(tf.concat(parts, 0), [3, 3, inputs, outputs])
   })
 }
 
@@ -69,12 +69,12 @@ function normalizedBlock(
   const mean = moments.mean as tf.Tensor1D
   const variance = moments.variance as tf.Tensor1D
   const inverse = tf.rsqrt(tf.add(variance, normalizationEpsilon))
-  const standardized = tf.mul(tf.sub(x, mean), inverse) as tf.Tensor4D
-  const normalized = tf.add(tf.mul(standardized, scale), offset) as tf.Tensor4D
+  const standardized = tf.mul<tf.Tensor4D>(tf.sub(x, mean), inverse)
+  const normalized = tf.add<tf.Tensor4D>(tf.mul(standardized, scale), offset)
   const value =
     pooling === 'maximum'
       ? tf.relu(tf.maxPool(normalized, 2, 2, 'valid'))
-      : (tf.mean(tf.relu(normalized), [1, 2]) as tf.Tensor2D)
+      : tf.mean<tf.Tensor2D>(tf.relu(normalized), [1, 2])
   return {
     value,
     mean,
@@ -88,8 +88,8 @@ function normalizedBlock(
                 tf.reshape(tf.div(gradient, height * width), [batch, 1, 1, x.shape[3]]),
                 tf.step(normalized),
               )
-        const ofOffset = tf.sum(above, [0, 1, 2]) as tf.Tensor1D
-        const ofScale = tf.sum(tf.mul(above, standardized), [0, 1, 2]) as tf.Tensor1D
+        const ofOffset = tf.sum<tf.Tensor1D>(above, [0, 1, 2])
+        const ofScale = tf.sum<tf.Tensor1D>(tf.mul(above, standardized), [0, 1, 2])
         const common = tf.add(ofOffset, tf.mul(standardized, ofScale))
         const ofX = tf.mul(tf.mul(scale, inverse), tf.sub(above, tf.div(common, count)))
         return { x: ofX as tf.Tensor4D, scale: ofScale, offset: ofOffset }

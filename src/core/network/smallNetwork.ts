@@ -71,7 +71,7 @@ export function createSmallNetwork(options: SmallNetworkOptions): EmbeddingModel
   let steps = 0
 
   const linear = (x: tf.Tensor2D) =>
-    tf.add(multiplyMatrices(x, dense.variable as tf.Tensor2D), bias.variable) as tf.Tensor2D
+    tf.add<tf.Tensor2D>(multiplyMatrices(x, dense.variable as tf.Tensor2D), bias.variable)
 
   const embedTensor = (input: tf.Tensor4D): tf.Tensor2D => {
     let x: tf.Tensor4D | tf.Tensor2D = input

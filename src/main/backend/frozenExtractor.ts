@@ -81,7 +81,7 @@ export async function loadFrozenExtractor(options: {
   const extractPass = (pixels: Uint8Array, n: number): Float32Array => {
     const layers = tf.tidy(() => {
       const input = tf.tensor4d(unitInterval(pixels), [n, imageSizePx, imageSizePx, 3])
-      const found = model.execute(input, outputs) as tf.Tensor | tf.Tensor[]
+      const found = model.execute(input, outputs)
       return (Array.isArray(found) ? found : [found]).map(averagesOf)
     })
     // Not inside `tidy`, which looks for tensors among the numbers of an array it is given.

@@ -92,7 +92,7 @@ export function createNativeOperations(
   const average = (x: tf.Tensor4D) => {
     const [batch, height, width, channels] = x.shape
     return {
-      value: tf.mean(x, [1, 2]) as tf.Tensor2D,
+      value: tf.mean<tf.Tensor2D>(x, [1, 2]),
       backward: (gradient: tf.Tensor) =>
         backend.executeSingleOutput(
           'BroadcastTo',

@@ -68,7 +68,11 @@ async function evaluateModule(file: string): Promise<unknown> {
     throw damaged(file, 'the file cannot be read', error)
   }
   const module: { exports: unknown } = { exports: {} }
-  compileFunction(text, ['module', 'exports'], { filename: file })(module, module.exports)
+  const run = compileFunction(text, ['module', 'exports'], { filename: file }) as (
+    module: object,
+    exports: unknown,
+  ) => void
+  run(module, module.exports)
   return module.exports
 }
 

@@ -46,9 +46,7 @@ export function requestOf(parsed: ParsedCommand): TrainingRequest {
     emaDecay: numbers.get('ema-decay'),
     remedies: remediesOf(flags),
   }
-  return Object.fromEntries(
-    Object.entries(entries).filter(([, value]) => value !== undefined),
-  ) as TrainingRequest
+  return Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined))
 }
 
 type Options = Record<string, number | boolean | string>

@@ -36,9 +36,9 @@ const greatestRunFile = 64 * 2 ** 20
  * @throws UsageError saying what is wrong with the file
  */
 export async function readRunFile(file: string): Promise<TrainingRequest> {
-  const bytes = await readBounded(file, greatestRunFile).catch((error: Error) => {
+  const bytes = await readBounded(file, greatestRunFile).catch((error: unknown) => {
     throw new UsageError(
-      `--run-file ${file} cannot be read: ${error.message}. Give the run.json that train wrote.`,
+      `--run-file ${file} cannot be read: ${error instanceof Error ? error.message : String(error)}. Give the run.json that train wrote.`,
     )
   })
   let content: unknown

@@ -177,7 +177,7 @@ class ImportRun {
     }
     this.save()
     await this.saving
-    if (failure !== undefined) throw failure
+    if (failure !== undefined) throw failure as Error
     return this.finish()
   }
 

@@ -46,7 +46,7 @@ export async function readLabelsFile(
 ): Promise<LabelsFile | null> {
   const reader = new LabelsReader(names)
   const found = await unlessAborted(
-    readRegularFile(file, maximumBytes).catch((error: Error) => error),
+    readRegularFile(file, maximumBytes).catch((error: unknown) => error as Error),
     signal,
   )
   if (found === aborted) return null

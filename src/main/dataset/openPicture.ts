@@ -112,7 +112,7 @@ function refuseTooLarge(metadata: Metadata, format: ImageFormat): void {
     return refuse(width, height, pixels * each)
   }
   // Decoded at an eighth of the size where that is enough; a progressive one is held whole.
-  const isWhole = metadata.isProgressive === true
+  const isWhole = metadata.isProgressive
   const samples = metadata.chromaSubsampling === '4:2:0' ? 1.5 : channels
   refuse(width, height, isWhole ? pixels * samples * 2 : (pixels * channels) / 64)
 }

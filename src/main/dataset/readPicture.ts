@@ -1,3 +1,4 @@
+import { errnoOf } from '../../shared/errors'
 import { createHash } from 'node:crypto'
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
@@ -118,8 +119,8 @@ async function writeThumbnail(
   // A thumbnail that a power cut broke is made again by the next rescan.
   const write = () => atomicWrite(file, webp, { isDurable: false })
   try {
-    await write().catch(async (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error
+    await write().catch(async (error: unknown) => {
+      if (errnoOf(error) !== 'ENOENT') throw error
       await mkdir(dirname(file), { recursive: true })
       await write()
     })

@@ -1,3 +1,4 @@
+import { errnoOf } from '../../shared/errors'
 import { appendFile, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { LossCurve } from '../../shared/model/training'
@@ -75,8 +76,8 @@ function columnsOf(bytes: Buffer, columns: number, maximumPoints: number): LossC
 }
 
 async function readIfThere(file: string): Promise<Buffer | null> {
-  return readBounded(file, greatestFile).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return null
+  return readBounded(file, greatestFile).catch((error: unknown) => {
+    if (errnoOf(error) === 'ENOENT') return null
     throw error
   })
 }

@@ -1,3 +1,4 @@
+import { errnoOf } from '../../shared/errors'
 import { createHash, randomBytes } from 'node:crypto'
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
@@ -123,7 +124,7 @@ export function writerOfPartial(name: string): number | null {
 }
 
 async function renameIfThere(from: string, to: string): Promise<void> {
-  await rename(from, to).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error
+  await rename(from, to).catch((error: unknown) => {
+    if (errnoOf(error) !== 'ENOENT') throw error
   })
 }

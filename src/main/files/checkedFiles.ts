@@ -2,7 +2,7 @@ import { type FileHandle, stat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import * as v from 'valibot'
-import { AppError } from '../../shared/errors'
+import { AppError, errnoOf } from '../../shared/errors'
 import { atomicWrite } from './atomicWrite'
 import { openRegular, readBounded } from './regularFile'
 
@@ -121,8 +121,8 @@ async function visitBlocks(
 
 async function readSums(folder: string): Promise<Sums> {
   const text = await readBounded(join(folder, checksumsFile), mostSumsBytes).catch(
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return null
+    (error: unknown) => {
+      if (errnoOf(error) === 'ENOENT') return null
       throw error
     },
   )

@@ -1,3 +1,4 @@
+import { errnoOf } from '../../shared/errors'
 import { readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { syncFile, syncFolder } from './atomicWrite'
@@ -14,8 +15,8 @@ const asideOf = (folder: string): string =>
 export async function replaceFolder(from: string, to: string): Promise<void> {
   await syncBelow(from)
   await mendFolder(to)
-  await rename(to, asideOf(to)).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error
+  await rename(to, asideOf(to)).catch((error: unknown) => {
+    if (errnoOf(error) !== 'ENOENT') throw error
   })
   await rename(from, to)
   await syncFolder(dirname(to))

@@ -133,7 +133,10 @@ export function createProjectionService(options: ProjectionServiceOptions): Proj
     try {
       const planes = await task.result
       session.task = null
-      if (planes === null) return change(session, { phase: 'cancelled' })
+      if (planes === null) {
+        change(session, { phase: 'cancelled' })
+        return
+      }
       session.planes = planes
       await saveProjection(runFolder(workspace, runId), session.fingerprint, planes)
       const revision = session.state.revision + 1

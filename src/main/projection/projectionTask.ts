@@ -31,9 +31,14 @@ export function startProjectionTask(options: ProjectionTaskOptions): ProjectionT
       switch (message.kind) {
         case 'pca':
           got.pca = message.xy
-          return options.onPrincipal(message.xy)
-        case 'progress':
-          return options.onProgress(message.share)
+          {
+            options.onPrincipal(message.xy)
+            return
+          }
+        case 'progress': {
+          options.onProgress(message.share)
+          return
+        }
         case 'neighbours':
           got.neighbours = message.neighbours
           return

@@ -210,7 +210,7 @@ export class ActiveSweep {
       if (crash !== null && interrupted !== undefined) {
         this.endRow({ kind: 'failed', key: interrupted.key, error: plainError(crash) })
         await this.writes
-      } else if (crash !== null) throw crash
+      } else if (crash !== null) throw crash as Error
       else if (this.rows.size - this.left().length === endedBefore && left.length > 0) {
         throw new AppError('internal', 'The training worker ended without training anything.')
       }

@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import * as v from 'valibot'
-import { AppError } from '../../shared/errors'
+import { AppError, errnoOf } from '../../shared/errors'
 import type { SweepBaselines } from '../../shared/model/sweep'
 import { finiteJson } from '../files/finite'
 import { FileRefused, readBounded } from '../files/regularFile'
@@ -81,8 +81,8 @@ const greatestJournal = 2 ** 28
 export async function readJournal(
   file: string,
 ): Promise<{ readonly contents: JournalContents; readonly isTorn: boolean }> {
-  const bytes = await readBounded(file, greatestJournal).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return Buffer.alloc(0)
+  const bytes = await readBounded(file, greatestJournal).catch((error: unknown) => {
+    if (errnoOf(error) === 'ENOENT') return Buffer.alloc(0)
     throw error instanceof FileRefused ? unusable(file, error.message, 'that file', error) : error
   })
   const text = bytes.toString('utf8')

@@ -1,3 +1,4 @@
+import { errnoOf } from '../../shared/errors'
 import { arch, availableParallelism, cpus, platform, totalmem } from 'node:os'
 import { join } from 'node:path'
 import * as v from 'valibot'
@@ -210,8 +211,8 @@ export async function readToday(folder: string): Promise<SweepToday | null> {
 /** Does nothing where the sweep was removed meanwhile. */
 export async function saveToday(folder: string, today: SweepToday): Promise<void> {
   await atomicWrite(join(folder, sweepFile.today), finiteJson(sweepFile.today, today)).catch(
-    (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'ENOENT') throw error
+    (error: unknown) => {
+      if (errnoOf(error) !== 'ENOENT') throw error
     },
   )
 }

@@ -69,7 +69,10 @@ function inFiles(
     add(rows, sha256, computed) {
       if (rows.length === 0) return
       const appended = remember(cache, sha256, computed)
-      if (appended !== null) return features.place(rows, appended)
+      if (appended !== null) {
+        features.place(rows, appended)
+        return
+      }
       rows.forEach((row, i) => {
         features.keep(row, computed.slice(i * rowSize, (i + 1) * rowSize))
       })

@@ -126,7 +126,7 @@ async function decodeBatch(
       pixels.set(result.value, indices.length * size)
       indices.push(from + i)
     } else {
-      const { reason } = result
+      const reason: unknown = result.reason
       failed.push({
         index: from + i,
         reason: reason instanceof Error ? reason.message : String(reason),

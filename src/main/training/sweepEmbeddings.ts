@@ -1,3 +1,4 @@
+import { errnoOf } from '../../shared/errors'
 import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { type Matrix, createMatrix } from '../../core/math/matrix'
@@ -111,12 +112,10 @@ export async function loadTestEmbeddings(
   tested: number,
 ): Promise<Matrix | null> {
   const file = embeddingFile(name)
-  const bytes = await readChecked(folder, file, mostEmbeddingBytes).catch(
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return null
-      throw error
-    },
-  )
+  const bytes = await readChecked(folder, file, mostEmbeddingBytes).catch((error: unknown) => {
+    if (errnoOf(error) === 'ENOENT') return null
+    throw error
+  })
   if (bytes === null || tested === 0) return null
   if (bytes.length === 0 || bytes.length % (4 * tested) !== 0) throw damaged(folder, file)
   const data = new Float32Array(bytes.buffer)

@@ -51,7 +51,8 @@ async function run(): Promise<void> {
     if (job.kind === 'report') {
       const stages = new StageReport(post, interruption)
       const tell = (share: number) => stages.share('saving', share)
-      return post({ kind: 'report', report: await reportRun(job, tell) })
+      post({ kind: 'report', report: await reportRun(job, tell) })
+      return
     }
     backend = await startBackend({
       preferred: job.backend,

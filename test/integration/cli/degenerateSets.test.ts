@@ -147,7 +147,7 @@ const cases: readonly Case[] = [
   },
   {
     name: 'copies within each of many labels',
-    make: () => labelled([...'abcdefghij'], 2, (label) => patches(label)),
+    make: () => labelled(Array.from('abcdefghij'), 2, (label) => patches(label)),
     code: 0,
     says: 'each of the 10 labels with several images holds copies of one picture',
   },

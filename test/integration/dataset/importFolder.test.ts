@@ -162,7 +162,7 @@ describe('formats', () => {
       const image = await imageOf(id, name)
       const detail = await service.detail({ imageId: image })
       found[name] = [detail.format, detail.widthPx, detail.heightPx]
-      const thumbnail = sharp((await service.thumbnail(image))!)
+      const thumbnail = sharp(await service.thumbnail(image))
       const { width, height, format } = await thumbnail.metadata()
       expect([name, format, width, height]).toEqual([name, 'webp', detail.widthPx, detail.heightPx])
       const { channels } = await thumbnail.stats()
@@ -206,7 +206,7 @@ describe('formats', () => {
         .toBuffer(),
     )
     const { id } = await importAll()
-    const { data, info } = await sharp((await service.thumbnail(await imageOf(id, 'clear.png')))!)
+    const { data, info } = await sharp(await service.thumbnail(await imageOf(id, 'clear.png')))
       .raw()
       .toBuffer({ resolveWithObject: true })
     expect([info.width, info.height, info.channels]).toEqual([256, 128, 3])

@@ -41,7 +41,7 @@ describe('the thumbnail pool', () => {
       ['notImage', 'notImage'],
       ['notImage'],
     ])
-    expect(batches[0]![1]).toMatchObject({
+    expect(batches[0][1]).toMatchObject({
       reason: 'corrupt',
       detail: expect.stringContaining('the decoder fell over') as string,
     })

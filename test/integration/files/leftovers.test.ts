@@ -44,7 +44,7 @@ it('removes what dead writers left, and nothing else', async () => {
     put(join(workspace.sweepsFolder, '1', partial(dead)), 2),
     put(join(folder, 'backups', partial(dead)), 2),
   ])
-  await utimes(dirname(gone[3]!), hours(2), hours(2))
+  await utimes(dirname(gone[3]), hours(2), hours(2))
   const stays = await Promise.all([
     // Of a process that lives, of one on another computer perhaps, and of nobody.
     put(join(workspace.cacheFolder, partial(process.pid)), 2),

@@ -12,6 +12,8 @@ export function copyText(text: string): boolean {
   const focused = document.activeElement
   host.append(area)
   area.select()
+  // The clipboard of navigator needs a permission, and all are refused.
+  // eslint-disable-next-line @typescript-eslint/no-deprecated
   const isCopied = document.execCommand('copy')
   area.remove()
   if (focused instanceof HTMLElement) focused.focus()

@@ -18,7 +18,7 @@ function withPlainAt<Tree extends Words>(tree: Tree): Tree {
 /** The window's words. Messages are compiled to data, never to code: the page allows no eval. */
 export const i18n = createI18n({
   legacy: false,
-  locale: 'en' as Locale,
+  locale: 'en',
   fallbackLocale: 'en',
   messages: { en: withPlainAt(en), 'zh-CN': withPlainAt(chinese) },
   missingWarn: import.meta.env.DEV,

@@ -127,11 +127,10 @@ export const useDatasetStore = defineStore('dataset', () => {
   function setFilter(patch: {
     [Field in keyof ImageFilter]?: ImageFilter[Field] | undefined
   }): void {
-    const next: Record<string, unknown> = { ...filter.value, ...patch }
-    for (const [field, value] of Object.entries(next)) {
-      if (value === undefined || value === '') delete next[field]
-    }
-    filter.value = next as ImageFilter
+    const set = Object.entries({ ...filter.value, ...patch }).filter(
+      ([, value]) => value !== undefined && value !== '',
+    )
+    filter.value = Object.fromEntries(set)
     void refreshColumns()
   }
 

@@ -36,7 +36,10 @@ export const useSweepStore = defineStore('sweeps', () => {
 
   const refresh = coalesce(async () => {
     const datasetId = dataset.id
-    if (datasetId === null) return reset()
+    if (datasetId === null) {
+      reset()
+      return
+    }
     const found = await toasts.guard(() => api.sweep.list({ datasetId }))
     if (found === undefined || datasetId !== dataset.id) return
     list.value = found

@@ -195,7 +195,7 @@ describe('a batch of each sampler', () => {
       const seen = new Map<number, number>()
       for (let step = 0; step < 300; step++) {
         for (const image of sampler.next().images) {
-          seen.set(labels[image]!, (seen.get(labels[image]!) ?? 0) + 1)
+          seen.set(labels[image], (seen.get(labels[image]) ?? 0) + 1)
         }
       }
       return (seen.get(0) ?? 0) / (seen.get(5) ?? 1)

@@ -8,7 +8,7 @@ import {
   watch,
   type Ref,
 } from 'vue'
-import type { RunId } from '../../../../shared/model/ids'
+import type { RunId, TripletId } from '../../../../shared/model/ids'
 import {
   type ReviewCounts,
   type ReviewQueue,
@@ -107,12 +107,14 @@ export function useReviewQueue(runId: Ref<RunId | null>) {
     if (what === 'run') void enter()
     else if (what === 'change') void load()
   })
+  async function loadAt(backTo: TripletId | null): Promise<void> {
+    await load()
+    const place = queue.value?.triplets.findIndex(({ id }) => id === backTo) ?? -1
+    if (backTo !== null && place >= 0) goTo(place)
+  }
   onScopeDispose(
-    api.triplets.onChanged(async ({ runId: changed, backTo }) => {
-      if (changed !== null && changed !== runId.value) return
-      await load()
-      const place = queue.value?.triplets.findIndex(({ id }) => id === backTo) ?? -1
-      if (backTo !== null && place >= 0) goTo(place)
+    api.triplets.onChanged(({ runId: changed, backTo }) => {
+      if (changed === null || changed === runId.value) void loadAt(backTo)
     }),
   )
   onScopeDispose(api.labels.onChanged(() => void load()))
