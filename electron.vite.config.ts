@@ -23,7 +23,7 @@ export default defineConfig({
       target: oldest.node,
       outDir: 'out/main',
       externalizeDeps: false,
-      rollupOptions: {
+      rolldownOptions: {
         external,
         input: {
           index: resolve('src/main/index.ts'),
@@ -45,7 +45,7 @@ export default defineConfig({
       target: oldest.node,
       outDir: 'out/preload',
       externalizeDeps: false,
-      rollupOptions: {
+      rolldownOptions: {
         external: ['electron'],
         input: { index: resolve('src/preload/index.ts') },
         output: { format: 'cjs', entryFileNames: '[name].js' },
@@ -66,7 +66,7 @@ export default defineConfig({
       target: oldest.chrome,
       outDir: 'out/renderer',
       assetsInlineLimit: 0,
-      rollupOptions: { input: { index: resolve('src/renderer/index.html') } },
+      rolldownOptions: { input: { index: resolve('src/renderer/index.html') } },
     },
   },
 })

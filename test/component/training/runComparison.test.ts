@@ -89,7 +89,7 @@ describe('the list of runs', () => {
           h(TooltipProvider, null, () =>
             h(RunList, {
               runs: [runOf(3, 0.881), runOf(2, 0.822), runOf(1, 0.95)],
-              currentId: 3,
+              currentId: 3 as RunId,
               registry: trainingRegistry(),
             }),
           ),
