@@ -22,8 +22,9 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           environment: 'node',
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          // Real trainings, on a machine that may have other work: time is no reason to fail here.
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
         },
       },
       {

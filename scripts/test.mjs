@@ -128,8 +128,8 @@ const checks = {
       ...['--config', '.dependency-cruiser.cjs', 'src'],
     ]),
   build: runBuild,
-  unit: () => runSuite('unit', 15 * minuteMs),
-  integration: () => runSuite('integration', 20 * minuteMs),
+  unit: () => runSuite('unit', 20 * minuteMs),
+  integration: () => runSuite('integration', 45 * minuteMs),
   component: () => runSuite('component', 10 * minuteMs),
   e2e: runEndToEnd,
 }

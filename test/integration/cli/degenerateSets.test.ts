@@ -373,7 +373,7 @@ describe.each(cases)('$name', ({ name, make, code, says, args = [], embeds = fal
     const embedded = await run('embed', images, '--model', join(out, 'model'), '--out', table)
     expect(embedded.code, embedded.error).toBe(0)
     await expectFinite(place)
-  }, 60_000)
+  }, 600_000)
 })
 
 describe('a sweep', () => {
@@ -407,6 +407,6 @@ describe('a sweep', () => {
       expect(rows).toHaveLength(2)
       for (const row of rows) expect(row['mapAtR']).not.toBe('')
     },
-    60_000,
+    600_000,
   )
 })

@@ -109,7 +109,7 @@ const noFile = 'it is no ordinary file (a folder, a pipe, a socket or a device)'
 async function answer(...args: string[]) {
   const { child, ended } = startProgram(program, folder, args)
   // A program that waits for the file would wait for ever; the test then says so.
-  const given = await Promise.race([ended, wait(60_000, null, { ref: false })])
+  const given = await Promise.race([ended, wait(300_000, null, { ref: false })])
   if (given === null) child.kill('SIGKILL')
   expect(given, 'the program hangs').not.toBeNull()
   const { code, out, error } = given!
@@ -222,7 +222,7 @@ async function embedWith(model: string) {
 }
 
 describe('a model that is not what training wrote', () => {
-  it.each(models)('%s', { timeout: 90_000 }, async (_, reason, damage) => {
+  it.each(models)('%s', { timeout: 600_000 }, async (_, reason, damage) => {
     const model = join(await newFolder(), 'model')
     await cp(goodHead(), model, { recursive: true })
     await damage(model)
@@ -235,7 +235,7 @@ describe('a model that is not what training wrote', () => {
   it.each([
     ['weights too large to be multiplied', 'dense/weights', 3e38],
     ['a negative variance', 'variance', -1],
-  ])('%s', { timeout: 180_000 }, async (_, name, value) => {
+  ])('%s', { timeout: 600_000 }, async (_, name, value) => {
     const model = join(await newFolder(), 'model')
     const good = network()
     const changed = good.model.tensors.filter((tensor) => tensor.name.includes(name))
@@ -247,7 +247,7 @@ describe('a model that is not what training wrote', () => {
     expect(await embedWith(model)).toContain('it gives numbers that are not finite')
   })
 
-  it('one that is whole embeds', { timeout: 180_000 }, async () => {
+  it('one that is whole embeds', { timeout: 600_000 }, async () => {
     const out = join(await newFolder(), 'embeddings.csv')
     const { ended } = startProgram(program, folder, [
       ...['embed', images, '--model', goodNetwork(), '--out', out],
@@ -294,7 +294,7 @@ const runFiles: readonly (readonly [string, string, Put])[] = [
 ]
 
 describe('a run file that is none', () => {
-  it.each(runFiles)('%s', { timeout: 90_000 }, async (_, reason, make) => {
+  it.each(runFiles)('%s', { timeout: 600_000 }, async (_, reason, make) => {
     const at = await newFolder()
     const [file, out] = [join(at, 'run.json'), join(at, 'out')]
     await make(file)
@@ -364,7 +364,7 @@ const journals: readonly (readonly [string, string, Put])[] = [
 ]
 
 describe('the journal of a sweep that no sweep wrote', () => {
-  it.each(journals)('%s', { timeout: 90_000 }, async (_, reason, make) => {
+  it.each(journals)('%s', { timeout: 600_000 }, async (_, reason, make) => {
     const out = await newFolder()
     const file = join(out, sweepFile.journal)
     await make(file)

@@ -67,7 +67,7 @@ async function addRun(count: number): Promise<void> {
 
 /** Resolves when the service tells of a state that satisfies the condition. */
 const told = (condition: (state: ProjectionState) => boolean) =>
-  expect.poll(() => states.some(condition), { timeout: 60_000, interval: 10 }).toBe(true)
+  expect.poll(() => states.some(condition), { timeout: 300_000, interval: 10 }).toBe(true)
 
 describe('the map of a run', () => {
   it('shows the principal plane first, then the layout, and keeps both', async () => {

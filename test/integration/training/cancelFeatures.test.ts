@@ -12,7 +12,7 @@ import { type ImageSet, readImageSet } from '../../bench/sets/imageSet'
 import { type BuiltProgram, buildProgram, projectFolder } from './builtProgram'
 import { drawEmoji } from './emojiFolder'
 
-describe('features that are given up', { timeout: 120_000 }, () => {
+describe('features that are given up', { timeout: 600_000 }, () => {
   let folder: string
   let program: BuiltProgram
   let backend: Backend
@@ -25,7 +25,7 @@ describe('features that are given up', { timeout: 120_000 }, () => {
     backend = await startBackend({ preferred: 'auto', workersFolder, projectFolder })
     await drawEmoji(join(folder, 'emoji'), 14, 48)
     set = await readImageSet(join(folder, 'emoji'), join(folder, 'thumbnails'))
-  }, 120_000)
+  }, 600_000)
 
   afterAll(async () => {
     backend.dispose()
