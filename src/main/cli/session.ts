@@ -4,6 +4,7 @@ import { contract } from '../../shared/contract'
 import { AppError } from '../../shared/errors'
 import type { DatasetSummary, ImportReport } from '../../shared/model/dataset'
 import { channelOf, emitterOf } from '../../shared/rpc'
+import { folderState } from '../dataset/checkedFolder'
 import { createJobBoard } from '../jobs/jobBoard'
 import { createServices, type Services } from '../services'
 import { strangeSpeeds } from '../training/measuredSpeeds'
@@ -72,14 +73,12 @@ export async function openSession(
 /** The folder as an absolute path. @throws UsageError where there is none */
 export async function existingFolder(given: string): Promise<string> {
   const folder = resolve(given)
-  const found = await stat(folder).catch(() => null)
-  if (found === null) {
-    throw new UsageError(`There is no folder ${folder}. Give the folder that holds the images.`)
-  }
-  if (!found.isDirectory()) {
-    throw new UsageError(`${folder} is a file. Give the folder that holds the images.`)
-  }
-  return folder
+  // One that is silent may only be slow: the import waits for it, and can be ended meanwhile.
+  if ((await folderState(folder)) !== 'gone') return folder
+  const isFile = (await stat(folder).catch(() => null)) !== null
+  throw new UsageError(
+    `${isFile ? `${folder} is a file.` : `There is no folder ${folder}.`} Give the folder that holds the images.`,
+  )
 }
 
 /** Makes the folder for results and writes into it; found out before the work, not after it. */
