@@ -14,7 +14,7 @@ import { helpText } from './help'
 import { commandsFor } from './options'
 import { parseArguments, type ParsedCommand, UsageError } from './parse'
 import { ProgressLine } from './progressLine'
-import { openSession, type ProgramFolders, type Session } from './session'
+import { countOf, openSession, type ProgramFolders, type Session } from './session'
 import { checkSweepArguments, runSweep, sweepText } from './sweep'
 import { checkTrainArguments, enterRun, runTrain, summaryText } from './train'
 import { holdOut, type OutFolder, workFolder } from './outFolder'
@@ -169,7 +169,9 @@ async function runCommand(parsed: ParsedCommand, circumstances: Circumstances): 
       if (outcome === 'terminated' || outcome === null) return codeWithout(outcome)
       if (isJson) json(outcome)
       else {
-        print(`${outcome.rows} images with ${outcome.embeddingSize} numbers each in ${outcome.out}`)
+        print(
+          `${countOf(outcome.rows, 'image')} with ${outcome.embeddingSize} numbers each in ${outcome.out}`,
+        )
       }
       return exitCode.done
     }
