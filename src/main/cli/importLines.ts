@@ -111,7 +111,7 @@ const pictureTexts: Readonly<Record<PictureNote, string>> = {
   frame: 'whose first frame shows nothing; the first that does was taken',
   page: 'whose first page is tiny; the largest was taken',
   range: 'with values beyond 16 bits, signs or fractions; scaled by their range',
-  ground: 'that vanish on white; laid on black',
+  ground: 'invisible on white; laid on black',
 }
 
 const pictureLines = ({ pictures = {} }: ImportReport): string[] =>
