@@ -74,7 +74,8 @@ describe('atomicWrite', () => {
       }`
     for (let kill = 0; kill < 6; kill++) {
       const child = spawn(process.execPath, ['--input-type=module', '-e', script])
-      await once(child.stdout, 'data')
+      const first = await Promise.race([once(child.stdout, 'data'), once(child, 'exit')])
+      expect(first[0], 'it ended before it had written').toBeInstanceOf(Buffer)
       await end(child)
       const bytes = await readFile(file)
       expect(bytes.length).toBe(2_000_000)
