@@ -50,6 +50,9 @@ describe('the sweep command', () => {
     )
     const first = start(args)
     await first.whenSaid('MAP@R 0')
+    // A run is told once the journal has it; the table is written just after.
+    const isWritten = async () => (await table(out).catch(() => [])).length > 0
+    await expect.poll(isWritten, { timeout: 60_000, interval: 5 }).toBe(true)
     first.child.kill('SIGKILL')
     await first.ended
     const kept = await table(out)
