@@ -1,32 +1,14 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { hasTensorflow } from '../backend/support'
-import { type BuiltProgram, buildProgram } from '../training/builtProgram'
-import { drawEmoji } from '../training/emojiFolder'
-import { startProgram } from './startProgram'
+import { commandOnDrawings } from './startProgram'
 
-let program: BuiltProgram
-let folder: string
-let images: string
-
-beforeAll(async () => {
-  program = await buildProgram(true)
-  folder = await mkdtemp(join(tmpdir(), 'semblance-cli-library-'))
-  images = join(folder, 'images')
-  await drawEmoji(images, 10, 48)
-}, 300_000)
-
-afterAll(async () => {
-  await program?.dispose()
-  if (folder !== undefined) await rm(folder, { recursive: true, force: true })
-})
-
-const start = (...args: string[]) => startProgram(program, folder, args)
+const cli = commandOnDrawings('library')
+const start = (...args: string[]) => cli.start(args)
 const small = ['--network', 'small', '--image-size', '24', '--embedding-size', '12']
 const trainOf = (out: string, backend: string, ...args: string[]) => [
-  ...['train', images, ...small, '--steps', '120', '--out', out, '--backend', backend],
+  ...['train', cli.images, ...small, '--steps', '120', '--out', out, '--backend', backend],
   ...args,
 ]
 
@@ -42,7 +24,7 @@ async function libraryOf({ pid }: { readonly pid?: number | undefined }): Promis
 
 describe.skipIf(!hasTensorflow || process.platform !== 'linux')('where the library', () => {
   it('is killed, train says how to go on, and does without it', async () => {
-    const out = join(folder, 'killed')
+    const out = join(cli.folder, 'killed')
     const { child, ended, whenSaid } = start(...trainOf(out, 'tensorflow'))
     await whenSaid('Training: step')
     process.kill(await libraryOf(child), 'SIGKILL')
@@ -57,7 +39,7 @@ describe.skipIf(!hasTensorflow || process.platform !== 'linux')('where the libra
   })
 
   it('hears the Ctrl+C of a terminal as well, the run is cancelled and kept', async () => {
-    const out = join(folder, 'interrupted')
+    const out = join(cli.folder, 'interrupted')
     const { child, ended, whenSaid } = start(...trainOf(out, 'tensorflow'))
     await whenSaid('Training: step')
     process.kill(await libraryOf(child), 'SIGINT')
@@ -69,14 +51,14 @@ describe.skipIf(!hasTensorflow || process.platform !== 'linux')('where the libra
 
   it('is killed, sweep says how to go on', async () => {
     const options = ['--losses', 'triplet', '--steps', '2', '--start', 'whitening']
-    const out = ['--out', join(folder, 'sweep'), '--backend', 'tensorflow']
-    const { child, ended, whenSaid } = start('sweep', images, ...options, ...out)
+    const out = ['--out', join(cli.folder, 'sweep'), '--backend', 'tensorflow']
+    const { child, ended, whenSaid } = start('sweep', cli.images, ...options, ...out)
     await whenSaid('Reading images')
     process.kill(await libraryOf(child), 'SIGKILL')
     const { code, error } = await ended
     expect(code, error).toBe(1)
     expect(error).toContain('The same command with the same --out goes on')
-    const again = await start('sweep', images, ...options, ...out).ended
+    const again = await start('sweep', cli.images, ...options, ...out).ended
     expect(again.code, again.error).toBe(0)
   })
 })

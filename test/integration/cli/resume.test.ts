@@ -1,39 +1,21 @@
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { readOutcome } from '../../../src/main/cli/outcomeFile'
 import { checkRoom } from '../../../src/main/cli/room'
 import { speedsFile } from '../../../src/main/training/measuredSpeeds'
 import type { RunId } from '../../../src/shared/model/ids'
 import { damageIndex } from '../db/damage'
-import { type BuiltProgram, buildProgram } from '../training/builtProgram'
-import { drawEmoji } from '../training/emojiFolder'
-import { startProgram } from './startProgram'
+import { commandOnDrawings } from './startProgram'
 
-let program: BuiltProgram
-let folder: string
-let images: string
-
-beforeAll(async () => {
-  program = await buildProgram(true)
-  folder = await mkdtemp(join(tmpdir(), 'semblance-cli-resume-'))
-  images = join(folder, 'images')
-  await drawEmoji(images, 10, 48)
-}, 300_000)
-
-afterAll(async () => {
-  await program?.dispose()
-  if (folder !== undefined) await rm(folder, { recursive: true, force: true })
-})
-
-const start = (args: readonly string[]) => startProgram(program, folder, args)
+const cli = commandOnDrawings('resume')
+const { start } = cli
 const run = (...args: string[]) => start(args).ended
 
 const quick = ['--network', 'small', '--image-size', '24', '--embedding-size', '12']
 const trainOf = (out: string, backend: string, ...args: string[]) => [
-  ...['train', images, ...quick, '--steps', '400', '--backend', backend, '--out', out],
+  ...['train', cli.images, ...quick, '--steps', '400', '--backend', backend, '--out', out],
   ...args,
 ]
 
@@ -54,7 +36,7 @@ describe('train --resume', () => {
   it.each(['wasm', 'tensorflow'])(
     'goes on after SIGKILL with the numbers of an unbroken run: %s',
     async (backend) => {
-      const whole = join(folder, `whole ${backend}`)
+      const whole = join(cli.folder, `whole ${backend}`)
       const unbroken = await run(...trainOf(whole, backend))
       if (backend === 'tensorflow' && unbroken.code === 1) {
         // Only the native library may be missing: its package is optional.
@@ -62,7 +44,7 @@ describe('train --resume', () => {
         return console.warn(`not run: ${unbroken.error.split('\n').at(-2)}`)
       }
       expect(unbroken.code, unbroken.error).toBe(0)
-      const out = join(folder, `killed ${backend}`)
+      const out = join(cli.folder, `killed ${backend}`)
       const resume = trainOf(out, backend, '--resume')
       const moments = ['Importing images', 'Training: step', 'Training: step', 'Writing embeddings']
       for (const moment of moments) {
@@ -86,11 +68,11 @@ describe('train --resume', () => {
   )
 
   it('refuses a folder in use, saves on SIGTERM, and goes on in the middle of an epoch', async () => {
-    const whole = join(folder, 'whole term')
-    const args = ['train', images, ...quick, '--epochs', '3', '--classes-per-batch', '4']
+    const whole = join(cli.folder, 'whole term')
+    const args = ['train', cli.images, ...quick, '--epochs', '3', '--classes-per-batch', '4']
     const unbroken = await run(...args, '--out', whole, '--backend', 'wasm')
     expect(unbroken.code, unbroken.error).toBe(0)
-    const out = join(folder, 'told to end')
+    const out = join(cli.folder, 'told to end')
     const { child, ended, whenSaid } = start([...args, '--out', out, '--backend', 'wasm'])
     await whenSaid('Training: step')
     const second = await run(...args, '--out', out, '--resume')
@@ -112,7 +94,7 @@ describe('train --resume', () => {
   }, 300_000)
 
   it('puts results in whole, also where that is interrupted, and starts over when told', async () => {
-    const out = join(folder, 'swapped')
+    const out = join(cli.folder, 'swapped')
     const first = await run(...trainOf(out, 'wasm', '--seed', '2'))
     expect(first.code, first.error).toBe(0)
     const before = await numbersOf(out)
@@ -132,8 +114,8 @@ describe('train --resume', () => {
   }, 300_000)
 
   it('says which speeds, figures and rows it cannot use, and uses the rest', async () => {
-    const out = join(folder, 'forged')
-    const cache = join(folder, 'cache', 'semblance', 'headless')
+    const out = join(cli.folder, 'forged')
+    const cache = join(cli.folder, 'cache', 'semblance', 'headless')
     await mkdir(cache, { recursive: true })
     const speeds = { features: [1e200] }
     const backend = { name: 'wasm', description: 'any', threads: 1, seconds: speeds }
@@ -174,13 +156,13 @@ describe('train --resume', () => {
   }, 300_000)
 
   it('says before the work that a folder cannot be written to or the disk is too small', async () => {
-    const { code, error } = await run(...trainOf(join(program.folder, 'cli.js', 'out'), 'wasm'))
+    const { code, error } = await run(...trainOf(join(cli.programFolder, 'cli.js', 'out'), 'wasm'))
     expect(code).toBe(1)
     expect(error).toContain('cannot be written to')
     const plan = { imageCount: 1e12, options: { embeddingSize: 512 } } as Parameters<
       typeof checkRoom
     >[1]
-    await expect(checkRoom(folder, plan)).rejects.toMatchObject({ code: 'diskFull' })
-    await expect(checkRoom(folder, { ...plan, imageCount: 1 })).resolves.toBeUndefined()
+    await expect(checkRoom(cli.folder, plan)).rejects.toMatchObject({ code: 'diskFull' })
+    await expect(checkRoom(cli.folder, { ...plan, imageCount: 1 })).resolves.toBeUndefined()
   })
 })

@@ -1,6 +1,10 @@
 import { spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { BuiltProgram } from '../training/builtProgram'
+import { afterAll, beforeAll } from 'vitest'
+import { type BuiltProgram, buildProgram } from '../training/builtProgram'
+import { drawEmoji } from '../training/emojiFolder'
 
 export interface Outcome {
   readonly code: number | null
@@ -29,4 +33,37 @@ export function startProgram(program: BuiltProgram, folder: string, args: readon
     child.on('close', (code) => resolve({ code, out, error }))
   })
   return { child, ended, whenSaid }
+}
+
+/**
+ * Builds the command line and draws 10 labels of images for the tests of a file, and removes both
+ * after the last.
+ * @param name of its folder
+ */
+export function commandOnDrawings(name: string) {
+  let program: BuiltProgram | undefined
+  let folder = ''
+  beforeAll(async () => {
+    program = await buildProgram(true)
+    folder = await mkdtemp(join(tmpdir(), `semblance-cli-${name}-`))
+    await drawEmoji(join(folder, 'images'), 10, 48)
+  }, 300_000)
+  afterAll(async () => {
+    await program?.dispose()
+    if (folder !== '') await rm(folder, { recursive: true, force: true })
+  })
+  return {
+    /** Of the built command line. */
+    get programFolder() {
+      return program!.folder
+    },
+    /** Holds the images, and is free for results. */
+    get folder() {
+      return folder
+    },
+    get images() {
+      return join(folder, 'images')
+    },
+    start: (args: readonly string[]) => startProgram(program!, folder, args),
+  }
 }

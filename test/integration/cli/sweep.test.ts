@@ -1,35 +1,17 @@
 import { existsSync } from 'node:fs'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type BuiltProgram, buildProgram } from '../training/builtProgram'
-import { drawEmoji } from '../training/emojiFolder'
-import { startProgram } from './startProgram'
+import { describe, expect, it } from 'vitest'
+import { commandOnDrawings } from './startProgram'
 
-let program: BuiltProgram
-let folder: string
-let images: string
-
-beforeAll(async () => {
-  program = await buildProgram(true)
-  folder = await mkdtemp(join(tmpdir(), 'semblance-cli-sweep-'))
-  images = join(folder, 'images')
-  await drawEmoji(images, 10, 48)
-}, 300_000)
-
-afterAll(async () => {
-  await program?.dispose()
-  if (folder !== undefined) await rm(folder, { recursive: true, force: true })
-})
-
-const start = (args: readonly string[]) => startProgram(program, folder, args)
+const cli = commandOnDrawings('sweep')
+const { start } = cli
 const run = (...args: string[]) => start(args).ended
 
 const quick = ['--network', 'small', '--image-size', '24', '--embedding-size', '12']
 const sweepOf = (out: string, ...args: string[]) => [
-  ...['sweep', images, ...quick, '--steps', '15', '--out', out],
+  ...['sweep', cli.images, ...quick, '--steps', '15', '--out', out],
   ...args,
 ]
 const table = async (out: string) =>
@@ -40,7 +22,7 @@ const table = async (out: string) =>
 
 describe('the sweep command', () => {
   it('goes on after it was killed, and ends with a table of all runs', async () => {
-    const out = join(folder, 'killed')
+    const out = join(cli.folder, 'killed')
     const args = sweepOf(
       out,
       '--losses',
@@ -71,7 +53,7 @@ describe('the sweep command', () => {
   })
 
   it('ends with 130 when it is interrupted, and keeps what was finished', async () => {
-    const out = join(folder, 'interrupted')
+    const out = join(cli.folder, 'interrupted')
     const args = sweepOf(out, '--losses', 'all', '--seeds', '50')
     const { child, ended, whenSaid } = start(args)
     await whenSaid('MAP@R 0')
@@ -86,7 +68,7 @@ describe('the sweep command', () => {
   })
 
   it('ends with 1 where every run fails', async () => {
-    const out = join(folder, 'failing')
+    const out = join(cli.folder, 'failing')
     const { code, out: said } = await run(
       ...sweepOf(out, '--losses', 'triplet', '--distances', 'dot', '--learning-rate', '10'),
       ...['--weight-decay', '0.9', '--gradient-clip', 'none'],
@@ -103,7 +85,7 @@ describe('the sweep command', () => {
     [['--loss', 'triplet'], 'Did you mean --losses?'],
     [['--losses', 'nPair', '--miners', 'batchHard'], 'None of the combinations'],
   ] as const)('refuses %j', async (args, part) => {
-    const { code, error, out } = await run(...sweepOf(join(folder, 'refused'), ...args))
+    const { code, error, out } = await run(...sweepOf(join(cli.folder, 'refused'), ...args))
     expect(error).toContain(part)
     expect(code).toBe(2)
     expect(out).toBe('')

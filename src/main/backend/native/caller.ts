@@ -83,11 +83,10 @@ function callerOn(port: MessageChannel['port1'], state: Int32Array): NativeCalle
       const piece = bytes.slice(from, from + pieceBytes)
       Atomics.add(state, stateWords.piecesOnTheWay, 1)
       port.postMessage(piece, [piece.buffer])
-      waitWhile(() => {
-        const count = Atomics.load(state, stateWords.piecesOnTheWay)
-        if (count > mostPiecesOnTheWay) Atomics.wait(state, stateWords.piecesOnTheWay, count)
-        return count > mostPiecesOnTheWay
-      })
+      const onTheWay = () => Atomics.load(state, stateWords.piecesOnTheWay)
+      for (let count = onTheWay(); count > mostPiecesOnTheWay; count = onTheWay()) {
+        Atomics.wait(state, stateWords.piecesOnTheWay, count)
+      }
     }
   }
   const receive = (): RelayAnswer => {
@@ -113,10 +112,6 @@ function callerOn(port: MessageChannel['port1'], state: Int32Array): NativeCalle
     }
     return answer.value as ResultOf<Name>
   }
-}
-
-function waitWhile(isWaiting: () => boolean): void {
-  while (isWaiting());
 }
 
 /** @param how the process ended, where that is known */
