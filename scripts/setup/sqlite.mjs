@@ -106,7 +106,7 @@ async function compileDirectly(root, folder, work, headers) {
   const deps = join(folder, 'deps')
   const archive = readdirSync(deps).find((name) => /^sqlite-autoconf-.*\.tar\.gz$/.test(name))
   if (archive === undefined) return { problem: 'the package holds no SQLite source' }
-  await untar(join(deps, archive), work, (name) => /\/(sqlite3(?:ext)?\.[ch])$/.exec(name)?.[1])
+  await untar(join(deps, archive), work, (name) => /^[^/]+\/sqlite3(ext)?\.[ch]$/.test(name))
   const defines = sqliteOptions.map((option) => `-D${option}`)
   // The amalgamation, one large file, and the binding's four compile side by side.
   const compile = (/** @type {string} */ compiler, /** @type {string[]} */ args) =>
