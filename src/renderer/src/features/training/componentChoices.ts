@@ -32,20 +32,26 @@ export const lossGroups = (
     items: losses.filter(({ kind }) => kind === key).map((loss) => itemOf(loss, language)),
   }))
 
-/** What suits comes first, then the rest with the reason against it. */
+/**
+ * What suits comes first, then the rest with the reason against it; without empty groups.
+ *
+ * @param none the choice of no entry, which heads what suits
+ */
 export function suitedGroups(
   entries: readonly ComponentDescription[],
   unsuitable: Readonly<Record<string, Reason>>,
   language: Locale,
+  none?: PickerItem,
 ): readonly PickerGroup[] {
   const items = entries.map((entry) => itemOf(entry, language, unsuitable[entry.name]))
-  return [
+  if (none !== undefined) items.unshift(none)
+  return withoutEmpty([
     { key: 'suited', items: items.filter(({ reason }) => reason === null) },
     { key: 'unsuited', items: items.filter(({ reason }) => reason !== null) },
-  ]
+  ])
 }
 
-export function itemOf(entry: ComponentDescription, language: Locale, reason?: Reason): PickerItem {
+function itemOf(entry: ComponentDescription, language: Locale, reason?: Reason): PickerItem {
   const { name, formula, source } = entry
   return {
     name,
@@ -57,6 +63,9 @@ export function itemOf(entry: ComponentDescription, language: Locale, reason?: R
   }
 }
 
+const withoutEmpty = (groups: readonly PickerGroup[]): readonly PickerGroup[] =>
+  groups.filter(({ items }) => items.length > 0)
+
 /** The groups with what holds every word that is looked for, without empty groups. */
 export function found(groups: readonly PickerGroup[], query: string): readonly PickerGroup[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean)
@@ -64,9 +73,7 @@ export function found(groups: readonly PickerGroup[], query: string): readonly P
     const text = `${name} ${title} ${description} ${source}`.toLowerCase()
     return words.every((word) => text.includes(word))
   }
-  return groups
-    .map(({ key, items }) => ({ key, items: items.filter(matches) }))
-    .filter(({ items }) => items.length > 0)
+  return withoutEmpty(groups.map(({ key, items }) => ({ key, items: items.filter(matches) })))
 }
 
 /** What Enter takes: the title that is meant before others that merely mention the words. */
