@@ -67,10 +67,10 @@ module.exports = {
     },
     {
       name: 'workers-stay-apart',
-      comment: 'A worker imports the core, the contracts, the backends and its own folder.',
+      comment: 'A worker imports the core, the contracts, the backends, features, runs and its own folder.',
       severity: 'error',
       from: { path: '^src/main/(.+)/[^/]+\\.worker\\.ts$' },
-      to: { path: '^src/', pathNot: '^src/(core|shared|main/backend|main/$1)/' },
+      to: { path: '^src/', pathNot: '^src/(core|shared|main/(backend|features|runs)|main/$1)/' },
     },
     {
       name: 'workers-reach-no-database',

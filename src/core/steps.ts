@@ -1,4 +1,4 @@
-import type { Interruption } from './training/interruption'
+import type { Interruption } from './interruption'
 
 /**
  * Work that can be watched and given up: yields the finished share, 0 to 1, every few

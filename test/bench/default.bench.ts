@@ -18,11 +18,11 @@ import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { version_core } from '@tensorflow/tfjs-core'
-import { Interruption } from '../../src/core/training/interruption'
+import { Interruption } from '../../src/core/interruption'
 import type { Backend } from '../../src/main/backend/backend'
 import type { BackendChoice } from '../../src/shared/model/training'
 import { startBackend } from '../../src/main/backend/startBackend'
-import { loadFeatures } from '../../src/main/training/inputs'
+import { loadFeatures } from '../../src/main/features/loadInputs'
 import { projectFolder, workersFolder } from './backends'
 import {
   type KeptOrigin,

@@ -3,7 +3,7 @@
  * frozen features a second at 224 px, from decoded pictures, and the processor time of one.
  */
 import { parseArgs } from 'node:util'
-import { tapsOf } from '../../src/core/training/features'
+import { tapsOf } from '../../src/core/plan/features'
 import type { BackendChoice } from '../../src/shared/model/training'
 import { startBackend } from '../../src/main/backend/startBackend'
 import { measureBackends, projectFolder, ofThisProcess, time, workersFolder } from './backends'

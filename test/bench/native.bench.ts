@@ -7,7 +7,7 @@
 import { parseArgs } from 'node:util'
 import { createMatrix } from '../../src/core/math/matrix'
 import { createRandom } from '../../src/core/math/random'
-import { tapsOf } from '../../src/core/training/features'
+import { tapsOf } from '../../src/core/plan/features'
 import type { Backend } from '../../src/main/backend/backend'
 import { startRemoteTensorflow } from '../../src/main/backend/native/remoteBackend'
 import { startTensorflow } from '../../src/main/backend/tensorflowBackend'

@@ -4,7 +4,7 @@ import type { MatrixProduct } from '../math/product'
 import { simdProduct } from '../math/simdProduct'
 import { booleanOption, describeOptions, type Bilingual } from '../registry/options'
 import { finish, partOf, type Steps } from '../steps'
-import { normalizeRows, normalizeRowsBackward, normalizeRowsSteps } from './normalize'
+import { normalizeRows, normalizeRowsBackward, normalizeRowsSteps } from '../math/normalizeRows'
 import { rememberRepeatedRows } from './repeatedRows'
 
 /** Gradients of a scalar with respect to the rows of both sides. */

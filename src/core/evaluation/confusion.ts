@@ -1,4 +1,4 @@
-import { normalizeRows } from '../distances/normalize'
+import { normalizeRows } from '../math/normalizeRows'
 import type { Matrix } from '../math/matrix'
 import type { MatrixProduct } from '../math/product'
 import { SmallestK } from '../math/smallestK'

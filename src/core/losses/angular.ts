@@ -1,5 +1,5 @@
 import { marginOption } from '../registry/options'
-import { SoftSum } from './differentiable'
+import { SoftSum } from './terms/differentiable'
 import { defineLoss, hasBothSides, scaleGradient, zeroGradient, zeroLoss } from './loss'
 
 export const angular = defineLoss({

@@ -1,7 +1,7 @@
 import { marginOption, numberOption } from '../registry/options'
-import { angularMargin } from './angularMargin'
-import { classRows } from './classRows'
-import { marginSoftmax } from './crossEntropy'
+import { angularMargin } from './terms/angularMargin'
+import { classRows } from './terms/classRows'
+import { marginSoftmax } from './terms/crossEntropy'
 import { defineLoss } from './loss'
 
 export const arcFace = defineLoss({

@@ -1,6 +1,6 @@
-import { sigmoid, softplus } from './differentiable'
+import { sigmoid, softplus } from './terms/differentiable'
 import { defineLoss, scaleGradient, zeroGradient } from './loss'
-import { forEachTriplet } from './triplets'
+import { forEachTriplet } from '../tuples/triplets'
 
 export const bpr = defineLoss({
   name: 'bpr',

@@ -1,5 +1,5 @@
 import { marginOption, numberOption } from '../registry/options'
-import { logSumExp, sigmoid, softplus } from './differentiable'
+import { logSumExp, sigmoid, softplus } from './terms/differentiable'
 import { defineLoss, scaleGradient, zeroGradient } from './loss'
 
 export const circle = defineLoss({

@@ -1,5 +1,5 @@
 import { choiceOption, marginOption } from '../registry/options'
-import { hingePairs } from './hingePairs'
+import { hingePairs } from './terms/hingePairs'
 import { defineLoss, zeroGradient, type LossContext, type LossResult } from './loss'
 
 export const contrastive = defineLoss({

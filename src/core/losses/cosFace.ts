@@ -1,6 +1,6 @@
 import { marginOption, numberOption } from '../registry/options'
-import { classRows } from './classRows'
-import { marginSoftmax } from './crossEntropy'
+import { classRows } from './terms/classRows'
+import { marginSoftmax } from './terms/crossEntropy'
 import { defineLoss } from './loss'
 
 export const cosFace = defineLoss({

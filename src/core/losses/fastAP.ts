@@ -1,6 +1,6 @@
 import { integerOption } from '../registry/options'
 import { defineLoss, scaleGradient, zeroGradient } from './loss'
-import type { RowLists } from './relations'
+import type { RowLists } from '../tuples/relations'
 
 export const fastAP = defineLoss({
   name: 'fastAP',

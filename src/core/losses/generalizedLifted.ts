@@ -1,6 +1,6 @@
 import { marginOption } from '../registry/options'
 import { defineLoss, scaleGradient, zeroGradient } from './loss'
-import { RowTerm } from './rowTerms'
+import { RowTerm } from './terms/rowTerms'
 
 export const generalizedLifted = defineLoss({
   name: 'generalizedLifted',

@@ -61,6 +61,4 @@ export const losses = createRegistry('loss', [
 ])
 
 export type { Loss, LossContext, LossParameter, LossResult, ParameterValues } from './loss'
-export { noIndex, type LossElements } from './elements'
-export { LossMemory, type QueueSnapshot } from './memory'
-export { tupleCount, type MinedTuples, type Pairs, type Triplets } from './tuples'
+export { noIndex, type LossElements } from './terms/elements'

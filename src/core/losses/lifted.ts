@@ -1,5 +1,5 @@
 import { marginOption } from '../registry/options'
-import { logSumExp, softplus } from './differentiable'
+import { logSumExp, softplus } from './terms/differentiable'
 import {
   defineLoss,
   hasBothSides,
@@ -8,7 +8,7 @@ import {
   zeroLoss,
   type LossContext,
 } from './loss'
-import { RowTerm } from './rowTerms'
+import { RowTerm } from './terms/rowTerms'
 
 export const lifted = defineLoss({
   name: 'lifted',

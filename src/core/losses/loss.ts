@@ -10,9 +10,9 @@ import {
   type OptionSchema,
   type OptionValues,
 } from '../registry/options'
-import type { ElementList } from './elements'
-import type { Relations } from './relations'
-import type { Triplets } from './tuples'
+import type { ElementList } from './terms/elements'
+import type { Relations } from '../tuples/relations'
+import type { Triplets } from '../tuples/tuples'
 
 /** Trainable numbers of a loss by name, flat; `LossParameter.shape` says how to read them. */
 export type ParameterValues = Readonly<Record<string, Float32Array>>

@@ -1,6 +1,6 @@
 import { booleanOption, marginOption, numberOption } from '../registry/options'
 import { defineLoss, scaleGradient, zeroGradient, type LossContext } from './loss'
-import type { RowLists } from './relations'
+import type { RowLists } from '../tuples/relations'
 
 export const margin = defineLoss({
   name: 'margin',

@@ -1,6 +1,6 @@
 import { createMatrix } from '../math/matrix'
 import { numberOption } from '../registry/options'
-import { logSumExp } from './differentiable'
+import { logSumExp } from './terms/differentiable'
 import { defineLoss, scaleGradient, zeroGradient, type LossContext } from './loss'
 
 export const nPair = defineLoss({

@@ -1,6 +1,6 @@
 import { numberOption } from '../registry/options'
 import { defineLoss } from './loss'
-import { pairAgainstNegatives } from './pairAgainstNegatives'
+import { pairAgainstNegatives } from './terms/pairAgainstNegatives'
 
 export const ntXent = defineLoss({
   name: 'ntXent',

@@ -1,7 +1,7 @@
 import { marginOption, numberOption } from '../registry/options'
-import { classRows } from './classRows'
-import { logOnePlusSumExp } from './differentiable'
-import { noIndex } from './elements'
+import { classRows } from './terms/classRows'
+import { logOnePlusSumExp } from './terms/differentiable'
+import { noIndex } from './terms/elements'
 import { defineLoss, zeroGradient } from './loss'
 
 export const proxyAnchor = defineLoss({

@@ -1,6 +1,6 @@
 import { numberOption } from '../registry/options'
-import { classRows } from './classRows'
-import { scaledSoftmax } from './crossEntropy'
+import { classRows } from './terms/classRows'
+import { scaledSoftmax } from './terms/crossEntropy'
 import { defineLoss } from './loss'
 
 export const proxyNCA = defineLoss({

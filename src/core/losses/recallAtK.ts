@@ -1,8 +1,8 @@
 import { numberOption } from '../registry/options'
-import { sigmoid } from './differentiable'
+import { sigmoid } from './terms/differentiable'
 import { defineLoss } from './loss'
-import { rankLoss } from './rankLoss'
-import type { SoftRanks } from './softRanks'
+import { rankLoss } from './terms/rankLoss'
+import type { SoftRanks } from './terms/softRanks'
 
 /** The k of the recalls that are averaged. */
 const depths = [1, 2, 4, 8, 16]

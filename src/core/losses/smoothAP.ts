@@ -1,6 +1,6 @@
 import { numberOption } from '../registry/options'
 import { defineLoss } from './loss'
-import { rankLoss } from './rankLoss'
+import { rankLoss } from './terms/rankLoss'
 
 export const smoothAP = defineLoss({
   name: 'smoothAP',

@@ -1,6 +1,6 @@
 import { integerOption, marginOption, numberOption } from '../registry/options'
-import { classRows } from './classRows'
-import { crossEntropy } from './crossEntropy'
+import { classRows } from './terms/classRows'
+import { crossEntropy } from './terms/crossEntropy'
 import { defineLoss } from './loss'
 
 export const softTriple = defineLoss({

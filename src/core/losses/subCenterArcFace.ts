@@ -1,7 +1,7 @@
 import { integerOption, marginOption, numberOption } from '../registry/options'
-import { angularMargin } from './angularMargin'
-import { classRows } from './classRows'
-import { crossEntropy } from './crossEntropy'
+import { angularMargin } from './terms/angularMargin'
+import { classRows } from './terms/classRows'
+import { crossEntropy } from './terms/crossEntropy'
 import { defineLoss } from './loss'
 
 export const subCenterArcFace = defineLoss({

@@ -1,5 +1,5 @@
 import { numberOption } from '../registry/options'
-import { logSumExp } from './differentiable'
+import { logSumExp } from './terms/differentiable'
 import { defineLoss, hasBothSides, scaleGradient, zeroGradient, zeroLoss } from './loss'
 
 export const supCon = defineLoss({

@@ -1,5 +1,5 @@
 import { marginOption } from '../registry/options'
-import { hingePairs } from './hingePairs'
+import { hingePairs } from './terms/hingePairs'
 import { defineLoss } from './loss'
 
 export const tcm = defineLoss({

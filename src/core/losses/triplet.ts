@@ -1,7 +1,7 @@
 import { booleanOption, marginOption } from '../registry/options'
-import { sigmoid, softplus } from './differentiable'
+import { sigmoid, softplus } from './terms/differentiable'
 import { defineLoss, scaleGradient, zeroGradient } from './loss'
-import { forEachTriplet } from './triplets'
+import { forEachTriplet } from '../tuples/triplets'
 
 export const triplet = defineLoss({
   name: 'triplet',

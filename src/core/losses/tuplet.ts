@@ -1,6 +1,6 @@
 import { marginOption, numberOption } from '../registry/options'
 import { defineLoss } from './loss'
-import { pairAgainstNegatives } from './pairAgainstNegatives'
+import { pairAgainstNegatives } from './terms/pairAgainstNegatives'
 
 /** Below this 1 - cos^2 is float32 noise, and the angle is taken as 0. */
 const angleNoise = 1e-6

@@ -1,4 +1,4 @@
-import { normalizeRows } from '../distances/normalize'
+import { normalizeRows } from './normalizeRows'
 import { createMatrix, type Matrix } from './matrix'
 import { SmallestK } from './smallestK'
 import type { MatrixProduct } from './product'

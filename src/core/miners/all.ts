@@ -1,5 +1,5 @@
 import { choiceOption } from '../registry/options'
-import type { RowLists } from '../losses/relations'
+import type { RowLists } from '../tuples/relations'
 import { collectPairs, collectTriplets } from './collect'
 import { defineMiner } from './miner'
 

@@ -1,5 +1,5 @@
 import { AppError } from '../../shared/errors'
-import type { RowLists } from '../losses/relations'
+import type { RowLists } from '../tuples/relations'
 import { choiceOption } from '../registry/options'
 import { pairsOf, wholeResult } from './collect'
 import { defineMiner, type MinerContext } from './miner'

@@ -1,4 +1,4 @@
-import type { MinedTuples, Pairs, Triplets } from '../losses/tuples'
+import type { MinedTuples, Pairs, Triplets } from '../tuples/tuples'
 import type { Random } from '../math/random'
 import type { MinerResult } from './miner'
 

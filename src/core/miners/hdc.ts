@@ -1,4 +1,4 @@
-import type { RowLists } from '../losses/relations'
+import type { RowLists } from '../tuples/relations'
 import { numberOption } from '../registry/options'
 import { collectPairs } from './collect'
 import { defineMiner, type MinerContext } from './miner'

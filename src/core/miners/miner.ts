@@ -1,6 +1,6 @@
 import type { ComponentDescription } from '../../shared/model/training'
-import type { Relations } from '../losses/relations'
-import type { MinedTuples } from '../losses/tuples'
+import type { Relations } from '../tuples/relations'
+import type { MinedTuples } from '../tuples/tuples'
 import type { Matrix } from '../math/matrix'
 import type { Random } from '../math/random'
 import {

@@ -1,4 +1,4 @@
-import type { RowLists } from '../losses/relations'
+import type { RowLists } from '../tuples/relations'
 import { SmallestK } from '../math/smallestK'
 import type { MinerContext } from './miner'
 

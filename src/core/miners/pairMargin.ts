@@ -1,5 +1,5 @@
 import { marginOption } from '../registry/options'
-import type { RowLists } from '../losses/relations'
+import type { RowLists } from '../tuples/relations'
 import { collectPairs } from './collect'
 import { defineMiner } from './miner'
 import { farSign } from './nearness'

@@ -1,4 +1,4 @@
-import type { RowLists } from '../losses/relations'
+import type { RowLists } from '../tuples/relations'
 import { tripletsOf, wholeResult } from './collect'
 import { defineMiner } from './miner'
 

@@ -1,21 +1,17 @@
 import type { Matrix } from '../math/matrix'
+import { normalizeRows } from '../math/normalizeRows'
 
 /**
  * A copy whose rows have length 1, so that a dot product is the cosine. A row of zeros, and one
  * that is not finite, becomes zeros: it is near nothing.
  */
 export function normalizedRows(matrix: Matrix): Matrix {
-  const { rows, columns } = matrix
-  const data = new Float32Array(matrix.data.length)
-  for (let i = 0; i < rows; i++) {
-    const start = i * columns
-    let squared = 0
-    for (let k = start; k < start + columns; k++) squared += matrix.data[k]! * matrix.data[k]!
-    if (!(squared > 0) || !Number.isFinite(squared)) continue
-    const factor = 1 / Math.sqrt(squared)
-    for (let k = start; k < start + columns; k++) data[k] = matrix.data[k]! * factor
-  }
-  return { data, rows, columns }
+  const { unit, norms } = normalizeRows(matrix)
+  const { columns, data } = unit
+  norms.forEach((norm, row) => {
+    if (!Number.isFinite(norm)) data.fill(0, row * columns, (row + 1) * columns)
+  })
+  return unit
 }
 
 /** Dot product of row `i` of a and row `j` of b; both have `columns` numbers a row. */

@@ -7,7 +7,7 @@ import {
 import type { Component } from '../../shared/model/training'
 import { distances } from '../distances'
 import { losses } from '../losses'
-import { incompatibility } from '../losses/compatibility'
+import { incompatibility } from '../objective/compatibility'
 import { miners } from '../miners'
 
 /** What a request leaves to the plan is undefined. */

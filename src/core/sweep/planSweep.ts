@@ -7,8 +7,8 @@ import type {
 } from '../../shared/model/sweep'
 import type { TrainingOptions } from '../../shared/model/training'
 import type { KeptUnseen } from '../evaluation/keptUnseen'
-import { type PlanInput, planTraining } from '../training/plan'
-import { secondsOf, secondsOfStages, type StageWork } from '../training/work'
+import { type PlanInput, planTraining } from '../plan/plan'
+import { secondsOf, secondsOfStages, type StageWork } from '../plan/work'
 import { combine } from './combinations'
 import { sharedStages, workOfRow } from './workOfSweep'
 

@@ -1,14 +1,8 @@
 import type { TrainingOptions } from '../../shared/model/training'
-import { epochSearch, isOpenEnd } from '../training/schedule'
-import { addAmounts, type StageWork, timesAmounts } from '../training/work'
-import { startWork } from '../training/workAmounts'
-import {
-  choiceWork,
-  inputsWork,
-  measuredWork,
-  type RunCounts,
-  workOfRun,
-} from '../training/workOfRun'
+import { epochSearch, isOpenEnd } from '../loop/schedule'
+import { addAmounts, type StageWork, timesAmounts } from '../plan/work'
+import { startWork } from '../plan/workAmounts'
+import { choiceWork, inputsWork, measuredWork, type RunCounts, workOfRun } from '../plan/workOfRun'
 
 /** As the runs are trained: the start is chosen once for all. */
 const chosen = (options: TrainingOptions): TrainingOptions =>

@@ -1,7 +1,7 @@
 import type { MatrixProduct } from '../../core/math/product'
 import type { Models } from '../../core/network'
 import type { NetworkOperations } from '../../core/network/networkOperations'
-import type { FeatureTap } from '../../core/training/features'
+import type { FeatureTap } from '../../core/plan/features'
 import type { BackendChoice, BackendReport } from '../../shared/model/training'
 import type { FrozenExtractor } from './frozenExtractor'
 import type { StartProcess } from './native/startProcess'

@@ -3,12 +3,7 @@ import { dirname, join } from 'node:path'
 import { loadGraphModel } from '@tensorflow/tfjs-converter'
 import * as tf from '@tensorflow/tfjs-core'
 import { numbersOf } from '../../core/network/plainAdam'
-import {
-  dimensionOf,
-  type FeatureTap,
-  featuresName,
-  shapeAverages,
-} from '../../core/training/features'
+import { dimensionOf, type FeatureTap, featuresName, shapeAverages } from '../../core/plan/features'
 import { finish, type Steps } from '../../core/steps'
 import { AppError } from '../../shared/errors'
 import { readPackagedModel } from './packagedModel'

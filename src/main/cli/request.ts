@@ -1,5 +1,5 @@
 import { losses } from '../../core/losses'
-import { innermostLoss } from '../../core/training/lossChoice'
+import { innermostLoss } from '../../core/objective/lossChoice'
 import { miners } from '../../core/miners'
 import type { Component, HeadStart, ProxyStart, TrainingRequest } from '../../shared/model/training'
 import { type ParsedCommand, UsageError } from './parse'

@@ -1,8 +1,8 @@
-import { secondsOf, type WorkDone } from '../../core/training/work'
-import { workOfResults } from '../../core/training/workOfRun'
+import { secondsOf, type WorkDone } from '../../core/plan/work'
+import { workOfResults } from '../../core/plan/workOfRun'
 import type { TrainingPlan, TrainingState } from '../../shared/model/training'
 import { type MeasuredSpeeds, openSpeeds } from '../training/measuredSpeeds'
-import { openEmbeddings } from '../training/embeddingFiles'
+import { openEmbeddings } from '../runs/embeddingFiles'
 import { runFolder } from '../workspace'
 import type { ResultContext } from './results'
 

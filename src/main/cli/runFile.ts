@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { losses } from '../../core/losses'
-import { lossesOfClasses, innermostLoss } from '../../core/training/lossChoice'
-import { requestOfRun } from '../../core/training/runRequest'
+import { lossesOfClasses, innermostLoss } from '../../core/objective/lossChoice'
+import { requestOfRun } from '../../core/plan/runRequest'
 import {
   type Component,
   type RunSummary,

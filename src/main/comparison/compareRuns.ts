@@ -4,9 +4,9 @@ import { evaluateRetrieval, type RetrievalReport } from '../../core/evaluation/r
 import { createMatrix, gatherRows } from '../../core/math/matrix'
 import { createRandom } from '../../core/math/random'
 import { simdProduct } from '../../core/math/simdProduct'
-import { type TodaysTest, todaysTest } from '../../core/training/todaysTest'
+import { type TodaysTest, todaysTest } from '../../core/evaluation/todaysTest'
 import type { RunGain, TodaysResult } from '../../shared/model/comparison'
-import { loadEmbeddings, type StoredEmbeddings } from '../training/embeddingFiles'
+import { loadEmbeddings, type StoredEmbeddings } from '../runs/embeddingFiles'
 import { hash } from './hash'
 import { type ComparedRun, type ComparisonJob, type ComparisonMessage, runsOf } from './messages'
 

@@ -5,7 +5,7 @@ import { gatherRows, type Matrix } from '../../core/math/matrix'
 import { createRandom } from '../../core/math/random'
 import { simdProduct } from '../../core/math/simdProduct'
 import { type ScoredRow, standingsOf } from '../../core/sweep/standings'
-import { todaysTest } from '../../core/training/todaysTest'
+import { todaysTest } from '../../core/evaluation/todaysTest'
 import type { MeasuredRetrieval } from '../../shared/model/sweep'
 import {
   baselineKey,
@@ -15,7 +15,7 @@ import {
   loadSweepImages,
   loadTested,
   loadTestEmbeddings,
-} from '../training/sweepEmbeddings'
+} from '../runs/sweepEmbeddings'
 import { hash } from './hash'
 import { type ComparedSweep, type ComparisonJob, type ComparisonMessage, runsOf } from './messages'
 

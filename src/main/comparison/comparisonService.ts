@@ -9,7 +9,7 @@ import type { Store } from '../db/store'
 import { type Clock, systemClock } from '../jobs/jobBoard'
 import { startWorker, type WorkerHandle } from '../jobs/workerHost'
 import { runFolder, type Workspace } from '../workspace'
-import { loadTested } from '../training/sweepEmbeddings'
+import { loadTested } from '../runs/sweepEmbeddings'
 import { countCorrections } from './corrections'
 import type { ComparedSweep, ComparisonCommand, ComparisonJob, ComparisonMessage } from './messages'
 

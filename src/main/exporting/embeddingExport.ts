@@ -3,7 +3,7 @@ import { AppError } from '../../shared/errors'
 import { type RunId } from '../../shared/model/ids'
 import { type Store } from '../db/store'
 import { openRegular } from '../files/regularFile'
-import { checkEmbeddings, openEmbeddings } from '../training/embeddingFiles'
+import { checkEmbeddings, openEmbeddings } from '../runs/embeddingFiles'
 import { runFolder, type Workspace } from '../workspace'
 import { type Cell, defused, writeCsvAtomically } from './csv'
 

@@ -1,4 +1,4 @@
-import { lossShape } from '../../core/losses/lossShape'
+import { lossShape } from '../../core/objective/lossShape'
 import type { trainingContract } from '../../shared/contract/training'
 import type { ServiceHandlers } from '../../shared/rpc'
 import type { Services } from '../services'

@@ -1,6 +1,6 @@
 import { AppError } from '../../shared/errors'
 import type { RunId } from '../../shared/model/ids'
-import { checkEmbeddings, openEmbeddings } from '../training/embeddingFiles'
+import { checkEmbeddings, openEmbeddings } from '../runs/embeddingFiles'
 import { runFolder, type Workspace } from '../workspace'
 import { embeddingFingerprint } from './projectionFiles'
 

@@ -1,8 +1,8 @@
-import { splitPart } from '../../core/training/split'
+import { splitPart } from '../../core/evaluation/splitParts'
 import type { DatasetId } from '../../shared/model/ids'
 import type { TrainingOptions } from '../../shared/model/training'
 import type { Store } from '../db/store'
-import { loadSplits } from '../training/embeddingFiles'
+import { loadSplits } from '../runs/embeddingFiles'
 import { runFolder, type Workspace } from '../workspace'
 
 /**

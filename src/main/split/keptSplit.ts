@@ -1,5 +1,5 @@
 import { type KeptUnseen, type KnownSides, side } from '../../core/evaluation/keptUnseen'
-import { type KeptChoice, splitOf } from '../../core/training/plan'
+import { type KeptChoice, splitOf } from '../../core/plan/plan'
 import type { DatasetId } from '../../shared/model/ids'
 import type { TrainingOptions, TrainingRequest } from '../../shared/model/training'
 import type { DrawnSides, SplitKey } from '../db/repositories/splitRepository'

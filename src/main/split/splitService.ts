@@ -1,6 +1,6 @@
 import { type KeptUnseen, side } from '../../core/evaluation/keptUnseen'
-import { type KeptChoice, splitOf, splitOfRun } from '../../core/training/plan'
-import { splitPart } from '../../core/training/split'
+import { type KeptChoice, splitOf, splitOfRun } from '../../core/plan/plan'
+import { splitPart } from '../../core/evaluation/splitParts'
 import { AppError } from '../../shared/errors'
 import type { DatasetId, LabelId } from '../../shared/model/ids'
 import type { DatasetSplit, MovedByMerge, SplitLabel, SplitSide } from '../../shared/model/split'

@@ -1,6 +1,6 @@
 import { onToday } from '../../core/sweep/onToday'
 import { rankRows, summarizeRows } from '../../core/sweep/ranking'
-import type { StageWork } from '../../core/training/work'
+import type { StageWork } from '../../core/plan/work'
 import { AppError, serializeError } from '../../shared/errors'
 import type {
   SweepBaselines,
@@ -21,7 +21,7 @@ import { startWorker, type WorkerHandle } from '../jobs/workerHost'
 import type { ComparisonCommand, ComparisonJob, ComparisonMessage } from '../comparison/messages'
 import type { MeasuredSpeeds } from '../training/measuredSpeeds'
 import type { TrainingCommand } from '../training/messages'
-import { embeddingsFolder, saveSweepImages, type SweepImages } from '../training/sweepEmbeddings'
+import { embeddingsFolder, saveSweepImages, type SweepImages } from '../runs/sweepEmbeddings'
 import type { SweepJob, SweepMessage } from '../training/sweepMessages'
 import { comparedSweep } from './comparedSweep'
 import { WorkMeter } from '../training/workMeter'

@@ -1,6 +1,6 @@
 import type { SweepState, SweepToday } from '../../shared/model/sweep'
 import type { ComparedSweep } from '../comparison/messages'
-import { embeddingsFolder } from '../training/sweepEmbeddings'
+import { embeddingsFolder } from '../runs/sweepEmbeddings'
 
 /** What there is of a sweep to measure again; null where it kept nothing, or has nothing yet. */
 export function comparedSweep(

@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises'
-import type { StageWork } from '../../core/training/work'
+import type { StageWork } from '../../core/plan/work'
 import { AppError, type SerializedError, serializeError } from '../../shared/errors'
 import type { DatasetId, RunId } from '../../shared/model/ids'
 import type {
@@ -17,7 +17,7 @@ import { appendCurve, curveColumns } from '../db/curveFile'
 import type { Store } from '../db/store'
 import type { StartProcess } from '../backend/native/startProcess'
 import { startWorker, type WorkerHandle } from '../jobs/workerHost'
-import { removeCheckpoint } from './checkpoint'
+import { removeCheckpoint } from '../runs/checkpoint'
 import type { MeasuredSpeeds } from './measuredSpeeds'
 import type {
   TrainingCommand,

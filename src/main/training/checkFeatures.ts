@@ -1,5 +1,5 @@
 import { walkUnlessCancelled } from '../../core/steps'
-import { findInFeatures, warningsOfFeatures } from '../../core/training/featureFindings'
+import { findInFeatures, warningsOfFeatures } from '../../core/findings/featureFindings'
 import type { TrainingOptions, TrainingWarning } from '../../shared/model/training'
 import type { JobImages } from './messages'
 import { paceOf, type TrainingContext, type TrainingData } from './trainingContext'

@@ -1,5 +1,5 @@
 import type { EmbeddingModel } from '../../core/network'
-import { outputSizeOf, type Preparation } from '../../core/training/preparation'
+import { outputSizeOf, type Preparation } from '../../core/starts/preparation'
 import { headDropout } from './headStart'
 import type { TrainingContext } from './trainingContext'
 

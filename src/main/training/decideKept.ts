@@ -5,11 +5,11 @@ import {
   type HeldOutFolds,
   placesOfFold,
   unitsHeldOut,
-} from '../../core/training/heldOutFolds'
-import { isOpenEnd } from '../../core/training/schedule'
-import { classSizes } from '../../core/training/split'
+} from '../../core/starts/heldOutFolds'
+import { isOpenEnd } from '../../core/loop/schedule'
+import { classSizes } from '../../core/evaluation/splitParts'
 import type { ClosedForm, HeldOutScore, KeptModel } from '../../shared/model/kept'
-import type { LoopDecisions } from './checkpoint'
+import type { LoopDecisions } from '../runs/checkpoint'
 import { firstBest, trainWithout } from './findEpoch'
 import { gatherSteps, rowsAt } from './measured'
 import {

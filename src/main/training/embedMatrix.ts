@@ -1,6 +1,7 @@
 import { createMatrix, type Matrix } from '../../core/math/matrix'
-import { embedWork } from '../../core/training/workAmounts'
-import { embedRows, type InputSource, type TrainableModel } from '../../core/training/model'
+import { embedWork } from '../../core/plan/workAmounts'
+import type { InputSource } from '../../core/inputSource'
+import { embedRows, type TrainableModel } from '../../core/loop/model'
 import { breatheUnlessPaused, type TrainingContext } from './trainingContext'
 
 /** Embeddings [rows, embeddingSize] of rows of a source; between batches messages come in. */

@@ -1,9 +1,10 @@
 import type { Matrix } from '../../core/math/matrix'
 import { walk } from '../../core/steps'
-import type { Evaluation } from '../../core/training/loopInput'
-import { intervalSteps, measureHistogram, measureSteps } from '../../core/training/measure'
+import type { Evaluation } from '../../core/loop/loopInput'
+import { measureHistogram } from '../../core/evaluation/histogram'
+import { intervalSteps, measureSteps } from '../../core/evaluation/measureRetrieval'
 import type { RetrievalMetrics } from '../../shared/model/training'
-import { compareWork } from '../../core/training/workAmounts'
+import { compareWork } from '../../core/plan/workAmounts'
 import { paceOf, type TrainingContext } from './trainingContext'
 
 type MeasuringContext = Pick<TrainingContext, 'backend' | 'interruption' | 'random' | 'report'>

@@ -1,7 +1,7 @@
 import { createMatrix, type Matrix } from '../../core/math/matrix'
 import type { Random } from '../../core/math/random'
-import { chooseProbe } from '../../core/training/measure'
-import type { InputSource } from '../../core/training/model'
+import { chooseProbe } from '../../core/evaluation/measureRetrieval'
+import type { InputSource } from '../../core/inputSource'
 import { finish, type Steps } from '../../core/steps'
 
 /** Rows of the inputs with the class of each. */

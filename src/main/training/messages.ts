@@ -1,4 +1,4 @@
-import type { WorkDone } from '../../core/training/work'
+import type { WorkDone } from '../../core/plan/work'
 import type { SerializedError } from '../../shared/errors'
 import type { KeptModel } from '../../shared/model/kept'
 import type { RunId } from '../../shared/model/ids'
@@ -13,7 +13,7 @@ import type {
   TrainingStage,
   TrainingWarning,
 } from '../../shared/model/training'
-import type { PictureFile } from './pictures'
+import type { PictureFile } from '../features/pictures'
 
 /** The images of a job; row i is one image everywhere in the job and in its results. */
 export interface JobImages {

@@ -1,5 +1,5 @@
-import { expectedSteps } from '../../core/training/schedule'
-import { startConstants } from '../../core/training/startConstants'
+import { expectedSteps } from '../../core/loop/schedule'
+import { startConstants } from '../../core/starts/startConstants'
 import type { TrainingOptions } from '../../shared/model/training'
 import { partsOf } from './stageReport'
 import type { TrainingData } from './trainingContext'

@@ -1,8 +1,8 @@
 import { createMatrix, type Matrix } from '../../core/math/matrix'
 import type { MatrixProduct } from '../../core/math/product'
 import type { Steps } from '../../core/steps'
-import { featureSource, type InputSource } from '../../core/training/model'
-import { applyPreparation, outputSizeOf, type Preparation } from '../../core/training/preparation'
+import { featureSource, type InputSource } from '../../core/inputSource'
+import { applyPreparation, outputSizeOf, type Preparation } from '../../core/starts/preparation'
 import { gather } from './measured'
 
 const blockRows = 256

@@ -1,6 +1,6 @@
 import { distances } from '../../core/distances'
 import { type Loss, losses } from '../../core/losses'
-import { incompatibility } from '../../core/losses/compatibility'
+import { incompatibility } from '../../core/objective/compatibility'
 import { miners } from '../../core/miners'
 import { reducers } from '../../core/reducers'
 import { regularizers } from '../../core/regularizers'

@@ -1,4 +1,4 @@
-import type { Preparation } from '../../core/training/preparation'
+import type { Preparation } from '../../core/starts/preparation'
 import type { TrainingContext } from './trainingContext'
 
 /**

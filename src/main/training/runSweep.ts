@@ -1,8 +1,8 @@
 import type { Matrix } from '../../core/math/matrix'
 import { createRandom } from '../../core/math/random'
-import type { Interruption } from '../../core/training/interruption'
+import type { Interruption } from '../../core/interruption'
 import { type Steps, walk, walkUnlessCancelled } from '../../core/steps'
-import { expectedSteps } from '../../core/training/schedule'
+import { expectedSteps } from '../../core/loop/schedule'
 import { AppError, serializeError } from '../../shared/errors'
 import type { MeasuredRetrieval, SweepBaselines } from '../../shared/model/sweep'
 import type { RetrievalMetrics, TrainingOptions } from '../../shared/model/training'
@@ -10,7 +10,7 @@ import type { Backend } from '../backend/backend'
 import { chooseForm } from './decideKept'
 import { createHead } from './createHead'
 import { embedMatrix } from './embedMatrix'
-import { type JobInputs, loadFeatures, loadPixels } from './inputs'
+import { type JobInputs, loadFeatures, loadPixels } from '../features/loadInputs'
 import { fitStart } from './headStart'
 import { gatherSteps } from './measured'
 import { checkFeatures } from './checkFeatures'
@@ -19,7 +19,12 @@ import type { WorkerMessage } from './messages'
 import { preparedSource, prepareRows } from './preparedSource'
 import { rememberStarts } from './rememberedStarts'
 import { StageReport } from './stageReport'
-import { baselineKey, type BaselineName, saveTested, saveTestEmbeddings } from './sweepEmbeddings'
+import {
+  baselineKey,
+  type BaselineName,
+  saveTested,
+  saveTestEmbeddings,
+} from '../runs/sweepEmbeddings'
 import type { SweepJob, SweepMessage, SweepOutcome } from './sweepMessages'
 import { breathe, paceOf, type TrainingContext, type TrainingData } from './trainingContext'
 import { divideRows, embedTest, trainModel } from './trainModel'

@@ -1,16 +1,21 @@
 import { createRandom } from '../../core/math/random'
-import type { Interruption } from '../../core/training/interruption'
-import { TripletLedger } from '../../core/training/ledger'
-import type { LoopState } from '../../core/training/loopState'
+import type { Interruption } from '../../core/interruption'
+import { TripletLedger } from '../../core/loop/ledger'
+import type { LoopState } from '../../core/loop/loopState'
 import type { SavedModel } from '../../core/network'
 import type { RateSearch } from '../../shared/model/training'
 import type { Backend } from '../backend/backend'
-import { jobFingerprint, type LoopDecisions, readCheckpoint, writeCheckpoint } from './checkpoint'
-import { type JobInputs, loadFeatures, loadPixels } from './inputs'
+import {
+  jobFingerprint,
+  type LoopDecisions,
+  readCheckpoint,
+  writeCheckpoint,
+} from '../runs/checkpoint'
+import { type JobInputs, loadFeatures, loadPixels } from '../features/loadInputs'
 import type { TrainingResult, TrainJob, WorkerMessage } from './messages'
 import { saveResults } from './saveResults'
 import { StageReport } from './stageReport'
-import { openFindings } from './startFindings'
+import { openFindings } from '../runs/startFindings'
 import type { TrainingContext } from './trainingContext'
 import { checkFeatures } from './checkFeatures'
 import { divideRows, trainModel } from './trainModel'

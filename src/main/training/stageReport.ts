@@ -1,5 +1,5 @@
-import { type WorkAmounts, type WorkDone, workKinds } from '../../core/training/work'
-import type { Interruption } from '../../core/training/interruption'
+import { type WorkAmounts, type WorkDone, workKinds } from '../../core/plan/work'
+import type { Interruption } from '../../core/interruption'
 import type { Steps } from '../../core/steps'
 import type { TrainingStage } from '../../shared/model/training'
 import type { WorkerMessage } from './messages'

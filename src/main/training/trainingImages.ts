@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { findingsOfContents } from '../../core/training/setFindings'
+import { findingsOfContents } from '../../core/findings/setFindings'
 import type { SetFinding } from '../../shared/model/findings'
 import type { DatasetId } from '../../shared/model/ids'
 import type { Store } from '../db/store'

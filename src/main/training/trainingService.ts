@@ -6,8 +6,8 @@ import {
   planTraining,
   type PlannedTraining,
   splitOfRun,
-} from '../../core/training/plan'
-import { countsOf, workOfRun } from '../../core/training/workOfRun'
+} from '../../core/plan/plan'
+import { countsOf, workOfRun } from '../../core/plan/workOfRun'
 import { AppError } from '../../shared/errors'
 import type { DatasetId, RunId } from '../../shared/model/ids'
 import type {
@@ -29,9 +29,9 @@ import type { Turn } from '../jobs/turn'
 import { startWorker } from '../jobs/workerHost'
 import { runFolder, type Workspace } from '../workspace'
 import { ActiveRun, type ActiveRunInput, noSuchRun, withFewHistograms } from './activeRun'
-import { findCheckpoint, jobFingerprint } from './checkpoint'
-import { countCachedFeatures } from './cachedKeys'
-import { cachedTaps } from './inputs'
+import { findCheckpoint, jobFingerprint } from '../runs/checkpoint'
+import { countCachedFeatures } from '../features/cachedKeys'
+import { cachedTaps } from '../features/loadInputs'
 import { type MeasuredSpeeds, openSpeeds } from './measuredSpeeds'
 import type {
   EmbedJob,

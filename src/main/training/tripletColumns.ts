@@ -1,7 +1,7 @@
 import { distances } from '../../core/distances'
 import { gatherRows, type Matrix } from '../../core/math/matrix'
 import type { Steps } from '../../core/steps'
-import type { TripletLedger } from '../../core/training/ledger'
+import type { TripletLedger } from '../../core/loop/ledger'
 import type { TripletColumns } from './messages'
 
 /**

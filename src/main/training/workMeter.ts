@@ -1,5 +1,5 @@
-import { RemainingWork } from '../../core/training/remainingWork'
-import type { StageWork, WorkDone } from '../../core/training/work'
+import { RemainingWork } from '../../core/plan/remainingWork'
+import type { StageWork, WorkDone } from '../../core/plan/work'
 import type { BackendReport, TrainingOptions } from '../../shared/model/training'
 import type { MeasuredSpeeds } from './measuredSpeeds'
 

@@ -1,4 +1,4 @@
-import { distanceMarginOf } from '../../core/training/lossChoice'
+import { distanceMarginOf } from '../../core/objective/lossChoice'
 import type { UndoState } from '../../shared/contract/labels'
 import { AppError } from '../../shared/errors'
 import type { DatasetId, QueueId, RunId, TripletId, VerdictId } from '../../shared/model/ids'

@@ -2,17 +2,17 @@ import { evaluateRetrieval } from '../../../src/core/evaluation/retrieval'
 import type { Matrix } from '../../../src/core/math/matrix'
 import { createRandom } from '../../../src/core/math/random'
 import type { SavedModel } from '../../../src/core/network'
-import { Interruption } from '../../../src/core/training/interruption'
-import { neverKept, planTraining } from '../../../src/core/training/plan'
+import { Interruption } from '../../../src/core/interruption'
+import { neverKept, planTraining } from '../../../src/core/plan/plan'
 import { shippedSpeeds } from '../../../src/main/training/shippedSpeeds'
 import {
   applyPreparation,
   foldPreparation,
   type Preparation,
-} from '../../../src/core/training/preparation'
+} from '../../../src/core/starts/preparation'
 import { side } from '../../../src/core/evaluation/keptUnseen'
 import type { Backend } from '../../../src/main/backend/backend'
-import type { JobInputs } from '../../../src/main/training/inputs'
+import type { JobInputs } from '../../../src/main/features/loadInputs'
 import { gather } from '../../../src/main/training/measured'
 import { StageReport } from '../../../src/main/training/stageReport'
 import { divideRows, embedTest, trainModel } from '../../../src/main/training/trainModel'

@@ -1,28 +1,26 @@
-import { fitLda } from '../../../src/core/closedForms/lda'
-import {
-  applyProjection,
-  type LinearProjection,
-} from '../../../src/core/closedForms/linearProjection'
-import { fitPca } from '../../../src/core/closedForms/pca'
-import { ScatterAccumulator } from '../../../src/core/closedForms/scatter'
+import { fitLda } from '../../../src/core/starts/lda'
+import { applyProjection, type LinearProjection } from '../../../src/core/starts/linearProjection'
+import { fitPca } from '../../../src/core/starts/pca'
+import { ScatterAccumulator } from '../../../src/core/starts/scatter'
 import { createMatrix, gatherRows, type Matrix } from '../../../src/core/math/matrix'
 import { createRandom, type Random } from '../../../src/core/math/random'
 import { finish } from '../../../src/core/steps'
 import { simdProduct } from '../../../src/core/math/simdProduct'
 import { type EmbeddingModel } from '../../../src/core/network'
-import { Interruption } from '../../../src/core/training/interruption'
-import type { Evaluation } from '../../../src/core/training/loopInput'
-import { train } from '../../../src/core/training/loop'
-import { measureRetrieval } from '../../../src/core/training/measure'
-import { embedRows, featureSource, type InputSource } from '../../../src/core/training/model'
-import { pixelSource } from '../../../src/core/training/pixels'
-import { planTraining } from '../../../src/core/training/plan'
+import { Interruption } from '../../../src/core/interruption'
+import type { Evaluation } from '../../../src/core/loop/loopInput'
+import { train } from '../../../src/core/loop/loop'
+import { measureRetrieval } from '../../../src/core/evaluation/measureRetrieval'
+import { featureSource, type InputSource } from '../../../src/core/inputSource'
+import { embedRows } from '../../../src/core/loop/model'
+import { pixelSource } from '../../../src/core/loop/pixels'
+import { planTraining } from '../../../src/core/plan/plan'
 import { shippedSpeeds } from '../../../src/main/training/shippedSpeeds'
 import {
   applyPreparation,
   outputSizeOf,
   type Preparation,
-} from '../../../src/core/training/preparation'
+} from '../../../src/core/starts/preparation'
 import type { Backend } from '../../../src/main/backend/backend'
 import { createHead } from '../../../src/main/training/createHead'
 import { prepareHead } from '../../../src/main/training/headStart'

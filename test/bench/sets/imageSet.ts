@@ -4,7 +4,7 @@ import { thumbnailName } from '../../../src/main/workspace'
 import { userCacheFolder } from '../../../src/main/cli/workspace'
 import { readPicture } from '../../../src/main/dataset/readPicture'
 import { contentsOf } from '../../../src/main/dataset/contents'
-import type { PictureFile } from '../../../src/main/training/pictures'
+import type { PictureFile } from '../../../src/main/features/pictures'
 
 /** What is downloaded, drawn and computed for the sets; outside the repository. */
 export const setsCache = join(userCacheFolder(), 'bench-sets')

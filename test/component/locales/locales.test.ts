@@ -1,6 +1,6 @@
 import { baseCompile } from '@intlify/message-compiler'
 import { describe, expect, it } from 'vitest'
-import { planTraining } from '../../../src/core/training/plan'
+import { planTraining } from '../../../src/core/plan/plan'
 import { shippedSpeeds } from '../../../src/main/training/shippedSpeeds'
 import { AppError, errorCodes } from '../../../src/shared/errors'
 import { en } from '../../../src/renderer/src/locales/en'

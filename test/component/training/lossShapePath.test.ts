@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { lossShape } from '../../../src/core/losses/lossShape'
+import { lossShape } from '../../../src/core/objective/lossShape'
 import {
   curvePath,
   marginOf,

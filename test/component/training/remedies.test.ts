@@ -1,6 +1,6 @@
 import { mount } from '@vue/test-utils'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { planTraining } from '../../../src/core/training/plan'
+import { planTraining } from '../../../src/core/plan/plan'
 import { shippedSpeeds } from '../../../src/main/training/shippedSpeeds'
 import { requestWithRemedy } from '../../../src/renderer/src/features/training/remedies'
 import RunWarnings from '../../../src/renderer/src/features/training/RunWarnings.vue'

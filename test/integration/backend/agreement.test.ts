@@ -9,7 +9,7 @@ import {
 } from '../../../src/core/network'
 import { findDisagreement } from '../../../src/core/network/operationsCheck'
 import type { Backend, BackendOptions } from '../../../src/main/backend/backend'
-import { tapsOf } from '../../../src/core/training/features'
+import { tapsOf } from '../../../src/core/plan/features'
 import { startRemoteTensorflow } from '../../../src/main/backend/native/remoteBackend'
 import { startBackend } from '../../../src/main/backend/startBackend'
 import { startTensorflow } from '../../../src/main/backend/tensorflowBackend'

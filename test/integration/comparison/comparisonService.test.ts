@@ -4,7 +4,7 @@ import {
   createComparisonService,
 } from '../../../src/main/comparison/comparisonService'
 import { createLabelService, type LabelService } from '../../../src/main/labels/labelService'
-import { loadEmbeddings } from '../../../src/main/training/embeddingFiles'
+import { loadEmbeddings } from '../../../src/main/runs/embeddingFiles'
 import { runFolder } from '../../../src/main/workspace'
 import type { RunComparison } from '../../../src/shared/model/comparison'
 import type { RunId } from '../../../src/shared/model/ids'

@@ -7,14 +7,14 @@ import { compareSweeps } from '../../../src/main/comparison/compareSweeps'
 import type { ComparisonMessage } from '../../../src/main/comparison/messages'
 import { exportEmbeddings } from '../../../src/main/exporting/embeddingExport'
 import { createProjectionService } from '../../../src/main/projection/projectionService'
-import { loadEmbeddings, saveEmbeddings } from '../../../src/main/training/embeddingFiles'
+import { loadEmbeddings, saveEmbeddings } from '../../../src/main/runs/embeddingFiles'
 import { reportRun } from '../../../src/main/training/runReport'
 import {
   loadTestEmbeddings,
   saveSweepImages,
   saveTested,
   saveTestEmbeddings,
-} from '../../../src/main/training/sweepEmbeddings'
+} from '../../../src/main/runs/sweepEmbeddings'
 import { runFolder } from '../../../src/main/workspace'
 import type { ImageId, RunId } from '../../../src/shared/model/ids'
 import type { TrainingOptions } from '../../../src/shared/model/training'

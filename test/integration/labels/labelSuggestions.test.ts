@@ -8,7 +8,7 @@ import {
   createProjectionService,
   type ProjectionService,
 } from '../../../src/main/projection/projectionService'
-import { saveEmbeddings } from '../../../src/main/training/embeddingFiles'
+import { saveEmbeddings } from '../../../src/main/runs/embeddingFiles'
 import { runFolder } from '../../../src/main/workspace'
 import type { DatasetId, ImageId, RunId } from '../../../src/shared/model/ids'
 import type { TrainingOptions } from '../../../src/shared/model/training'

@@ -6,7 +6,7 @@ import {
   createProjectionService,
   type ProjectionService,
 } from '../../../src/main/projection/projectionService'
-import { saveEmbeddings } from '../../../src/main/training/embeddingFiles'
+import { saveEmbeddings } from '../../../src/main/runs/embeddingFiles'
 import { runFolder } from '../../../src/main/workspace'
 import type { DatasetId, ImageId, RunId } from '../../../src/shared/model/ids'
 import type { ProjectionState } from '../../../src/shared/model/projection'

@@ -14,7 +14,7 @@ import {
   embeddingsFolder,
   loadSweepImages,
   loadTested,
-} from '../../../src/main/training/sweepEmbeddings'
+} from '../../../src/main/runs/sweepEmbeddings'
 import type { SweepId } from '../../../src/shared/model/ids'
 import { sweepRequest, type SweepState } from '../../../src/shared/model/sweep'
 import { type BuiltProgram, buildProgram, projectFolder } from '../training/builtProgram'

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { serialize } from 'node:v8'
 import { expect, it } from 'vitest'
-import { findCheckpoint, readCheckpoint } from '../../../src/main/training/checkpoint'
+import { findCheckpoint, readCheckpoint } from '../../../src/main/runs/checkpoint'
 
 it('reads what an earlier version wrote: each point gets the memory and the chance of the run', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'semblance-checkpoint-'))

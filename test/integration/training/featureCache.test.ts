@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { decodingVersion } from '../../../src/main/workspace'
-import { countCachedFeatures } from '../../../src/main/training/cachedKeys'
+import { countCachedFeatures } from '../../../src/main/features/cachedKeys'
 import { finish } from '../../../src/core/steps'
-import { FeatureCache, TapCaches } from '../../../src/main/training/featureCache'
-import { openFeatureStore } from '../../../src/main/training/featureStore'
+import { FeatureCache, TapCaches } from '../../../src/main/features/featureCache'
+import { openFeatureStore } from '../../../src/main/features/featureStore'
 
 const one = { id: 'net/one', dimension: 2 }
 const two = { id: 'net/two', dimension: 3 }

@@ -10,9 +10,9 @@ import { writeCsvAtomically } from '../../../src/main/exporting/csv'
 import { saveProjection } from '../../../src/main/projection/projectionFiles'
 import { jsonFile } from '../../../src/main/settings/jsonFile'
 import { SweepJournal } from '../../../src/main/sweep/journal'
-import { saveTestEmbeddings } from '../../../src/main/training/sweepEmbeddings'
-import { saveEmbeddings } from '../../../src/main/training/embeddingFiles'
-import { saveModel, type StoredModel } from '../../../src/main/training/modelFiles'
+import { saveTestEmbeddings } from '../../../src/main/runs/sweepEmbeddings'
+import { saveEmbeddings } from '../../../src/main/runs/embeddingFiles'
+import { saveModel, type StoredModel } from '../../../src/main/runs/modelFiles'
 
 let folder: string
 beforeEach(async () => {

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createMatrix } from '../../../src/core/math/matrix'
 import { javascriptProduct } from '../../../src/core/math/product'
-import { measureRetrieval } from '../../../src/core/training/measure'
+import { measureRetrieval } from '../../../src/core/evaluation/measureRetrieval'
 import { createDatasetService } from '../../../src/main/dataset/datasetService'
 import { openStore, type Store } from '../../../src/main/db/store'
-import { loadEmbeddings } from '../../../src/main/training/embeddingFiles'
+import { loadEmbeddings } from '../../../src/main/runs/embeddingFiles'
 import {
   createTrainingService,
   type TrainingService,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { partOf, type Steps, walk } from '../../../src/core/steps'
-import { Interruption } from '../../../src/core/training/interruption'
+import { Interruption } from '../../../src/core/interruption'
 
 function* counted(count: number, onStep: (at: number) => void): Steps<string> {
   for (let at = 1; at <= count; at++) {

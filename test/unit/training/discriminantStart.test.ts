@@ -6,9 +6,9 @@ import {
   shrinkageOf,
   fitDiscriminant,
   randomBasis,
-} from '../../../src/core/training/discriminantStart'
-import { measureRetrieval } from '../../../src/core/training/measure'
-import { applyPreparation } from '../../../src/core/training/preparation'
+} from '../../../src/core/starts/discriminantStart'
+import { measureRetrieval } from '../../../src/core/evaluation/measureRetrieval'
+import { applyPreparation } from '../../../src/core/starts/preparation'
 
 const dimension = 20
 

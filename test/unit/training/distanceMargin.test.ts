@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { losses } from '../../../src/core/losses'
-import { distanceMarginOf } from '../../../src/core/training/lossChoice'
+import { distanceMarginOf } from '../../../src/core/objective/lossChoice'
 
 describe('the margin in the unit of the distance', () => {
   it.each([

@@ -5,7 +5,7 @@ import {
   featureTaps,
   shapeAverages,
   tapsOf,
-} from '../../../src/core/training/features'
+} from '../../../src/core/plan/features'
 import { featureLayers } from '../../../src/shared/model/training'
 
 describe('tapsOf', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '../../../src/core/math/random'
-import { dealFolds, foldsToTrain, placesOfFold } from '../../../src/core/training/heldOutFolds'
+import { dealFolds, foldsToTrain, placesOfFold } from '../../../src/core/starts/heldOutFolds'
 
 const rowsOf = (...sizes: number[]) =>
   Int32Array.from(sizes.flatMap((size, label) => Array.from({ length: size }, () => label)))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Interruption } from '../../../src/core/training/interruption'
+import { Interruption } from '../../../src/core/interruption'
 
 describe('Interruption', () => {
   it('lets through at once what is not paused', async () => {

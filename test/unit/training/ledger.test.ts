@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { TripletLedger } from '../../../src/core/training/ledger'
+import { TripletLedger } from '../../../src/core/loop/ledger'
 
 const one = (anchor: number, positive: number, negative: number, loss: number) => ({
   anchor: [anchor],

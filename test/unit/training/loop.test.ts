@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
 import type { SavedModel } from '../../../src/core/network'
-import { Interruption } from '../../../src/core/training/interruption'
-import type { LoopEvent } from '../../../src/core/training/loop'
+import { Interruption } from '../../../src/core/interruption'
+import type { LoopEvent } from '../../../src/core/loop/loop'
 import {
   classes,
   collect,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { SavedModel } from '../../../src/core/network'
-import type { LoopEvent } from '../../../src/core/training/loop'
-import type { LoopState } from '../../../src/core/training/loopState'
+import type { LoopEvent } from '../../../src/core/loop/loop'
+import type { LoopState } from '../../../src/core/loop/loopState'
 import type { TrainingOptions, TrainingWarning } from '../../../src/shared/model/training'
 import {
   collect,

@@ -3,7 +3,7 @@ import { createMatrix } from '../../../src/core/math/matrix'
 import { createRandom } from '../../../src/core/math/random'
 import { finish } from '../../../src/core/steps'
 import { simdProduct } from '../../../src/core/math/simdProduct'
-import { mineFinal, type MineFinalInput } from '../../../src/core/training/mineFinal'
+import { mineFinal, type MineFinalInput } from '../../../src/core/review/mineFinal'
 
 const columns = 6
 const mine = (given: MineFinalInput) => finish(mineFinal(given))

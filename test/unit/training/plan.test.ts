@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { labelDraw, side } from '../../../src/core/evaluation/keptUnseen'
-import { planTraining, splitOfRun } from '../../../src/core/training/plan'
+import { planTraining, splitOfRun } from '../../../src/core/plan/plan'
 import { shippedSpeeds } from '../../../src/main/training/shippedSpeeds'
-import { requestOfRun } from '../../../src/core/training/runRequest'
+import { requestOfRun } from '../../../src/core/plan/runRequest'
 import type { AppError } from '../../../src/shared/errors'
 import type { TrainingRequest } from '../../../src/shared/model/training'
 

@@ -15,7 +15,7 @@ import {
   outputSizeOf,
   type Preparation,
   standardization,
-} from '../../../src/core/training/preparation'
+} from '../../../src/core/starts/preparation'
 
 const random = createRandom(5)
 const randomMatrix = (rows: number, columns: number): Matrix => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '../../../src/core/math/random'
-import { searchRate, suggestRate } from '../../../src/core/training/rateSearch'
+import { searchRate, suggestRate } from '../../../src/core/recipes/rateSearch'
 import { collect, startLoop, stepsOf } from './loopSetup'
 
 const rates = Array.from({ length: 100 }, (_, i) => 1e-6 * 1e6 ** (i / 99))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { gentleMiner, type Recipe, remedyFor } from '../../../src/core/training/recipe'
+import { gentleMiner, type Recipe, remedyFor } from '../../../src/core/loop/remedies'
 import type { TrainingTrouble } from '../../../src/shared/model/training'
 
 const triplet: Recipe = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { planTraining } from '../../../src/core/training/plan'
-import { requestOfRun } from '../../../src/core/training/runRequest'
+import { planTraining } from '../../../src/core/plan/plan'
+import { requestOfRun } from '../../../src/core/plan/runRequest'
 import { shippedSpeeds } from '../../../src/main/training/shippedSpeeds'
 import { AppError } from '../../../src/shared/errors'
 import type { TrainingRequest } from '../../../src/shared/model/training'

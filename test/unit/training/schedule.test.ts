@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { rateFactor } from '../../../src/core/training/schedule'
+import { rateFactor } from '../../../src/core/loop/schedule'
 
 const at = (step: number, timeShare = 0, totalSteps = 100) => ({ step, totalSteps, timeShare })
 

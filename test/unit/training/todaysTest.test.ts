@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { todaysTest } from '../../../src/core/training/todaysTest'
+import { todaysTest } from '../../../src/core/evaluation/todaysTest'
 
 /** Labels 1 and 2 trained, 3 and 4 tested, three images each; the last has no part. */
 const splits = Uint8Array.from([1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 0])

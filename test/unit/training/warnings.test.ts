@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type StepSigns, WarningWatch } from '../../../src/core/training/warnings'
+import { type StepSigns, WarningWatch } from '../../../src/core/loop/warnings'
 
 const well: StepSigns = {
   loss: 0.1,

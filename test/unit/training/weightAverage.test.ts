@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '../../../src/core/math/random'
-import { WeightAverage } from '../../../src/core/training/weightAverage'
+import { WeightAverage } from '../../../src/core/loop/weightAverage'
 
 describe('WeightAverage', () => {
   it('forgets the start and comes near the mean of what fluctuates', () => {

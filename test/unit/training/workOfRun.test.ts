@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { planTraining } from '../../../src/core/training/plan'
-import { secondsOfStages } from '../../../src/core/training/work'
-import { workOfRun } from '../../../src/core/training/workOfRun'
+import { planTraining } from '../../../src/core/plan/plan'
+import { secondsOfStages } from '../../../src/core/plan/work'
+import { workOfRun } from '../../../src/core/plan/workOfRun'
 import { shippedSpeeds } from '../../../src/main/training/shippedSpeeds'
 import type { TrainingRequest } from '../../../src/shared/model/training'
 

@@ -1,7 +1,7 @@
 import type { Matrix } from '../../../core/math/matrix'
 import type { MatrixProduct } from '../../../core/math/product'
 import type { SavedModel, StepSettings } from '../../../core/network'
-import type { FeatureTap } from '../../../core/training/features'
+import type { FeatureTap } from '../../../core/plan/features'
 
 /** What is known of an object that lives in the process of the library. */
 export type RemoteId = number

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { AppError } from '../../../../src/shared/errors'
-import { fitLda } from '../../../../src/core/closedForms/lda'
-import { applyProjection } from '../../../../src/core/closedForms/linearProjection'
-import { fitPca } from '../../../../src/core/closedForms/pca'
-import { ScatterAccumulator } from '../../../../src/core/closedForms/scatter'
+import { fitLda } from '../../../../src/core/starts/lda'
+import { applyProjection } from '../../../../src/core/starts/linearProjection'
+import { fitPca } from '../../../../src/core/starts/pca'
+import { ScatterAccumulator } from '../../../../src/core/starts/scatter'
 import { evaluateRetrieval } from '../../../../src/core/evaluation/retrieval'
 import {
   createMatrix,

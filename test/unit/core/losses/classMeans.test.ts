@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { ClassMeans } from '../../../../src/core/losses/classMeans'
-import { lossParameters } from '../../../../src/core/losses/computeLoss'
+import { ClassMeans } from '../../../../src/core/starts/classMeans'
+import { lossParameters } from '../../../../src/core/objective/computeLoss'
 import type { GivenOptions } from '../../../../src/core/registry/options'
 import { createRandom } from '../../../../src/core/math/random'
 import { gaussianMatrix } from '../../../support/batches'

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { LossMemory, losses } from '../../../../src/core/losses'
+import { losses } from '../../../../src/core/losses'
+import { LossMemory } from '../../../../src/core/objective/memory'
 import {
   computeLoss,
   lossParameters,
   type LossChoice,
-} from '../../../../src/core/losses/computeLoss'
+} from '../../../../src/core/objective/computeLoss'
 import { createRandom } from '../../../../src/core/math/random'
 import { regularizers } from '../../../../src/core/regularizers'
 import { gaussianBatch } from '../../../support/batches'

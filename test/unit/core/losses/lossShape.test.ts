@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { losses } from '../../../../src/core/losses'
-import { lossShape } from '../../../../src/core/losses/lossShape'
+import { lossShape } from '../../../../src/core/objective/lossShape'
 import type { LossCurveShape, LossShape } from '../../../../src/shared/model/lossShape'
 
 function curveOf(shape: LossShape, side: LossCurveShape['side']): LossCurveShape {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { computeLoss } from '../../../../src/core/losses/computeLoss'
+import { computeLoss } from '../../../../src/core/objective/computeLoss'
 import { createRandom } from '../../../../src/core/math/random'
 import { gaussianBatch, gaussianMatrix } from '../../../support/batches'
 

@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { AppError } from '../../../../src/shared/errors'
-import { LossMemory, losses } from '../../../../src/core/losses'
-import { incompatibility } from '../../../../src/core/losses/compatibility'
-import { computeLoss, lossParameters } from '../../../../src/core/losses/computeLoss'
+import { losses } from '../../../../src/core/losses'
+import { LossMemory } from '../../../../src/core/objective/memory'
+import { incompatibility } from '../../../../src/core/objective/compatibility'
+import { computeLoss, lossParameters } from '../../../../src/core/objective/computeLoss'
 import {
   createMatrix,
   gatherRows,

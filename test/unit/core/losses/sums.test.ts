@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { LossMemory, losses } from '../../../../src/core/losses'
+import { losses } from '../../../../src/core/losses'
+import { LossMemory } from '../../../../src/core/objective/memory'
 import {
   computeLoss,
   lossParameters,
   type LossOutcome,
   type WeightedLoss,
-} from '../../../../src/core/losses/computeLoss'
+} from '../../../../src/core/objective/computeLoss'
 import type { ParameterValues } from '../../../../src/core/losses/loss'
 import { createRandom } from '../../../../src/core/math/random'
 import type { ComponentChoice } from '../../../../src/core/registry/options'

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { AppError } from '../../../../src/shared/errors'
 import { createRandom, type Random } from '../../../../src/core/math/random'
 import { samplers } from '../../../../src/core/samplers'
-import { shareWithPartner } from '../../../../src/core/training/samplerFit'
+import { shareWithPartner } from '../../../../src/core/loop/samplerFit'
 
 const labels = [
   ...Array(10).fill(0),

@@ -1,0 +1,26 @@
+import type { TrainingOptions, TrainingRequest } from '../../shared/model/training'
+import { lossesOfClasses } from '../objective/lossChoice'
+
+/**
+ * The request that says all that was decided of a run: on the same images it gives the same options,
+ * and on the same backend the same numbers.
+ * @param backend what the run ran on, where the options left it open
+ */
+export function requestOfRun(
+  options: TrainingOptions,
+  backend: TrainingOptions['backend'] = options.backend,
+): TrainingRequest {
+  const { stepsPerEpoch: _, maxSteps, maxMinutes, reducer, addedLosses, ...rest } = options
+  const { splitBy = 'shuffle', unseenLabels, ...chosen } = rest
+  return {
+    ...chosen,
+    ...(lossesOfClasses(options).length > 0 ? { proxyStart: options.proxyStart ?? 'random' } : {}),
+    backend,
+    addedLosses: [...addedLosses],
+    splitBy,
+    ...(unseenLabels === undefined ? {} : { unseenLabels: [...unseenLabels] }),
+    ...(maxSteps === null ? {} : { steps: maxSteps }),
+    ...(maxMinutes === null ? {} : { minutes: maxMinutes }),
+    ...(reducer === null ? {} : { reducer }),
+  }
+}

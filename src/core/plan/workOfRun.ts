@@ -1,0 +1,263 @@
+import type { TrainingOptions, TrainingStage } from '../../shared/model/training'
+import { dimensionOf, tapsOf } from './features'
+import { foldsOfSizes, foldsToTrain, unitsHeldOut } from '../starts/heldOutFolds'
+import { probeRows } from '../evaluation/measureRetrieval'
+import { mostAnchors } from '../review/mineFinal'
+import { rateSearchSteps } from '../recipes/rateSearch'
+import { epochSearch, expectedSteps, isOpenEnd } from '../loop/schedule'
+import { classSizes, splitPart } from '../evaluation/splitParts'
+import { startConstants } from '../starts/startConstants'
+import { addAmounts, type StageWork, timesAmounts, type WorkAmounts } from './work'
+import {
+  compareWork,
+  embedWork,
+  foldWork,
+  matrixWork,
+  mineWork,
+  readWork,
+  scatterWork,
+  startWork,
+  stepWork,
+} from './workAmounts'
+
+/** The images of a run as its plan knows them. */
+export interface RunCounts {
+  readonly images: number
+  /** Of how many the features are in the cache. */
+  readonly featuresCached: number
+  /** Images of each class that train. */
+  readonly trainSizes: readonly number[]
+  /** Images of each class that test; of a run that keeps none unseen they are not used. */
+  readonly testSizes: readonly number[]
+}
+
+/** @param split for each image 0 (not used), 1 (training) or 2 (test) */
+export function countsOf(labels: Int32Array, split: Uint8Array, featuresCached: number): RunCounts {
+  return {
+    images: labels.length,
+    featuresCached,
+    trainSizes: classSizes(labels, split, splitPart.train),
+    testSizes: classSizes(labels, split, splitPart.test),
+  }
+}
+
+/** The work of one stage of a run after another, as far as it can be known before. */
+export type StagesOfRun = readonly (StageWork & { readonly stage: TrainingStage })[]
+
+const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0)
+
+/**
+ * The work of each stage of a run, in their order.
+ * @param resumedAt steps that an earlier start of it has done; what precedes them is not done again
+ */
+export function workOfRun(
+  options: TrainingOptions,
+  counts: RunCounts,
+  resumedAt: number | null = null,
+): StagesOfRun {
+  const { images } = counts
+  const size = options.embeddingSize
+  const test = testRows(options, counts)
+  const labelled = sum(counts.trainSizes) + sum(counts.testSizes)
+  const from = rowSizeOf(options)
+  const limit = options.maxMinutes === null ? {} : { limitSeconds: options.maxMinutes * 60 }
+  return [
+    { stage: 'preparing', amounts: { starting: 1 } },
+    { stage: 'features', amounts: inputsWork(options, counts) },
+    { stage: 'baseline', amounts: baselineWork(options, counts, resumedAt !== null) },
+    { stage: 'training', amounts: loopWork(options, counts, resumedAt ?? 0), ...limit },
+    { stage: 'embedding', amounts: embedWork(images, options, { from, to: size }) },
+    {
+      stage: 'saving',
+      amounts: addAmounts(
+        compareWork({ queries: test, rows: test, size }, true),
+        mineWork(Math.min(mostAnchors, labelled), labelled, size),
+        { writing: (images * size) / 1e6 },
+      ),
+    },
+  ]
+}
+
+/** What the command line does with a run that has ended: tables, the report by label, the map. */
+export const workOfResults = ({
+  images,
+  testRows: rows,
+  size,
+}: {
+  readonly images: number
+  readonly testRows: number
+  readonly size: number
+}) => ({
+  exporting: (images * size) / 1e6,
+  // It compares as retrieval does.
+  reporting: compareWork({ queries: rows, rows, size }).comparing ?? 0,
+  mapping: images,
+})
+
+export function inputsWork(
+  options: TrainingOptions,
+  { images, featuresCached }: RunCounts,
+): WorkAmounts {
+  if (options.network === 'small') return { decoding: images }
+  const cached = Math.min(images, featuresCached)
+  return { features: images - cached, ...readWork(cached, options.features) }
+}
+
+/** Numbers in a row that the network takes; of pictures their work is counted otherwise. */
+const rowSizeOf = ({ network, features }: TrainingOptions): number =>
+  network === 'frozen' ? dimensionOf(tapsOf(features)) : 0
+
+/** Without a test part, the training rows are measured. */
+const testRows = ({ split }: TrainingOptions, { trainSizes, testSizes }: RunCounts): number =>
+  sum(split === 'none' ? trainSizes : testSizes)
+
+/** The work of measuring features as they are, or a model that takes them, on the test part. */
+export function measuredWork(
+  options: TrainingOptions,
+  counts: RunCounts,
+  what: 'features' | 'model',
+): WorkAmounts {
+  const test = testRows(options, counts)
+  const from = rowSizeOf(options)
+  const isPlain = what === 'features' && options.network === 'frozen'
+  const size = isPlain ? from : options.embeddingSize
+  return addAmounts(
+    isPlain ? {} : embedWork(test, options, { from, to: size }),
+    compareWork({ queries: test, rows: test, size }, true),
+  )
+}
+
+/** Measuring what is there, choosing the start and what is kept, and fitting the start. */
+function baselineWork(
+  options: TrainingOptions,
+  counts: RunCounts,
+  isResumed: boolean,
+): WorkAmounts {
+  const before = measuredWork(options, counts, 'features')
+  const search =
+    options.learningRate === 'find' && !isResumed ? stepWork(rateSearchSteps, options) : {}
+  if (options.network === 'small') return addAmounts(before, search)
+  const choosing =
+    options.start === 'auto'
+      ? addAmounts(choiceWork(options, counts), keepingWork(options, counts))
+      : epochSearchWork(options, counts)
+  return addAmounts(
+    before,
+    isResumed ? {} : choosing,
+    search,
+    startWork(sum(counts.trainSizes), options),
+    matrixWork(counts.images, rowSizeOf(options), options.embeddingSize),
+    options.start === 'random' ? {} : headWork(options, counts),
+  )
+}
+
+/** Measuring a head on prepared rows. */
+function headWork(options: TrainingOptions, counts: RunCounts): WorkAmounts {
+  const test = testRows(options, counts)
+  const size = options.embeddingSize
+  return addAmounts(
+    matrixWork(test, size, size),
+    compareWork({ queries: test, rows: test, size }, true),
+  )
+}
+
+const foldsOf = ({ split }: TrainingOptions, { trainSizes }: RunCounts) =>
+  foldsOfSizes(trainSizes, split !== 'byImage')
+
+/** The choice of the closed form by held-out training labels. */
+export function choiceWork(options: TrainingOptions, counts: RunCounts): WorkAmounts {
+  const folds = foldsOf(options, counts)
+  if (folds === null) return {}
+  const { mostRowsByLabel, mostRowsByImage } = startConstants
+  const { over, count } = folds
+  const most = over === 'labels' ? mostRowsByLabel : mostRowsByImage
+  const sample = Math.min(sum(counts.trainSizes), most)
+  const heldOut = sample / count
+  const asked = over === 'labels' ? heldOut : sample
+  const { features, embeddingSize } = options
+  const pairs = { queries: heldOut, rows: asked }
+  const perFold = addAmounts(
+    foldWork(heldOut, asked, features),
+    timesAmounts(2, compareWork({ ...pairs, size: dimensionOf(tapsOf(features)) })),
+    compareWork({ ...pairs, size: Math.min(embeddingSize, counts.trainSizes.length) }),
+  )
+  return addAmounts(scatterWork(sample, features), timesAmounts(count, perFold))
+}
+
+/** The trainings without held-out labels that decide what is kept. */
+function keepingWork(options: TrainingOptions, counts: RunCounts): WorkAmounts {
+  const folds = foldsOf(options, counts)
+  if (folds === null || isOpenEnd(options)) return {}
+  const train = sum(counts.trainSizes)
+  const heldOut = train / folds.count
+  const isByLabel = folds.over === 'labels'
+  const asked = isByLabel ? heldOut : Math.min(train, startConstants.mostRowsByImage)
+  const queries = isByLabel ? heldOut : asked / folds.count
+  const d = rowSizeOf(options)
+  return timesAmounts(
+    foldsToTrain(folds, {
+      units: unitsHeldOut(counts.trainSizes, folds),
+      rows: train,
+      headSize: options.embeddingSize,
+    }),
+    addAmounts(
+      compareWork({ queries, rows: asked, size: d }),
+      trainingWithout(options, { kept: train - heldOut, asked, queries }),
+    ),
+  )
+}
+
+/** The one training without held-out labels that finds the epoch, where the start was chosen. */
+export function epochSearchWork(options: TrainingOptions, counts: RunCounts): WorkAmounts {
+  const usable = counts.trainSizes.filter((size) => size >= 2).length
+  if (isOpenEnd(options) || usable < epochSearch.leastClasses) return {}
+  const train = sum(counts.trainSizes)
+  const asked = train * epochSearch.share
+  return trainingWithout(options, { kept: train - asked, asked, queries: asked })
+}
+
+function trainingWithout(
+  options: TrainingOptions,
+  { kept, asked, queries }: { kept: number; asked: number; queries: number },
+): WorkAmounts {
+  const size = options.embeddingSize
+  const epochs = Math.ceil(expectedSteps(options) / options.stepsPerEpoch)
+  return addAmounts(
+    startWork(kept, options),
+    matrixWork(kept + asked, rowSizeOf(options), size),
+    meansWork(options, kept),
+    stepWork(expectedSteps(options), options),
+    timesAmounts(
+      epochs + 1,
+      addAmounts(matrixWork(asked, size, size), compareWork({ queries, rows: asked, size })),
+    ),
+  )
+}
+
+/** The training rows through the model, where class representatives begin at their means. */
+const meansWork = (options: TrainingOptions, rows: number): WorkAmounts =>
+  options.proxyStart === 'classMeans'
+    ? embedWork(rows, options, { from: options.embeddingSize, to: options.embeddingSize })
+    : {}
+
+/** The training itself with what is measured after each epoch. */
+function loopWork(options: TrainingOptions, counts: RunCounts, before: number): WorkAmounts {
+  const steps = Math.max(0, expectedSteps(options) - before)
+  const epochs = Math.ceil(steps / options.stepsPerEpoch)
+  const size = options.embeddingSize
+  const test = testRows(options, counts)
+  const probe = Math.min(probeRows, test > 0 ? test : sum(counts.trainSizes))
+  const isFrozen = options.network === 'frozen'
+  return addAmounts(
+    before > 0 ? {} : meansWork(options, sum(counts.trainSizes)),
+    stepWork(steps, options),
+    timesAmounts(
+      epochs + 1,
+      addAmounts(
+        embedWork(probe, options, { from: size, to: size }),
+        compareWork({ queries: probe, rows: probe, size }),
+      ),
+    ),
+    isFrozen && options.start === 'auto' ? headWork(options, counts) : {},
+  )
+}
