@@ -1,26 +1,12 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import sharp from 'sharp'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type BuiltProgram, buildProgram } from '../training/builtProgram'
-import { startProgram } from './startProgram'
+import { describe, expect, it } from 'vitest'
+import { commandOnDrawings } from './startProgram'
 
-let program: BuiltProgram
-let folder: string
-
-beforeAll(async () => {
-  program = await buildProgram(true)
-  folder = await mkdtemp(join(tmpdir(), 'semblance-degenerate-'))
-}, 300_000)
-
-afterAll(async () => {
-  await program?.dispose()
-  if (folder !== undefined) await rm(folder, { recursive: true, force: true })
-})
-
-const run = (...args: string[]) => startProgram(program, folder, args).ended
+const cli = commandOnDrawings('degenerate', { labels: 0 })
+const { run } = cli
 
 type Channels = readonly [number, number, number]
 const sidePx = 24
@@ -339,7 +325,7 @@ async function expectResults(out: string): Promise<Figures> {
 
 describe.each(cases)('$name', ({ name, make, code, says, args = [], embeds = false }) => {
   it('trains to finite figures, or says what is wrong with the set', async () => {
-    const place = join(folder, name)
+    const place = join(cli.folder, name)
     const images = join(place, 'images')
     const out = join(place, 'out')
     await mkdir(images, { recursive: true })
@@ -383,7 +369,7 @@ describe('a sweep', () => {
   ] as const)(
     'of %s writes no figure that is none',
     async (name, code, says) => {
-      const place = join(folder, name)
+      const place = join(cli.folder, name)
       const out = join(place, 'sweep')
       const swept = await run(
         ...[

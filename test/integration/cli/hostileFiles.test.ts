@@ -2,7 +2,6 @@ import { execFileSync } from 'node:child_process'
 import {
   cp,
   mkdir,
-  mkdtemp,
   open,
   readdir,
   readFile,
@@ -11,13 +10,12 @@ import {
   truncate,
   writeFile,
 } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import * as tf from '@tensorflow/tfjs-core'
 import '@tensorflow/tfjs-backend-cpu'
 import * as v from 'valibot'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { createSmallNetwork, plainOperations } from '../../../src/core/network'
 import { createRandom } from '../../../src/core/math/random'
 import { lockFolder, isLock } from '../../../src/main/db/folderLock'
@@ -28,34 +26,21 @@ import { findCheckpoint } from '../../../src/main/runs/checkpoint'
 import { loadEmbeddings, saveEmbeddings } from '../../../src/main/runs/embeddingFiles'
 import { openSpeeds, speedsFile } from '../../../src/main/training/measuredSpeeds'
 import { saveModel, type StoredModel } from '../../../src/main/runs/modelFiles'
-import { type BuiltProgram, buildProgram } from '../training/builtProgram'
-import { drawEmoji } from '../training/emojiFolder'
-import { startProgram } from './startProgram'
+import { commandOnDrawings } from './startProgram'
 
-let program: BuiltProgram
-let folder: string
-let images: string
+const cli = commandOnDrawings('hostile', { labels: 4, sizePx: 24 })
 let count = 0
 
 beforeAll(async () => {
-  program = await buildProgram(true)
-  folder = await mkdtemp(join(tmpdir(), 'semblance-hostile-'))
-  images = join(folder, 'images')
-  await drawEmoji(images, 4, 24)
   await tf.setBackend('cpu')
   await saveModel(goodHead(), head)
   await saveModel(goodNetwork(), network())
-}, 300_000)
-
-afterAll(async () => {
-  await program?.dispose()
-  if (folder !== undefined) await rm(folder, { recursive: true, force: true })
 })
 
-const goodHead = () => join(folder, 'head')
-const goodNetwork = () => join(folder, 'network')
+const goodHead = () => join(cli.folder, 'head')
+const goodNetwork = () => join(cli.folder, 'network')
 const newFolder = async (): Promise<string> => {
-  const made = join(folder, `case-${++count}`)
+  const made = join(cli.folder, `case-${++count}`)
   await mkdir(made)
   return made
 }
@@ -107,7 +92,7 @@ const noFile = 'it is no ordinary file (a folder, a pipe, a socket or a device)'
 
 /** The program's answer: what it said on its one line, and its exit code. */
 async function answer(...args: string[]) {
-  const { child, ended } = startProgram(program, folder, args)
+  const { child, ended } = cli.start(args)
   // A program that waits for the file would wait for ever; the test then says so.
   const given = await Promise.race([ended, wait(300_000, null, { ref: false })])
   if (given === null) child.kill('SIGKILL')
@@ -215,7 +200,7 @@ const models: readonly (readonly [string, string, Damage])[] = [
 async function embedWith(model: string) {
   const at = await newFolder()
   const out = join(at, 'embeddings.csv')
-  const { code, said } = await answer('embed', images, '--model', model, '--out', out)
+  const { code, said } = await answer('embed', cli.images, '--model', model, '--out', out)
   expect(await readdir(at)).toEqual([])
   expect(code).toBe(1)
   return said
@@ -249,10 +234,9 @@ describe('a model that is not what training wrote', () => {
 
   it('one that is whole embeds', { timeout: 600_000 }, async () => {
     const out = join(await newFolder(), 'embeddings.csv')
-    const { ended } = startProgram(program, folder, [
-      ...['embed', images, '--model', goodNetwork(), '--out', out],
-    ])
-    const { code, error } = await ended
+    const { code, error } = await cli.run(
+      ...['embed', cli.images, '--model', goodNetwork(), '--out', out],
+    )
     expect(code, error).toBe(0)
     expect(await readFile(out, 'utf8')).toMatch(/^image,label,split,e0,e1,e2,e3\r\n/)
   })
@@ -299,7 +283,7 @@ describe('a run file that is none', () => {
     const [file, out] = [join(at, 'run.json'), join(at, 'out')]
     await make(file)
     const before = await readdir(at)
-    const args = ['train', images, '--run-file', file, '--out', out]
+    const args = ['train', cli.images, '--run-file', file, '--out', out]
     const { code, said, error } = await answer(...args)
     expect(said).toContain(`--run-file ${file}`)
     expect(said.replace('it is not a run file', '')).toContain(
@@ -370,7 +354,7 @@ describe('the journal of a sweep that no sweep wrote', () => {
     await make(file)
     const isText = reason.includes('ordinary') || reason.includes('TiB') ? null : file
     const before = isText === null ? null : await readFile(file, 'utf8')
-    const args = ['sweep', images, '--losses', 'triplet', '--steps', '2', '--out', out]
+    const args = ['sweep', cli.images, '--losses', 'triplet', '--steps', '2', '--out', out]
     const { code, said } = await answer(...args)
     expect(said).toContain(file)
     expect(said).toContain(reason)

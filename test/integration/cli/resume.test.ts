@@ -10,8 +10,7 @@ import { damageIndex } from '../db/damage'
 import { commandOnDrawings } from './startProgram'
 
 const cli = commandOnDrawings('resume')
-const { start } = cli
-const run = (...args: string[]) => start(args).ended
+const { start, run } = cli
 
 const quick = ['--network', 'small', '--image-size', '24', '--embedding-size', '12']
 const trainOf = (out: string, backend: string, ...args: string[]) => [
@@ -156,7 +155,7 @@ describe('train --resume', () => {
   }, 300_000)
 
   it('says before the work that a folder cannot be written to or the disk is too small', async () => {
-    const { code, error } = await run(...trainOf(join(cli.programFolder, 'cli.js', 'out'), 'wasm'))
+    const { code, error } = await run(...trainOf(join(cli.program.folder, 'cli.js', 'out'), 'wasm'))
     expect(code).toBe(1)
     expect(error).toContain('cannot be written to')
     const plan = { imageCount: 1e12, options: { embeddingSize: 512 } } as Parameters<

@@ -13,7 +13,7 @@ export interface Outcome {
 }
 
 /** Starts the built command line with a cache of its own below `folder`. */
-export function startProgram(program: BuiltProgram, folder: string, args: readonly string[]) {
+function startProgram(program: BuiltProgram, folder: string, args: readonly string[]) {
   const child = spawn(process.execPath, [join(program.folder, 'cli.js'), ...args], {
     env: { ...process.env, XDG_CACHE_HOME: join(folder, 'cache') },
   })
@@ -36,34 +36,38 @@ export function startProgram(program: BuiltProgram, folder: string, args: readon
 }
 
 /**
- * Builds the command line and draws 10 labels of images for the tests of a file, and removes both
- * after the last.
- * @param name of its folder
+ * Builds the command line for the tests of a file and draws images for them in a folder that is
+ * free for results too; removes both after the last.
+ * @param name of that folder
+ * @param drawings how many labels, none for 0; the name of the folder of the images
  */
-export function commandOnDrawings(name: string) {
+export function commandOnDrawings(
+  name: string,
+  { labels = 10, sizePx = 48, imagesName = 'images' } = {},
+) {
   let program: BuiltProgram | undefined
   let folder = ''
   beforeAll(async () => {
     program = await buildProgram(true)
     folder = await mkdtemp(join(tmpdir(), `semblance-cli-${name}-`))
-    await drawEmoji(join(folder, 'images'), 10, 48)
+    if (labels > 0) await drawEmoji(join(folder, imagesName), labels, sizePx)
   }, 300_000)
   afterAll(async () => {
     await program?.dispose()
     if (folder !== '') await rm(folder, { recursive: true, force: true })
   })
+  const start = (args: readonly string[]) => startProgram(program!, folder, args)
   return {
-    /** Of the built command line. */
-    get programFolder() {
-      return program!.folder
+    get program() {
+      return program!
     },
-    /** Holds the images, and is free for results. */
     get folder() {
       return folder
     },
     get images() {
-      return join(folder, 'images')
+      return join(folder, imagesName)
     },
-    start: (args: readonly string[]) => startProgram(program!, folder, args),
+    start,
+    run: (...args: string[]) => start(args).ended,
   }
 }

@@ -6,8 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { commandOnDrawings } from './startProgram'
 
 const cli = commandOnDrawings('sweep')
-const { start } = cli
-const run = (...args: string[]) => start(args).ended
+const { start, run } = cli
 
 const quick = ['--network', 'small', '--image-size', '24', '--embedding-size', '12']
 const sweepOf = (out: string, ...args: string[]) => [

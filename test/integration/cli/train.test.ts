@@ -1,41 +1,25 @@
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import sharp from 'sharp'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type BuiltProgram, buildProgram } from '../training/builtProgram'
-import { drawEmoji } from '../training/emojiFolder'
-import { startProgram } from './startProgram'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { commandOnDrawings } from './startProgram'
 
-let program: BuiltProgram
-let folder: string
-let images: string
+const cli = commandOnDrawings('train', { imagesName: 'bilder 图像' })
+const { start, run } = cli
 
 beforeAll(async () => {
-  program = await buildProgram(true)
-  folder = await mkdtemp(join(tmpdir(), 'semblance-cli-'))
-  images = join(folder, 'bilder 图像')
-  await drawEmoji(images, 10, 48)
-  await writeFile(join(images, 'broken.png'), 'not a picture')
-  await writeFile(join(images, 'root.png'), await plainPicture())
-  await mkdir(join(images, '=1+1'))
-  await writeFile(join(images, '=1+1', 'a, "b".png'), await plainPicture())
-}, 300_000)
-
-afterAll(async () => {
-  await program?.dispose()
-  if (folder !== undefined) await rm(folder, { recursive: true, force: true })
+  await writeFile(join(cli.images, 'broken.png'), 'not a picture')
+  await writeFile(join(cli.images, 'root.png'), await plainPicture())
+  await mkdir(join(cli.images, '=1+1'))
+  await writeFile(join(cli.images, '=1+1', 'a, "b".png'), await plainPicture())
 })
 
 const plainPicture = () =>
   sharp({ create: { width: 40, height: 30, channels: 3, background: '#3366aa' } })
     .png()
     .toBuffer()
-
-const start = (args: readonly string[]) => startProgram(program, folder, args)
-const run = (...args: string[]) => start(args).ended
 
 const quick = ['--network', 'small', '--image-size', '24', '--embedding-size', '12']
 
@@ -89,8 +73,11 @@ function retrievalOf(rows: readonly Row[]): { mapAtR: number; precisionAt1: numb
 describe('headless train', () => {
   it('writes every file, and its metrics can be recomputed from them', async () => {
     // Inside the folder of images: the second import must not see the results of the first.
-    const out = join(images, 'results')
-    const args = ['train', images, ...quick, '--steps', '25', '--seed', '4', '--out', out, '--json']
+    const out = join(cli.images, 'results')
+    const args = [
+      ...['train', cli.images, ...quick, '--steps', '25', '--seed', '4'],
+      ...['--out', out, '--json'],
+    ]
     const { code, out: text, error } = await run(...args)
     expect(error).not.toContain('    at ')
     expect(code, error).toBe(0)
@@ -162,8 +149,8 @@ describe('headless train', () => {
     expect(report.leftOut).toEqual([expect.objectContaining({ path: 'broken.png' })])
     expect((await readdir(join(out, 'model'))).sort()).toEqual(['manifest.json', 'weights.bin'])
 
-    const table = join(folder, 'again.csv')
-    const embed = await run('embed', images, '--model', join(out, 'model'), '--out', table)
+    const table = join(cli.folder, 'again.csv')
+    const embed = await run('embed', cli.images, '--model', join(out, 'model'), '--out', table)
     expect(embed.code, embed.error).toBe(0)
     const again = new Map((await readCsv(table)).map((row) => [row['image'], row]))
     // The picture of the map lies in the folder now, and is no image of it.
@@ -175,11 +162,11 @@ describe('headless train', () => {
   })
 
   it('trains the same again from a run file, all numbers alike', async () => {
-    const [first, second] = [join(folder, 'first'), join(folder, 'second')]
-    const one = await run('train', images, ...quick, '--steps', '25', '--out', first)
+    const [first, second] = [join(cli.folder, 'first'), join(cli.folder, 'second')]
+    const one = await run('train', cli.images, ...quick, '--steps', '25', '--out', first)
     expect(one.code, one.error).toBe(0)
     const file = join(first, 'run.json')
-    const other = await run('train', images, '--run-file', file, '--out', second)
+    const other = await run('train', cli.images, '--run-file', file, '--out', second)
     expect(other.code, other.error).toBe(0)
     const text = async (place: string, name: string) => readFile(join(place, name), 'utf8')
     expect(withoutClock(await text(second, 'metrics.json'))).toEqual(
@@ -191,9 +178,9 @@ describe('headless train', () => {
   })
 
   it('ends with 130 when it is interrupted, and keeps what was finished', async () => {
-    const out = join(folder, 'cancelled')
+    const out = join(cli.folder, 'cancelled')
     const { child, ended } = start([
-      ...['train', images, ...quick, '--steps', '1000000', '--out', out],
+      ...['train', cli.images, ...quick, '--steps', '1000000', '--out', out],
     ])
     let seen = ''
     await new Promise<void>((resolve) => {
@@ -230,15 +217,15 @@ describe('headless train', () => {
   })
 
   it('says what is needed where nothing can be learned, with exit code 1', async () => {
-    const empty = join(folder, 'empty')
+    const empty = join(cli.folder, 'empty')
     await mkdir(empty)
-    const nothing = await run('train', empty, '--out', join(folder, 'nothing'))
+    const nothing = await run('train', empty, '--out', join(cli.folder, 'nothing'))
     expect(nothing.code).toBe(1)
     expect(nothing.error).toContain('There are no images')
-    const one = join(folder, 'one')
+    const one = join(cli.folder, 'one')
     await mkdir(join(one, 'only'), { recursive: true })
     await writeFile(join(one, 'only', 'a.png'), await plainPicture())
-    const single = await run('train', one, '--out', join(folder, 'nothing'))
+    const single = await run('train', one, '--out', join(cli.folder, 'nothing'))
     expect(single.code).toBe(1)
     expect(single.error).toContain('at least two')
   })

@@ -1,65 +1,43 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import type { MetricsFile } from '../../../src/main/cli/results'
 import type { RunFile } from '../../../src/main/cli/runFile'
 import { createDatasetService } from '../../../src/main/dataset/datasetService'
 import { openStore } from '../../../src/main/db/store'
 import { createSplitService } from '../../../src/main/split/splitService'
 import { workspaceIn } from '../../../src/main/workspace'
-import { type BuiltProgram, buildProgram } from '../training/builtProgram'
-import { drawEmoji } from '../training/emojiFolder'
-import { startProgram } from './startProgram'
+import { commandOnDrawings } from './startProgram'
 
-let program: BuiltProgram
-let folder: string
-let images: string
+const cli = commandOnDrawings('unseen', { labels: 24 })
 /** Path and label of every image. */
 let table: [string, string][]
 
 beforeAll(async () => {
-  program = await buildProgram(true)
-  folder = await mkdtemp(join(tmpdir(), 'semblance-unseen-'))
-  images = join(folder, 'emoji')
-  await drawEmoji(images, 24, 48)
   table = []
-  for (const entry of await readdir(images, { withFileTypes: true })) {
+  for (const entry of await readdir(cli.images, { withFileTypes: true })) {
     if (!entry.isDirectory()) continue
-    for (const file of await readdir(join(images, entry.name))) {
+    for (const file of await readdir(join(cli.images, entry.name))) {
       table.push([`${entry.name}/${file}`, entry.name])
     }
   }
   await writeLabels(table)
-}, 300_000)
-
-afterAll(async () => {
-  await program?.dispose()
-  if (folder !== undefined) await rm(folder, { recursive: true, force: true })
 })
 
 const writeLabels = (rows: readonly [string, string][]) =>
   writeFile(
-    join(images, 'labels.csv'),
+    join(cli.images, 'labels.csv'),
     ['image,label', ...rows.map(([path, label]) => `"${path}","${label}"`)].join('\n'),
   )
 
 async function train(name: string, ...more: string[]) {
-  const out = join(folder, name)
+  const out = join(cli.folder, name)
   const quick = [
-    '--network',
-    'small',
-    '--image-size',
-    '24',
-    '--embedding-size',
-    '8',
-    '--steps',
-    '4',
+    ...['--network', 'small', '--image-size', '24'],
+    ...['--embedding-size', '8', '--steps', '4'],
   ]
-  const { code, error } = await startProgram(program, folder, [
-    ...['train', images, '--out', out, ...quick, ...more],
-  ]).ended
+  const { code, error } = await cli.run('train', cli.images, '--out', out, ...quick, ...more)
   expect(code, error).toBe(0)
   const json = async <T>(file: string) => JSON.parse(await readFile(join(out, file), 'utf8')) as T
   const rows = parse(await readFile(join(out, 'embeddings.csv'), 'utf8'), {
@@ -98,12 +76,12 @@ describe('headless, what is kept unseen', () => {
     expect(third.metrics.unseen.labels.filter((label) => label !== 'another')).toEqual(before)
     await writeLabels(table)
 
-    const workspace = workspaceIn(join(folder, 'user data'))
+    const workspace = workspaceIn(join(cli.folder, 'user data'))
     const store = await openStore(workspace.databaseFile)
     try {
-      const { workersFolder } = program
+      const { workersFolder } = cli.program
       const datasets = createDatasetService({ store, workspace, workersFolder })
-      const { dataset, finished } = await datasets.importFolder(images)
+      const { dataset, finished } = await datasets.importFolder(cli.images)
       await finished
       const split = createSplitService({ store, workspace })
       const state = await split.state({ datasetId: dataset.id, request: {} })
@@ -117,13 +95,13 @@ describe('headless, what is kept unseen', () => {
   it('is drawn otherwise by --split-seed, and named by --unseen-labels', async () => {
     const drawn = await train('drawn', '--split-seed', '9')
     expect(drawn.metrics.options.splitSeed).toBe(9)
-    const first = JSON.parse(await readFile(join(folder, 'first', 'metrics.json'), 'utf8')) as {
+    const first = JSON.parse(await readFile(join(cli.folder, 'first', 'metrics.json'), 'utf8')) as {
       unseen: { labels: string[] }
     }
     expect(drawn.metrics.unseen.labels).not.toEqual(first.unseen.labels)
 
     const names = [...new Set(table.map(([, label]) => label))].slice(0, 3).toSorted()
-    const list = join(folder, 'names.txt')
+    const list = join(cli.folder, 'names.txt')
     await writeFile(list, `${names.join('\r\n')}\n`)
     const named = await train('named', '--unseen-labels', list)
     expect(named.metrics.unseen.labels).toEqual(names)
@@ -131,9 +109,10 @@ describe('headless, what is kept unseen', () => {
     expect(again.metrics.unseen).toEqual(named.metrics.unseen)
     expect(again.part).toEqual(named.part)
 
-    const { code, error } = await startProgram(program, folder, [
-      ...['train', images, '--out', join(folder, 'none'), '--unseen-labels', `${names[0]}x`],
-    ]).ended
+    const { code, error } = await cli.run(
+      ...['train', cli.images, '--out', join(cli.folder, 'none')],
+      ...['--unseen-labels', `${names[0]}x`],
+    )
     expect(code).toBe(2)
     expect(error).toContain(`no image has the label "${names[0]}x". Did you mean ${names[0]}?`)
   }, 300_000)
@@ -141,7 +120,7 @@ describe('headless, what is kept unseen', () => {
   it('of a run file of an earlier version is its shuffle', async () => {
     const { runFile } = await train('new', '--seed', '3')
     const { splitBy: _, splitSeed: __, ...request } = runFile.request
-    const file = join(folder, 'old.json')
+    const file = join(cli.folder, 'old.json')
     await writeFile(file, JSON.stringify({ version: '0.0.9', request }))
     const old = await train('old', '--run-file', file)
     expect(old.metrics.options.splitBy).toBeUndefined()
