@@ -7,7 +7,7 @@ import { hashOfFiles, readState, writeState } from './stamp.mjs'
 import { unzip } from './zip.mjs'
 
 /** The newest whose library also loads in Electron's main process, beside Mesa's LLVM. */
-export const tensorflowVersion = '2.18.1'
+const tensorflowVersion = '2.18.1'
 
 /** pip takes wheels of its own Python only; the C library inside does not depend on Python. */
 const pipTarget = ['--python-version', '3.11', '--platform', 'manylinux2014_x86_64']
@@ -67,7 +67,7 @@ export function cudaRequirements(metadata) {
  * @param {string} folder of the cache, with nvidia/NAME/lib in it
  * @returns {string[]} none where there is no CUDA
  */
-export function cudaLinkArguments(folder) {
+function cudaLinkArguments(folder) {
   const cuda = join(folder, 'nvidia')
   if (!existsSync(cuda)) return []
   return readdirSync(cuda).flatMap((name) => {

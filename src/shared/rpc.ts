@@ -23,7 +23,7 @@ type AnyCall = {
   readonly output?: unknown
 }
 type AnyEvent = { readonly kind: 'event'; readonly payload?: unknown }
-export type ServiceContract = Readonly<Record<string, AnyCall | AnyEvent>>
+type ServiceContract = Readonly<Record<string, AnyCall | AnyEvent>>
 export type Contract = Readonly<Record<string, ServiceContract>>
 
 export const call =
@@ -55,7 +55,7 @@ export type ServiceHandlers<S extends ServiceContract> = {
 export type Handlers<C extends Contract> = { readonly [S in keyof C]: ServiceHandlers<C[S]> }
 
 /** What the window calls. */
-export type ServiceClient<S extends ServiceContract> = {
+type ServiceClient<S extends ServiceContract> = {
   readonly [K in CallKeys<S>]: (input: InputOf<S[K]>) => Promise<OutputOf<S[K]>>
 } & {
   readonly [K in EventKeys<S> as `on${Capitalize<string & K>}`]: (
@@ -65,7 +65,7 @@ export type ServiceClient<S extends ServiceContract> = {
 export type Client<C extends Contract> = { readonly [S in keyof C]: ServiceClient<C[S]> }
 
 /** How main sends events of one service. */
-export type ServiceEmitter<S extends ServiceContract> = {
+type ServiceEmitter<S extends ServiceContract> = {
   readonly [K in EventKeys<S>]: (payload: PayloadOf<S[K]>) => void
 }
 export type Emitter<C extends Contract> = { readonly [S in keyof C]: ServiceEmitter<C[S]> }

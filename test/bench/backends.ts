@@ -44,7 +44,7 @@ function chosenBackends(names: string | undefined): BackendChoice[] {
 }
 
 /** What the figures were taken on. */
-export function machine() {
+function machine() {
   return { cpu: cpus()[0]?.model ?? '', cores: cpus().length, node: process.version }
 }
 

@@ -7,7 +7,7 @@ import { afterAll, afterEach, expect } from 'vitest'
 import { _electron, type ElectronApplication, type Page } from 'playwright-core'
 
 export const repository = resolve(import.meta.dirname, '../..')
-export const screenshotFolder = join(repository, 'test/e2e/screenshots')
+const screenshotFolder = join(repository, 'test/e2e/screenshots')
 
 /** The Electron that the start script would run. */
 export function electronPath(): string {

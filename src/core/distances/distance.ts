@@ -8,7 +8,7 @@ import { normalizeRows, normalizeRowsBackward, normalizeRowsSteps } from '../mat
 import { rememberRepeatedRows } from './repeatedRows'
 
 /** Gradients of a scalar with respect to the rows of both sides. */
-export interface DistanceGradients {
+interface DistanceGradients {
   /** [B, d] */
   readonly embeddings: Matrix
   /** [R, d]; null when there were no references or nobody asked. */
@@ -27,7 +27,7 @@ export interface DistanceMatrix {
   backward(gradient: Matrix, wantsReferences?: boolean): DistanceGradients
 }
 
-export interface DistanceOptions {
+interface DistanceOptions {
   /** L2-normalise all rows first; always the L2 norm, whatever the distance. */
   readonly normalized: boolean
 }
@@ -76,7 +76,7 @@ export interface Distance extends ComponentDescription {
   ): Steps<FixedReferences>
 }
 
-export interface FixedReferences {
+interface FixedReferences {
   compare(embeddings: Matrix): Matrix
   /** The references as they are compared. */
   readonly rows: Matrix

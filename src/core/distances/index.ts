@@ -18,10 +18,4 @@ export const distances = createRegistry('distance', [
   snr,
 ])
 
-export type {
-  Distance,
-  DistanceGradients,
-  DistanceMatrix,
-  ValueRange,
-  DistanceOptions,
-} from './distance'
+export type { DistanceMatrix, ValueRange } from './distance'

@@ -110,7 +110,7 @@ export function rowSums(matrix: Matrix): Float64Array {
   return result
 }
 
-export function columnSums(matrix: Matrix): Float64Array {
+function columnSums(matrix: Matrix): Float64Array {
   const { rows, columns, data } = matrix
   const result = new Float64Array(columns)
   for (let i = 0; i < rows; i++) {

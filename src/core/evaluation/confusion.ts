@@ -5,7 +5,7 @@ import { SmallestK } from '../math/smallestK'
 import { finish } from '../steps'
 import { compareAll } from './compareAll'
 
-export interface ConfusedPair {
+interface ConfusedPair {
   readonly label: number
   /** What the neighbours say. */
   readonly predicted: number

@@ -32,7 +32,7 @@ export function measureHistogram(
 }
 
 /** Equal bins between `minimum` and `maximum`; what lies outside counts in the outermost bins. */
-export function histogramOfDistances(
+function histogramOfDistances(
   positive: ArrayLike<number>,
   negative: ArrayLike<number>,
   minimum: number,

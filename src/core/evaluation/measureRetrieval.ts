@@ -4,7 +4,7 @@ import { evaluateRetrieval, retrievalSteps, type RetrievalReport } from './retri
 import type { Matrix } from '../math/matrix'
 import type { MatrixProduct } from '../math/product'
 import type { Random } from '../math/random'
-import { finish, partOf, type Steps } from '../steps'
+import { partOf, type Steps } from '../steps'
 
 export interface MeasureOptions {
   readonly product: MatrixProduct
@@ -32,20 +32,10 @@ export function* measureSteps(
   return metricsOf(yield* retrievalSteps(embeddings, labels, { distance: 'cosine', ...options }))
 }
 
-/** The same with the 95 % bootstrap interval of MAP@R. */
-export function measureWithInterval(
-  embeddings: Matrix,
-  labels: Int32Array,
-  product: MatrixProduct,
-  random: Random,
-): RetrievalMetrics {
-  return finish(intervalSteps(embeddings, labels, { product, random }))
-}
-
 /** Share of the work that asking takes; the rest is the interval. */
 const askingShare = 0.95
 
-/** The same in steps. */
+/** The same with the 95 % bootstrap interval of MAP@R. */
 export function* intervalSteps(
   embeddings: Matrix,
   labels: Int32Array,

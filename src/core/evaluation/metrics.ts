@@ -12,7 +12,7 @@ import {
 } from './retrieval'
 import { silhouette } from './silhouette'
 
-export interface MetricInput {
+interface MetricInput {
   /** [n, d] */
   readonly embeddings: Matrix
   /** [n] */

@@ -10,7 +10,7 @@ import { askingOf } from './ranks'
 import { RetrievalCollector } from './retrieval'
 
 /** A class, how well its images find each other, and with what the vote takes them. */
-export interface ClassQuality extends Pick<ClassReport, 'label' | 'queries'> {
+interface ClassQuality extends Pick<ClassReport, 'label' | 'queries'> {
   /** The means are null where there are no queries. */
   readonly precisionAt1: number | null
   readonly rPrecision: number | null
@@ -51,7 +51,7 @@ export interface QualityReport {
 export const votingNeighbours = 5
 
 /** Images that a class needs for the others of it to be most of an image's k voters. */
-export const leastVotedFor = (k: number): number => Math.ceil(k / 2) + 1
+const leastVotedFor = (k: number): number => Math.ceil(k / 2) + 1
 
 export interface QualityOptions {
   readonly random: Random

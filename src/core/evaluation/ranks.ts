@@ -1,32 +1,9 @@
 import { distances } from '../distances'
-import type { Matrix } from '../math/matrix'
-import { finish } from '../steps'
-import { compareAll, type ComparisonOptions } from './compareAll'
+import type { ComparisonOptions } from './compareAll'
 
 export interface RankingOptions extends ComparisonOptions {
   /** Images to ask for; all by default. Those alone in their class are skipped. */
   readonly queries?: ArrayLike<number> | undefined
-}
-
-/**
- * For each query calls `visit` with the ranks (1 = nearest) of the other images of its class among
- * all images but the query itself, ascending; ties in distance rank by index.
- * @param embeddings [n, d]
- * @param labels [n]
- */
-export function visitRanks(
-  embeddings: Matrix,
-  labels: ArrayLike<number>,
-  options: RankingOptions,
-  visit: (query: number, ranks: Uint32Array) => void,
-): void {
-  const ranker = new Ranker(labels, options.distance)
-  const queries = askingOf(labels, options.queries)
-  finish(
-    compareAll(embeddings, queries, options, (query, values) => {
-      visit(query, ranker.ranksOf(query, values))
-    }),
-  )
 }
 
 /** Those of the images, all by default, that have another one of their class to ask for. */

@@ -1,8 +1,7 @@
-export { type GroupPlaces, groupPlaces } from './groupPlaces'
+export { groupPlaces } from './groupPlaces'
 export { pointsInPolygon } from './lasso'
 export { PointGrid } from './pointGrid'
 export {
-  type Bounds,
   boundsOf,
   fitted,
   type Insets,

@@ -1,13 +1,13 @@
 import type { InputSource } from '../inputSource'
 
 /** What the loss says of a batch of embeddings. */
-export interface LossOfEmbeddings {
+interface LossOfEmbeddings {
   readonly value: number
   /** [rows, embeddingSize], row-major. */
   readonly gradient: Float32Array
 }
 
-export interface StepSettings {
+interface StepSettings {
   readonly learningRate: number
   readonly gradientClip?: number
   readonly weightDecay?: number

@@ -10,7 +10,7 @@ export interface AugmentationSettings {
   readonly light: number
 }
 
-export const lightAugmentation: AugmentationSettings = { shift: 0.0625, flip: false, light: 0.1 }
+const lightAugmentation: AugmentationSettings = { shift: 0.0625, flip: false, light: 0.1 }
 
 /**
  * Square RGB pictures kept as bytes, read as numbers from 0 to 1, [side, side, 3] a row. Shifting

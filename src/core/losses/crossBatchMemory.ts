@@ -2,7 +2,7 @@ import { choiceOption, integerOption } from '../registry/options'
 import { defineLoss } from './loss'
 
 /** Losses that can look beyond their batch. */
-export const lossesWithMemory = [
+const lossesWithMemory = [
   'contrastive',
   'triplet',
   'lifted',

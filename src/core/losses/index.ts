@@ -60,5 +60,4 @@ export const losses = createRegistry('loss', [
   crossBatchMemory,
 ])
 
-export type { Loss, LossContext, LossParameter, LossResult, ParameterValues } from './loss'
-export { noIndex, type LossElements } from './terms/elements'
+export type { Loss } from './loss'

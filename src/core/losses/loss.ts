@@ -82,7 +82,7 @@ export interface LossResult {
 /**
  * `pairs` and `triplets` compare images with images; `classes` compare images with trainable rows.
  */
-export type LossKind = 'pairs' | 'triplets' | 'classes'
+type LossKind = 'pairs' | 'triplets' | 'classes'
 
 /** A loss of the registry. */
 export interface Loss extends ComponentDescription {
@@ -126,7 +126,7 @@ export interface Loss extends ComponentDescription {
   evaluate(context: LossContext, options: GivenOptions): LossResult
 }
 
-export interface Reach {
+interface Reach {
   /** A distance or a similarity. */
   readonly at: number
   /** So much farther than `at` a negative still counts; 0 by default. */
@@ -173,15 +173,6 @@ const everyDistance = [
   'chebyshev',
   'snr',
 ]
-
-/** Distances in the narrow sense: 0 for identical rows, larger is farther. */
-export const properDistances = [
-  'euclidean',
-  'squaredEuclidean',
-  'manhattan',
-  'chebyshev',
-  'snr',
-] as const
 
 /** Makes a registry entry of a loss; a loss file needs nothing more. */
 export function defineLoss<const S extends OptionSchema>(

@@ -33,4 +33,4 @@ export const miners = createRegistry('miner', [
 ])
 
 export { defaultTupleBudget } from './miner'
-export type { Distribution, Miner, MinerContext, MinerResult } from './miner'
+export type { Distribution, Miner, MinerContext } from './miner'

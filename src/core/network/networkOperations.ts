@@ -21,7 +21,7 @@ export interface NormalizedBlock {
   }
 }
 
-export interface AdamSettings {
+interface AdamSettings {
   readonly learningRate: number
   /** Decoupled decay: before the step a decayed parameter is scaled by `1 - rate * decay`. */
   readonly weightDecay: number

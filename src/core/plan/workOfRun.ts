@@ -208,7 +208,7 @@ function keepingWork(options: TrainingOptions, counts: RunCounts): WorkAmounts {
 }
 
 /** The one training without held-out labels that finds the epoch, where the start was chosen. */
-export function epochSearchWork(options: TrainingOptions, counts: RunCounts): WorkAmounts {
+function epochSearchWork(options: TrainingOptions, counts: RunCounts): WorkAmounts {
   const usable = counts.trainSizes.filter((size) => size >= 2).length
   if (isOpenEnd(options) || usable < epochSearch.leastClasses) return {}
   const train = sum(counts.trainSizes)

@@ -1,9 +1,9 @@
 export { exactNeighbours } from './exactNeighbours'
 export { neighbourDescent } from './neighbourDescent'
 export { finish, type Steps } from '../steps'
-export type { NeighbourGraph } from './neighbourGraph'
+
 export { standardizePlane } from './plane'
 export { principalPlane } from './principalPlane'
-export { createProjection, exactNeighbourLimit, nearestOf, type Projection } from './project'
+export { createProjection, exactNeighbourLimit, nearestOf } from './project'
 export { dotOfRows, normalizedRows } from './rows'
 export { umapNeighbours, umapPlane } from './umap'

@@ -13,7 +13,7 @@ const fewestPoints = 4
  * step, 8 s for 20,000, and takes too much memory: 70,000 took the program to 4.2 GB, the same in
  * typed arrays to 1.5 GB.
  */
-export const mostLibraryPoints = 2000
+const mostLibraryPoints = 2000
 /**
  * Half the width of the plane that the layout starts in: the authors' 10 for many points, less for
  * few, which would otherwise stay as dots far apart.

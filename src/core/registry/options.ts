@@ -26,7 +26,7 @@ export interface ChoiceOption<C extends string = string> extends Meaning {
   readonly default: C
   readonly choices: readonly C[]
 }
-export type Option = NumberOption | BooleanOption | ChoiceOption
+type Option = NumberOption | BooleanOption | ChoiceOption
 
 /** Options by name; the default of each lives here and nowhere else. */
 export type OptionSchema = Readonly<Record<string, Option>>

@@ -5,5 +5,3 @@ import { zeroMean } from './zeroMean'
 
 /** Every regularizer, by name. */
 export const regularizers = createRegistry('regularizer', [l2Norm, centerInvariant, zeroMean])
-
-export type { Regularizer } from './regularizer'

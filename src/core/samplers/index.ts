@@ -12,5 +12,4 @@ export const samplers = createRegistry('sampler', [
   uniform,
 ])
 
-export { Sampler } from './sampler'
-export type { SampledBatch, SamplerContext, SamplerDefinition, SamplerState } from './sampler'
+export type { SamplerContext, SamplerState } from './sampler'

@@ -39,7 +39,7 @@ export interface SamplerState {
  * Gives batches without end, in rounds. Each round has random numbers of its own, so that a run
  * that is taken up again at a state goes on as if it had not stopped.
  */
-export class Sampler {
+class Sampler {
   private batches: readonly SampledBatch[]
   private round = 0
   private position = 0

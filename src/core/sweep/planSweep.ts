@@ -13,7 +13,7 @@ import { combine } from './combinations'
 import { sharedStages, workOfRow } from './workOfSweep'
 
 /** One run of a sweep with every decision taken. */
-export interface PlannedRow extends SweepCombination {
+interface PlannedRow extends SweepCombination {
   readonly seed: number
   readonly options: TrainingOptions
   readonly work: Omit<StageWork, 'stage'>

@@ -91,8 +91,3 @@ function distinctRows(
   }
   return { start, columns: list.slice(0, count) }
 }
-
-/** Number of all pairs of the lists. */
-export function pairCount(lists: RowLists): number {
-  return lists.columns.length
-}

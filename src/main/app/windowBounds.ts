@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 
 export const minimumSize = { width: 900, height: 600 } as const
-export const defaultSize = { width: 1440, height: 900 } as const
+const defaultSize = { width: 1440, height: 900 } as const
 
 const coordinate = v.pipe(v.number(), v.integer(), v.minValue(-100_000), v.maxValue(100_000))
 

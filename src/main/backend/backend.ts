@@ -33,7 +33,7 @@ export interface Backend {
 /** One way to run: starts or throws an Error whose message is the reason a person is told. */
 export type BackendStart = (options: BackendOptions) => Promise<StartedBackend>
 
-export interface StartedBackend extends Omit<Backend, 'report'> {
+interface StartedBackend extends Omit<Backend, 'report'> {
   readonly description: string
   readonly gpu: boolean
   readonly threads: number

@@ -47,7 +47,7 @@ export interface KernelPoolOptions {
 }
 
 /** All on the calling thread. */
-export function createLonePool(kernels: KernelExports): KernelPool {
+function createLonePool(kernels: KernelExports): KernelPool {
   return {
     threads: 1,
     forEachImage(kernel, imageCount, args, takesThread = false) {

@@ -3,7 +3,7 @@ import { AppError } from '../../shared/errors'
 import type { TrainingPlan } from '../../shared/model/training'
 
 /** Bytes that the results of a training and its unfinished state take at most, roughly. */
-export function neededBytes({ imageCount, options }: TrainingPlan): number {
+function neededBytes({ imageCount, options }: TrainingPlan): number {
   // A number is four bytes in the state and twelve characters in the table, a model a few megabytes.
   return imageCount * (options.embeddingSize * 16 + 2000) + 64e6
 }

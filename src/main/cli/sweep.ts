@@ -48,7 +48,7 @@ export async function checkSweepArguments(parsed: ParsedCommand) {
 }
 
 /** The sweep that the options of `sweep` describe. */
-export function sweepRequestOf(parsed: ParsedCommand): SweepRequest {
+function sweepRequestOf(parsed: ParsedCommand): SweepRequest {
   const lists = {
     losses: namesOf(parsed, 'losses', losses.names, []),
     miners: namesOf(parsed, 'miners', miners.names, [byDefault, noMiner]),
@@ -182,7 +182,7 @@ function planSentence({ plan, rows }: SweepState, kept: number): string {
 }
 
 /** A combination in a few words. */
-export const nameOf = ({ loss, miner, distance }: SweepCombination): string =>
+const nameOf = ({ loss, miner, distance }: SweepCombination): string =>
   [loss.name, ...(miner === null ? [] : [miner.name]), distance].join(' + ')
 
 function rowSentence(row: SweepRow, hasSeeds: boolean): string {

@@ -292,7 +292,7 @@ async function trainOnce(
 }
 
 /** Why what computes is not something faster. */
-export const backendLines = ({ description, rejected }: BackendReport): string[] =>
+const backendLines = ({ description, rejected }: BackendReport): string[] =>
   rejected.map(
     ({ name, reason }) => `Note: ${description} computes, as ${name} does not run here: ${reason}.`,
   )
@@ -374,7 +374,7 @@ function warningText(warning: TrainingWarning): string {
 }
 
 /** What will be done and how long it should take, in one sentence. */
-export function planSentence(plan: TrainingPlan, seconds: number): string {
+function planSentence(plan: TrainingPlan, seconds: number): string {
   const { options } = plan
   const what =
     options.network === 'frozen'

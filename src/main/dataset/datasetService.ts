@@ -39,7 +39,7 @@ export interface DatasetServiceOptions {
   }
 }
 
-export interface ImportOptions {
+interface ImportOptions {
   readonly signal?: AbortSignal | undefined
   /** At most ten times a second, and once at the end. */
   readonly onProgress?: ((progress: ImportProgress) => void) | undefined
@@ -49,7 +49,7 @@ export interface ImportOptions {
   readonly followsLinks?: boolean | undefined
 }
 
-export interface StartedImport {
+interface StartedImport {
   readonly dataset: DatasetSummary
   /** Resolves on cancel too (`cancelled`); rejects with an AppError where it could not go on. */
   readonly finished: Promise<ImportReport>

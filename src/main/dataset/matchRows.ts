@@ -1,7 +1,7 @@
 import type { LooseMatch } from '../../shared/model/importReport'
 import type { LabelRow } from './labelsFile'
 
-export interface MatchedRow {
+interface MatchedRow {
   readonly row: LabelRow
   /** Path of the image. */
   readonly image: string

@@ -15,7 +15,7 @@ import { widestSample, withoutSigns } from './tiffSamples'
 /** Longest side of a thumbnail; what a picture looks like is judged at this size. */
 export const thumbnailPx = 256
 /** 100 megapixels of 16-bit RGBA. */
-export const maximumDecodedBytes = 800_000_000
+const maximumDecodedBytes = 800_000_000
 
 /** A picture that takes more memory than one may. */
 export class TooLargeError extends Error {}

@@ -58,7 +58,7 @@ export const leastContrast = 5
 /** What stands out by less than this on white can hardly be seen. */
 const leastSeen = 24
 
-export const white = 255
+const white = 255
 const black = 0
 
 /** White, or black where what is drawn would vanish on white and stands out on black. */

@@ -14,8 +14,7 @@ export const mostBackups = 5
 const hourMs = 3_600_000
 const namePattern = /^semblance-(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d)-(\d{3})Z\.sqlite$/
 
-export const backupsFolder = (databaseFile: string): string =>
-  join(dirname(databaseFile), 'backups')
+const backupsFolder = (databaseFile: string): string => join(dirname(databaseFile), 'backups')
 
 /** Newest first; none where there is no folder. */
 export async function listBackups(databaseFile: string): Promise<readonly Backup[]> {

@@ -15,7 +15,7 @@ export interface Transaction extends Reader {
   run(sql: string, values?: readonly SqlValue[]): Promise<RunResult>
 }
 
-export interface RunResult {
+interface RunResult {
   /** Row number of the last insert. */
   readonly lastId: number
   readonly changes: number

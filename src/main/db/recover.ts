@@ -9,7 +9,7 @@ import { migrations } from './migrations'
 import { salvage } from './salvage'
 
 /** How the program came by a database where there was none that it could use. */
-export type RecoveryKind =
+type RecoveryKind =
   /** Only its indexes were damaged; nothing is lost. */
   | 'repaired'
   /** All rows could be read. */

@@ -24,7 +24,7 @@ interface StartedImport {
 }
 
 /** What this needs of the dataset service. */
-export interface Importer {
+interface Importer {
   nameOf(datasetId: DatasetId): string
   importFolder(path: string, options: ImportOptions): Promise<StartedImport>
   rescan(input: { datasetId: DatasetId }, options: ImportOptions): Promise<StartedImport>
@@ -32,7 +32,7 @@ export interface Importer {
   takeOver(moved: MovedFolder, options: ImportOptions): Promise<StartedImport>
 }
 
-export type MovedAnswer = 'takeOver' | 'asNew' | 'nothing'
+type MovedAnswer = 'takeOver' | 'asNew' | 'nothing'
 
 export interface ImportJobsOptions {
   readonly importer: Importer

@@ -9,7 +9,7 @@ export const endedStayMs = 6_000
 /** Progress before this is too little to tell the time left from. */
 const estimateAfterMs = 1_000
 
-export interface JobStart {
+interface JobStart {
   readonly kind: JobKind
   readonly subject: string
   readonly datasetId: DatasetId | null

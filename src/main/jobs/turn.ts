@@ -2,7 +2,7 @@ import { AppError } from '../../shared/errors'
 import type { DatasetId } from '../../shared/model/ids'
 
 /** Who trains at the moment, and on what. */
-export interface TurnHolder {
+interface TurnHolder {
   readonly kind: 'training' | 'sweep'
   readonly datasetId: DatasetId
 }

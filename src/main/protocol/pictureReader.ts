@@ -5,11 +5,11 @@ import { formerThumbnailFile, thumbnailFile, type Workspace } from '../workspace
 import { isInside, resolvePicture } from './resolve'
 
 /** Longest side of a picture that fills a view; it arrives as WebP of at most this. */
-export const fullPicturePx = 2048
+const fullPicturePx = 2048
 const maximumBytes = 512 * 1024 * 1024
 
 /** What is known of an image that the window names by its ids. */
-export interface PictureRecord {
+interface PictureRecord {
   /** Absolute path of the dataset's folder. */
   readonly folder: string
   /** A person allowed links out of it. */

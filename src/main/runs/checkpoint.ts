@@ -50,7 +50,7 @@ const header = v.object({
   /** SHA-256 of all that follows the header. */
   checksum: v.exactOptional(v.string()),
 })
-export type CheckpointHeader = v.InferOutput<typeof header>
+type CheckpointHeader = v.InferOutput<typeof header>
 
 /** Newest first. */
 const fileNames = ['checkpoint.bin', 'checkpoint.previous.bin'] as const

@@ -19,7 +19,7 @@ export const baselineNames = ['frozen', 'closedForm', 'untrained'] as const
 export type BaselineName = (typeof baselineNames)[number]
 
 /** Bytes of the embeddings of one sweep, at most: those of later runs are not kept. */
-export const mostEmbeddingBytes = 2 ** 30
+const mostEmbeddingBytes = 2 ** 30
 
 const files = { ids: 'ids.u32', labels: 'labels.u32', splits: 'splits.u8', tested: 'tested.u32' }
 const embeddingFile = (name: string): string => `${name}.f32`

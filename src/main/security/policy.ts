@@ -2,7 +2,7 @@
 
 export const bundleScheme = 'app'
 export const bundleHost = 'bundle'
-export const bundleOrigin = `${bundleScheme}://${bundleHost}`
+const bundleOrigin = `${bundleScheme}://${bundleHost}`
 export const bundlePage = `${bundleOrigin}/index.html`
 export const pictureScheme = 'image'
 

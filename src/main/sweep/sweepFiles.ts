@@ -19,7 +19,7 @@ import { readBounded } from '../files/regularFile'
 import { measured, measuredBaselines } from './measuredSchema'
 import { atomicWrite } from '../files/atomicWrite'
 
-export const sweepColumns = [
+const sweepColumns = [
   'loss',
   'miner',
   'distance',
@@ -37,7 +37,7 @@ export const sweepColumns = [
  * and a row for each of them at the end, its numbers empty.
  * @param rows ranked
  */
-export function sweepTable(rows: readonly SweepRow[]): {
+function sweepTable(rows: readonly SweepRow[]): {
   readonly header: readonly string[]
   readonly lines: readonly (readonly Cell[])[]
 } {

@@ -104,7 +104,7 @@ export interface TrainingService {
   close(): Promise<void>
 }
 
-export interface EmbedInput {
+interface EmbedInput {
   readonly datasetId: DatasetId
   readonly modelFolder: string
   readonly outputFolder: string

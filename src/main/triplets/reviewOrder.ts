@@ -29,7 +29,7 @@ export function distinctPairs(candidates: readonly ReviewCandidate[]): readonly 
 }
 
 /** The same for a pair in either order. */
-export const pairKey = (one: number, other: number): string =>
+const pairKey = (one: number, other: number): string =>
   one < other ? `${one} ${other}` : `${other} ${one}`
 
 export const labelsKey = (item: {

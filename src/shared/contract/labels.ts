@@ -13,7 +13,7 @@ import {
 import { call, event } from '../rpc'
 
 /** As typed or as it is already; main cleans it. */
-export const labelName = v.pipe(
+const labelName = v.pipe(
   v.string(),
   v.maxLength(1_000),
   v.check((text) => cleanLabelName(text) !== null, 'no name of a label'),

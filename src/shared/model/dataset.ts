@@ -99,17 +99,15 @@ export interface HistoryEntry {
   readonly undone: boolean
 }
 
-export const leftOutReasons = [
-  'corrupt',
-  'empty',
-  'tooLarge',
-  'unsupported',
-  'unreadable',
-  'symlinkLoop',
-  'outsideFolder',
-  'nameNotText',
-] as const
-export type LeftOutReason = (typeof leftOutReasons)[number]
+export type LeftOutReason =
+  | 'corrupt'
+  | 'empty'
+  | 'tooLarge'
+  | 'unsupported'
+  | 'unreadable'
+  | 'symlinkLoop'
+  | 'outsideFolder'
+  | 'nameNotText'
 
 /** Why something in the folder is not looked at at all. */
 export const skipRules = ['hidden', 'special', 'result', 'notPicture'] as const
@@ -154,11 +152,5 @@ export interface ImportReport {
   readonly advice: readonly DatasetAdvice[]
 }
 
-export const datasetAdvice = [
-  'noImages',
-  'noLabels',
-  'oneLabel',
-  'noClassWithTwoImages',
-  'fewImages',
-] as const
-export type DatasetAdvice = (typeof datasetAdvice)[number]
+export type DatasetAdvice =
+  'noImages' | 'noLabels' | 'oneLabel' | 'noClassWithTwoImages' | 'fewImages'

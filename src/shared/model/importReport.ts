@@ -1,10 +1,8 @@
 /** How a row of labels.csv that is no exact path was understood; from the strictest on. */
-export const looseMatches = ['suffix', 'percent', 'case', 'zeros', 'extension'] as const
-export type LooseMatch = (typeof looseMatches)[number]
+export type LooseMatch = 'suffix' | 'percent' | 'case' | 'zeros' | 'extension'
 
 /** Why a row of labels.csv labels nothing. */
-export const unmatchedReasons = ['absent', 'ambiguous', 'leftOut'] as const
-export type UnmatchedReason = (typeof unmatchedReasons)[number]
+type UnmatchedReason = 'absent' | 'ambiguous' | 'leftOut'
 
 export interface UnmatchedRow {
   readonly line: number
@@ -21,7 +19,7 @@ export interface Contradiction {
   readonly used: RowLabel
   readonly other: RowLabel
 }
-export interface RowLabel {
+interface RowLabel {
   readonly line: number
   /** Null takes the label away. */
   readonly label: string | null

@@ -1,15 +1,7 @@
 import type { DatasetId, JobId } from './ids'
 
-export const jobKinds = [
-  'import',
-  'recognition',
-  'training',
-  'sweep',
-  'projection',
-  'comparison',
-  'export',
-] as const
-export type JobKind = (typeof jobKinds)[number]
+export type JobKind =
+  'import' | 'recognition' | 'training' | 'sweep' | 'projection' | 'comparison' | 'export'
 
 /** A long piece of work, as the status bar shows it. */
 export interface JobState {

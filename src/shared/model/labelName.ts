@@ -25,7 +25,7 @@ export function cleanLabelName(text: string): string | null {
 export const typedLabelName = (text: string): string | null => cleanLabelName(text.trim())
 
 /** Equal for names that look alike: case, width, spaces at the ends and unseen characters aside. */
-export const lookOf = (name: string): string =>
+const lookOf = (name: string): string =>
   name
     .normalize('NFKC')
     .replace(/\p{Cf}|\u034f|\u115f|\u1160|\u17b4|\u17b5|\u3164|\uffa0/gu, '')

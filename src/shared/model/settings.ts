@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 
-export const locales = ['en', 'zh-CN'] as const
+const locales = ['en', 'zh-CN'] as const
 export type Locale = (typeof locales)[number]
 
 export const settings = v.strictObject({

@@ -163,8 +163,7 @@ export interface SweepPlan {
   readonly reasons?: TrainingPlan['reasons']
 }
 
-export const sweepStages = ['preparing', 'features', 'baselines', 'training', 'comparing'] as const
-export type SweepStage = (typeof sweepStages)[number]
+export type SweepStage = 'preparing' | 'features' | 'baselines' | 'training' | 'comparing'
 
 export type SweepStatus = 'running' | 'finished' | 'cancelled' | 'failed' | 'interrupted'
 

@@ -7,7 +7,7 @@ import type { DatasetId, ImageId, LabelId, RunId } from './ids'
 export type { RetrievalMetrics } from './retrieval'
 
 /** Options of a loss, miner, reducer: plain numbers, switches, choices. */
-export const componentOptions = v.record(
+const componentOptions = v.record(
   v.pipe(v.string(), v.maxLength(64)),
   v.union([v.pipe(v.number(), v.finite()), v.boolean(), v.pipe(v.string(), v.maxLength(64))]),
 )
@@ -18,7 +18,7 @@ export const component = v.strictObject({
 export type Component = v.InferOutput<typeof component>
 
 /** A further loss of a sum. Besides its own options it takes `distance` and `normalized`. */
-export const weightedComponent = v.strictObject({
+const weightedComponent = v.strictObject({
   name: v.pipe(v.string(), v.maxLength(64)),
   options: v.optional(componentOptions, {}),
   weight: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1e6)), 1),
@@ -28,8 +28,8 @@ export type WeightedComponent = v.InferOutput<typeof weightedComponent>
 const count = (minimum: number, maximum: number) =>
   v.pipe(v.number(), v.integer(), v.minValue(minimum), v.maxValue(maximum))
 
-export const learningRateSchedules = ['constant', 'cosine'] as const
-export type LearningRateSchedule = (typeof learningRateSchedules)[number]
+const learningRateSchedules = ['constant', 'cosine'] as const
+type LearningRateSchedule = (typeof learningRateSchedules)[number]
 
 /**
  * Where a head on frozen features starts. 'auto': whitening or the discriminant analysis, whichever
@@ -219,19 +219,17 @@ export interface TrainingPlan {
   /** What is wrong with the set. */
   readonly findings: readonly SetFinding[]
 }
-export const planReasons = [
-  'fewImagesFrozen',
-  'manyImagesFrozen',
-  'chosenNetwork',
-  'oneClassNoSplit',
-  'copiesNoTest',
-  'fewClassesByImage',
-  'smallClasses',
-  'fewPartners',
-  'ldaStart',
-  'autoStart',
-] as const
-export type PlanReason = (typeof planReasons)[number]
+export type PlanReason =
+  | 'fewImagesFrozen'
+  | 'manyImagesFrozen'
+  | 'chosenNetwork'
+  | 'oneClassNoSplit'
+  | 'copiesNoTest'
+  | 'fewClassesByImage'
+  | 'smallClasses'
+  | 'fewPartners'
+  | 'ldaStart'
+  | 'autoStart'
 
 /** How well a label's images find each other among the images of the report. */
 export interface LabelQuality {
@@ -344,15 +342,8 @@ export interface BackendReport {
   readonly rejected: readonly { readonly name: string; readonly reason: string }[]
 }
 
-export const trainingStages = [
-  'preparing',
-  'features',
-  'baseline',
-  'training',
-  'embedding',
-  'saving',
-] as const
-export type TrainingStage = (typeof trainingStages)[number]
+export type TrainingStage =
+  'preparing' | 'features' | 'baseline' | 'training' | 'embedding' | 'saving'
 
 export const trainingWarnings = [
   'collapse',
@@ -366,8 +357,7 @@ export const trainingWarnings = [
 ] as const
 /** What goes wrong in a way that has a remedy. */
 export type TrainingTrouble = 'collapse' | 'deadMargin' | 'notANumber'
-export const trainingRemedies = ['lowerLearningRate', 'softMargin', 'semiHard'] as const
-export type TrainingRemedy = (typeof trainingRemedies)[number]
+export type TrainingRemedy = 'lowerLearningRate' | 'softMargin' | 'semiHard'
 
 export interface TrainingWarning {
   readonly kind: (typeof trainingWarnings)[number]
@@ -451,8 +441,7 @@ export interface ComponentDescription {
  * What a margin is measured in: the distance or similarity of the run, the cosine whatever the run
  * has, or degrees.
  */
-export const optionUnits = ['distance', 'cosine', 'degrees'] as const
-export type OptionUnit = (typeof optionUnits)[number]
+export type OptionUnit = 'distance' | 'cosine' | 'degrees'
 
 export interface OptionDescription {
   readonly name: string

@@ -9,7 +9,7 @@ import type { KeptModel } from '../../../src/shared/model/kept'
 import type { TrainingOptions } from '../../../src/shared/model/training'
 
 export type Candidate = KeptModel['what']
-export const candidates = ['features', 'closedForm', 'trained'] as const satisfies Candidate[]
+const candidates = ['features', 'closedForm', 'trained'] as const satisfies Candidate[]
 
 /** Scores of the queries of a test part; all of one run have the same queries. */
 export interface QueryResults {

@@ -97,7 +97,7 @@ export const networks = {
 export type NetworkName = keyof typeof networks
 export const networkNames = Object.keys(networks) as NetworkName[]
 
-export const baselines = [
+const baselines = [
   'raw pixels, 24 px, centred',
   'small network, untrained',
   'small network, untrained, batch norm calibrated',

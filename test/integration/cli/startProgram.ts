@@ -6,7 +6,7 @@ import { afterAll, beforeAll } from 'vitest'
 import { type BuiltProgram, buildProgram } from '../training/builtProgram'
 import { drawEmoji } from '../training/emojiFolder'
 
-export interface Outcome {
+interface Outcome {
   readonly code: number | null
   readonly out: string
   readonly error: string

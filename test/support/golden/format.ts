@@ -17,7 +17,7 @@ export interface GoldenTolerances {
   readonly gradientAbsolute: number
 }
 
-export interface GoldenBatch {
+interface GoldenBatch {
   readonly embeddings: readonly (readonly number[])[]
   readonly labels: readonly number[]
 }

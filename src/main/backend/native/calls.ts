@@ -6,14 +6,14 @@ import type { FeatureTap } from '../../../core/plan/features'
 /** What is known of an object that lives in the process of the library. */
 export type RemoteId = number
 
-export interface NativeStart {
+interface NativeStart {
   readonly description: string
   readonly gpu: boolean
   readonly threads: number
 }
 
 /** A factor of a product: its numbers, or what they are held under there. */
-export type Factor = Matrix | RemoteId
+type Factor = Matrix | RemoteId
 
 /** A stream of chance by its state, see `restoreRandom`. */
 type RandomState = readonly number[]

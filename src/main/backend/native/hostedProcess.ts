@@ -2,12 +2,12 @@ import type { MessagePort } from 'node:worker_threads'
 import type { ProcessRequest, StartProcess, StartedProcess } from './startProcess'
 
 /** A worker asks the thread that started it for a process, as only that one can start it. */
-export interface StartProcessMessage {
+interface StartProcessMessage {
   readonly kind: 'startProcess'
   readonly request: ProcessRequest
 }
 
-export interface EndProcessMessage {
+interface EndProcessMessage {
   readonly kind: 'killProcess'
 }
 

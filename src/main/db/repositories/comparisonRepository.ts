@@ -5,7 +5,7 @@ import { finiteJson } from '../../files/finite'
 import type { Database } from '../connection'
 
 /** A figure, and what it was computed from. */
-export interface Keyed<Value> {
+interface Keyed<Value> {
   readonly key: string
   readonly value: Value
 }

@@ -51,7 +51,7 @@ export interface ImageLocation {
   readonly bytes: number
 }
 
-export interface StoredImage extends ImageSummary {
+interface StoredImage extends ImageSummary {
   readonly datasetId: DatasetId
   readonly format: string
   readonly modifiedAt: number
@@ -59,7 +59,7 @@ export interface StoredImage extends ImageSummary {
 }
 
 /** Every image still in the folder, as columns ordered by relative path. */
-export interface TrainingRows {
+interface TrainingRows {
   readonly ids: Uint32Array
   /** 0 none. */
   readonly labelIds: Uint32Array
@@ -71,7 +71,7 @@ export interface TrainingRows {
 }
 
 /** Label and its source of images, ascending by id. */
-export interface LabelColumns {
+interface LabelColumns {
   readonly ids: Uint32Array
   readonly labels: Uint32Array
   readonly sources: Uint8Array

@@ -2,7 +2,7 @@ import type { LabelId, QueueId, RunId, TripletId } from '../../../shared/model/i
 import type { ReviewTier } from '../../../shared/model/triplets'
 import type { Database, Transaction } from '../connection'
 
-export interface StoredQueue {
+interface StoredQueue {
   readonly id: QueueId
   readonly cursor: number
 }

@@ -17,7 +17,7 @@ import { finiteJson } from '../../files/finite'
 import type { Database, SqlValue } from '../connection'
 
 /** What may change of a run after it was created; absent fields stay as they are. */
-export interface RunChanges {
+interface RunChanges {
   readonly status?: RunStatus
   readonly stage?: TrainingStage
   readonly durationMs?: number

@@ -39,14 +39,14 @@ export interface ReviewCandidate {
   readonly negativeDistance: number
 }
 
-export interface ReviewCandidates {
+interface ReviewCandidates {
   /** Greatest d_ap - d_an first, then by loss x times mined. */
   readonly open: readonly ReviewCandidate[]
   /** Left out for a verdict: on the three images, or that anchor and negative are rightly two things. */
   readonly judged: number
 }
 
-export interface MiningExtent {
+interface MiningExtent {
   readonly anchors: number
   readonly images: number
 }

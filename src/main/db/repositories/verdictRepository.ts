@@ -11,7 +11,7 @@ export interface TripletContent {
 
 export type TripletLabelNames = readonly [string | null, string | null, string | null]
 
-export interface GivenVerdict {
+interface GivenVerdict {
   readonly verdict: Verdict
   readonly givenAt: number
   /** Names of the labels before it; null where not known. */

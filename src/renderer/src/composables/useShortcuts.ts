@@ -20,7 +20,7 @@ export function nameOfKey(event: KeyboardEvent): string {
 }
 
 /** True where a key belongs to what is typed in, to an open dialog or menu, or to a control. */
-export function keyIsTaken(event: KeyboardEvent): boolean {
+function keyIsTaken(event: KeyboardEvent): boolean {
   const { target, key } = event
   if (!(target instanceof Element)) return false
   if (target.closest('[role="dialog"], [role="menu"]') !== null) return true

@@ -3,7 +3,7 @@ import type { Size, View } from '../../../core/geometry'
 /** How much a point stands out; what stands out more is drawn later. */
 export const emphasis = { dimmed: 0, plain: 1, selected: 2 } as const
 
-export interface ScatterView {
+interface ScatterView {
   readonly view: View
   readonly size: Size
   /** Device pixels per CSS pixel. */

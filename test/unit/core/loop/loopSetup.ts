@@ -32,7 +32,7 @@ export function noisyFeatures(): Float32Array {
   })
 }
 
-export const options: TrainingOptions = {
+const options: TrainingOptions = {
   network: 'frozen',
   loss: { name: 'triplet', options: {} },
   miner: { name: 'batchHard', options: {} },

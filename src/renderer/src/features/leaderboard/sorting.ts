@@ -1,17 +1,15 @@
 import type { SweepRow } from '../../../../shared/model/sweep'
 
-export const sortColumns = [
-  'loss',
-  'miner',
-  'distance',
-  'seed',
-  'mean',
-  'mapAtR',
-  'precisionAt1',
-  'rPrecision',
-  'seconds',
-] as const
-export type SortColumn = (typeof sortColumns)[number]
+export type SortColumn =
+  | 'loss'
+  | 'miner'
+  | 'distance'
+  | 'seed'
+  | 'mean'
+  | 'mapAtR'
+  | 'precisionAt1'
+  | 'rPrecision'
+  | 'seconds'
 export interface Sorting {
   readonly column: SortColumn
   readonly descending: boolean

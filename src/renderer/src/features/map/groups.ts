@@ -28,7 +28,7 @@ export interface Grouping {
 }
 
 /** Beyond this many labels, colours of their own could not be told apart. */
-export const mostLabels = 20
+const mostLabels = 20
 
 const grey: Rgb = [128, 128, 128]
 const train: Rgb = [86, 180, 233]

@@ -13,7 +13,7 @@ export function useSplitRevision() {
 }
 
 /** What the split hangs on in a request of training. */
-export const splitRequestOf = ({ split, testShare }: TrainingRequest) => ({
+const splitRequestOf = ({ split, testShare }: TrainingRequest) => ({
   ...(split === undefined ? {} : { split }),
   ...(testShare === undefined ? {} : { testShare }),
 })
