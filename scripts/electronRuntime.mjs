@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
 import { cachedFolder, cacheFolder } from './setup/cache.mjs'
 import { lastLines, runCommand, runNpm } from './setup/command.mjs'
 import { elapsed, runScript, say, SetUpError } from './setup/report.mjs'
@@ -184,8 +184,7 @@ async function buildSubstitute(root, folder) {
   writeFileSync(join(app, 'package.json'), '{"name":"electron","main":"main.js"}\n')
   writeFileSync(join(app, 'main.js'), bootstrap)
   writeFileSync(join(folder, 'version'), substitute.version)
-  const fuses = pathToFileURL(join(root, 'node_modules', '@electron', 'fuses', 'dist', 'index.js'))
-  const { flipFuses, FuseV1Options, FuseVersion } = await import(fuses.href)
+  const { flipFuses, FuseV1Options, FuseVersion } = await import('@electron/fuses')
   await flipFuses(executable, {
     version: FuseVersion.V1,
     [FuseV1Options.EnableNodeCliInspectArguments]: true,

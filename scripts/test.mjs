@@ -127,6 +127,10 @@ const checks = {
     runTool('imports', packageScript('dependency-cruiser/bin/dependency-cruise.mjs'), [
       ...['--config', '.dependency-cruiser.cjs', 'src'],
     ]),
+  unused: () =>
+    runTool('unused', packageScript('knip/bin/knip.js'), [
+      ...['--no-progress', '--treat-config-hints-as-errors'],
+    ]),
   build: runBuild,
   unit: () => runSuite('unit', 20 * minuteMs),
   integration: () => runSuite('integration', 45 * minuteMs),

@@ -87,6 +87,7 @@ export const checkNames = /** @type {const} */ ([
   'lint',
   'types',
   'imports',
+  'unused',
   'build',
   'unit',
   'integration',
