@@ -41,3 +41,11 @@ export function classSizes(labels: Int32Array, split?: Uint8Array, part?: number
   }
   return Array.from(sizes, (size) => size ?? 0)
 }
+
+/** Of sizes of classes: those with an image. */
+export const countClasses = (sizes: readonly number[]): number =>
+  sizes.filter((size) => size > 0).length
+
+/** Of sizes of classes: their images. */
+export const countImages = (sizes: readonly number[]): number =>
+  sizes.reduce((sum, size) => sum + size, 0)

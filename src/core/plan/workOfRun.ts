@@ -5,7 +5,7 @@ import { probeRows } from '../evaluation/measureRetrieval'
 import { mostAnchors } from '../review/mineFinal'
 import { rateSearchSteps } from '../recipes/rateSearch'
 import { epochSearch, expectedSteps, isOpenEnd } from '../loop/schedule'
-import { classSizes, splitPart } from '../evaluation/splitParts'
+import { classSizes, countImages, splitPart } from '../evaluation/splitParts'
 import { startConstants } from '../starts/startConstants'
 import { addAmounts, type StageWork, timesAmounts, type WorkAmounts } from './work'
 import {
@@ -44,8 +44,6 @@ export function countsOf(labels: Int32Array, split: Uint8Array, featuresCached: 
 /** The work of one stage of a run after another, as far as it can be known before. */
 export type StagesOfRun = readonly (StageWork & { readonly stage: TrainingStage })[]
 
-const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0)
-
 /**
  * The work of each stage of a run, in their order.
  * @param resumedAt steps that an earlier start of it has done; what precedes them is not done again
@@ -58,7 +56,7 @@ export function workOfRun(
   const { images } = counts
   const size = options.embeddingSize
   const test = testRows(options, counts)
-  const labelled = sum(counts.trainSizes) + sum(counts.testSizes)
+  const labelled = countImages(counts.trainSizes) + countImages(counts.testSizes)
   const from = rowSizeOf(options)
   const limit = options.maxMinutes === null ? {} : { limitSeconds: options.maxMinutes * 60 }
   return [
@@ -109,7 +107,7 @@ const rowSizeOf = ({ network, features }: TrainingOptions): number =>
 
 /** Without a test part, the training rows are measured. */
 const testRows = ({ split }: TrainingOptions, { trainSizes, testSizes }: RunCounts): number =>
-  sum(split === 'none' ? trainSizes : testSizes)
+  countImages(split === 'none' ? trainSizes : testSizes)
 
 /** The work of measuring features as they are, or a model that takes them, on the test part. */
 export function measuredWork(
@@ -145,7 +143,7 @@ function baselineWork(
     before,
     isResumed ? {} : choosing,
     search,
-    startWork(sum(counts.trainSizes), options),
+    startWork(countImages(counts.trainSizes), options),
     matrixWork(counts.images, rowSizeOf(options), options.embeddingSize),
     options.start === 'random' ? {} : headWork(options, counts),
   )
@@ -171,7 +169,7 @@ export function choiceWork(options: TrainingOptions, counts: RunCounts): WorkAmo
   const { mostRowsByLabel, mostRowsByImage } = startConstants
   const { over, count } = folds
   const most = over === 'labels' ? mostRowsByLabel : mostRowsByImage
-  const sample = Math.min(sum(counts.trainSizes), most)
+  const sample = Math.min(countImages(counts.trainSizes), most)
   const heldOut = sample / count
   const asked = over === 'labels' ? heldOut : sample
   const { features, embeddingSize } = options
@@ -188,7 +186,7 @@ export function choiceWork(options: TrainingOptions, counts: RunCounts): WorkAmo
 function keepingWork(options: TrainingOptions, counts: RunCounts): WorkAmounts {
   const folds = foldsOf(options, counts)
   if (folds === null || isOpenEnd(options)) return {}
-  const train = sum(counts.trainSizes)
+  const train = countImages(counts.trainSizes)
   const heldOut = train / folds.count
   const isByLabel = folds.over === 'labels'
   const asked = isByLabel ? heldOut : Math.min(train, startConstants.mostRowsByImage)
@@ -211,7 +209,7 @@ function keepingWork(options: TrainingOptions, counts: RunCounts): WorkAmounts {
 function epochSearchWork(options: TrainingOptions, counts: RunCounts): WorkAmounts {
   const usable = counts.trainSizes.filter((size) => size >= 2).length
   if (isOpenEnd(options) || usable < epochSearch.leastClasses) return {}
-  const train = sum(counts.trainSizes)
+  const train = countImages(counts.trainSizes)
   const asked = train * epochSearch.share
   return trainingWithout(options, { kept: train - asked, asked, queries: asked })
 }
@@ -246,10 +244,10 @@ function loopWork(options: TrainingOptions, counts: RunCounts, before: number): 
   const epochs = Math.ceil(steps / options.stepsPerEpoch)
   const size = options.embeddingSize
   const test = testRows(options, counts)
-  const probe = Math.min(probeRows, test > 0 ? test : sum(counts.trainSizes))
+  const probe = Math.min(probeRows, test > 0 ? test : countImages(counts.trainSizes))
   const isFrozen = options.network === 'frozen'
   return addAmounts(
-    before > 0 ? {} : meansWork(options, sum(counts.trainSizes)),
+    before > 0 ? {} : meansWork(options, countImages(counts.trainSizes)),
     stepWork(steps, options),
     timesAmounts(
       epochs + 1,

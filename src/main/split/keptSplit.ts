@@ -1,5 +1,6 @@
 import { type KeptUnseen, type KnownSides, side } from '../../core/evaluation/keptUnseen'
-import { type KeptChoice, splitOf } from '../../core/plan/plan'
+import { splitOf } from '../../core/plan/chooseSplit'
+import { type KeptChoice } from '../../core/plan/planInput'
 import type { DatasetId } from '../../shared/model/ids'
 import type { TrainingOptions, TrainingRequest } from '../../shared/model/training'
 import type { DrawnSides, SplitKey } from '../db/repositories/splitRepository'

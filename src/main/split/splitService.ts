@@ -1,5 +1,6 @@
 import { type KeptUnseen, side } from '../../core/evaluation/keptUnseen'
-import { type KeptChoice, splitOf, splitOfRun } from '../../core/plan/plan'
+import { splitOf, splitOfRun } from '../../core/plan/chooseSplit'
+import { type KeptChoice } from '../../core/plan/planInput'
 import { splitPart } from '../../core/evaluation/splitParts'
 import { AppError } from '../../shared/errors'
 import type { DatasetId, LabelId } from '../../shared/model/ids'

@@ -6,7 +6,7 @@ import type { ComparedSweep } from '../comparison/messages'
 import { onToday } from '../../core/sweep/onToday'
 import { materialText, rowText } from '../../core/sweep/identity'
 import { type PlannedSweep, planSweep } from '../../core/sweep/planSweep'
-import { chooseFeatures } from '../../core/plan/plan'
+import { chooseFeatures } from '../../core/plan/chooseNetwork'
 import { AppError, codeOfSystemError } from '../../shared/errors'
 import type { DatasetId, SweepId } from '../../shared/model/ids'
 import {

@@ -1,12 +1,9 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import {
-  chooseFeatures,
-  neverKept,
-  planTraining,
-  type PlannedTraining,
-  splitOfRun,
-} from '../../core/plan/plan'
+import { chooseFeatures } from '../../core/plan/chooseNetwork'
+import { splitOfRun } from '../../core/plan/chooseSplit'
+import { type PlannedTraining, planTraining } from '../../core/plan/plan'
+import { neverKept } from '../../core/plan/planInput'
 import { countsOf, workOfRun } from '../../core/plan/workOfRun'
 import { AppError } from '../../shared/errors'
 import type { DatasetId, RunId } from '../../shared/model/ids'

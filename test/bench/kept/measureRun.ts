@@ -3,7 +3,8 @@ import type { Matrix } from '../../../src/core/math/matrix'
 import { createRandom } from '../../../src/core/math/random'
 import type { SavedModel } from '../../../src/core/network'
 import { Interruption } from '../../../src/core/interruption'
-import { neverKept, planTraining } from '../../../src/core/plan/plan'
+import { planTraining } from '../../../src/core/plan/plan'
+import { neverKept } from '../../../src/core/plan/planInput'
 import { shippedSpeeds } from '../../../src/main/training/shippedSpeeds'
 import {
   applyPreparation,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { labelDraw, side } from '../../../../src/core/evaluation/keptUnseen'
-import { planTraining, splitOfRun } from '../../../../src/core/plan/plan'
+import { splitOfRun } from '../../../../src/core/plan/chooseSplit'
+import { planTraining } from '../../../../src/core/plan/plan'
 import { shippedSpeeds } from '../../../../src/main/training/shippedSpeeds'
 import { requestOfRun } from '../../../../src/core/plan/runRequest'
 import type { AppError } from '../../../../src/shared/errors'

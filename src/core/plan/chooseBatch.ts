@@ -1,0 +1,77 @@
+import type { PlanReason, TrainingOptions, TrainingRequest } from '../../shared/model/training'
+import { countClasses, countImages } from '../evaluation/splitParts'
+import { defaultSampler, samplerProblem } from '../loop/samplerFit'
+import { unsuited } from '../objective/compatibility'
+import { samplers } from '../samplers'
+import { headConstants } from '../starts/startConstants'
+
+export function chooseBatch(
+  trainSizes: readonly number[],
+  network: TrainingOptions['network'],
+  request: TrainingRequest,
+  reasons: PlanReason[],
+): Pick<TrainingOptions, 'classesPerBatch' | 'imagesPerClass'> {
+  const usable = trainSizes.filter((size) => size >= 2).sort((a, b) => a - b)
+  const median = usable[usable.length >> 1] ?? 2
+  const batchImages = network === 'frozen' ? 128 : 64
+  const mostClasses = network === 'frozen' ? 32 : 16
+  const classesPerBatch =
+    request.classesPerBatch ?? Math.max(2, Math.min(mostClasses, usable.length))
+  const wanted = Math.max(4, Math.floor(batchImages / classesPerBatch))
+  const imagesPerClass = request.imagesPerClass ?? Math.max(2, Math.min(wanted, median, 32))
+  if (imagesPerClass > median || median < 4) reasons.push('smallClasses')
+  return { classesPerBatch, imagesPerClass }
+}
+
+/** @throws AppError invalidInput for a sampler that there is not */
+export function chooseSampler({ sampler = defaultSampler }: TrainingRequest) {
+  const { name } = samplers.get(sampler)
+  return name === defaultSampler ? {} : { sampler: name }
+}
+
+/**
+ * @throws AppError invalidInput where the loss would find nothing in batches of the sampler; its
+ *   details say why in both languages
+ */
+export function checkSampler(
+  options: TrainingOptions,
+  trainSizes: readonly number[],
+  reasons: PlanReason[],
+): void {
+  const { reason, hasFewPartners } = samplerProblem(options, trainSizes)
+  if (reason !== null) throw unsuited(reason)
+  if (hasFewPartners) reasons.push('fewPartners')
+}
+
+export function chooseSchedule(
+  trainSizes: readonly number[],
+  batch: Pick<TrainingOptions, 'classesPerBatch' | 'imagesPerClass'>,
+  network: TrainingOptions['network'],
+  request: TrainingRequest,
+): Pick<TrainingOptions, 'epochs' | 'stepsPerEpoch' | 'maxSteps' | 'maxMinutes'> {
+  const batchSize = batch.classesPerBatch * batch.imagesPerClass
+  // An epoch of few steps would measure more than it trains.
+  const stepsPerEpoch = Math.max(20, Math.ceil(countImages(trainSizes) / batchSize))
+  const openEnd = request.minutes !== undefined && request.epochs === undefined
+  const stepsByDefault = network === 'frozen' ? headSteps(trainSizes, batch) : 600
+  const wanted = request.steps ?? stepsByDefault
+  const epochs =
+    request.epochs ??
+    (openEnd && request.steps === undefined ? 10_000 : Math.ceil(wanted / stepsPerEpoch))
+  const isLimited = request.steps !== undefined || (request.epochs === undefined && !openEnd)
+  return {
+    epochs,
+    stepsPerEpoch,
+    maxSteps: isLimited ? wanted : null,
+    maxMinutes: request.minutes ?? null,
+  }
+}
+
+function headSteps(
+  trainSizes: readonly number[],
+  { classesPerBatch }: Pick<TrainingOptions, 'classesPerBatch'>,
+): number {
+  const { visits, leastSteps, mostSteps } = headConstants
+  const wanted = Math.ceil((visits * countClasses(trainSizes)) / classesPerBatch)
+  return Math.min(mostSteps, Math.max(leastSteps, wanted))
+}
