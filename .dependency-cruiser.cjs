@@ -67,16 +67,20 @@ module.exports = {
     },
     {
       name: 'workers-stay-apart',
-      comment: 'A worker imports the core, the contracts, the backends, features, runs and its own folder.',
+      comment:
+        'A worker imports the core, the contracts, the backends, features, processes, runs and its own folder.',
       severity: 'error',
-      from: { path: '^src/main/(.+)/[^/]+\\.worker\\.ts$' },
-      to: { path: '^src/', pathNot: '^src/(core|shared|main/(backend|features|runs)|main/$1)/' },
+      from: { path: '^src/main/(.+)/[^/]+\\.(worker|process)\\.ts$' },
+      to: {
+        path: '^src/',
+        pathNot: '^src/(core|shared|main/(backend|features|processes|runs)|main/$1)/',
+      },
     },
     {
       name: 'workers-reach-no-database',
       comment: 'Only main writes the database, so that a dead worker cannot harm it.',
       severity: 'error',
-      from: { path: '^src/main/.+\\.worker\\.ts$' },
+      from: { path: '^src/main/.+\\.(worker|process)\\.ts$' },
       to: { path: '(^|/)(sqlite3|electron)(/|$)|^src/main/db/', reachable: true },
     },
     {

@@ -28,7 +28,7 @@ export default defineConfig({
         input: {
           index: resolve('src/main/index.ts'),
           cli: resolve('src/main/cli/index.ts'),
-          'workers/thumbnail': resolve('src/main/dataset/thumbnail.worker.ts'),
+          'workers/thumbnail': resolve('src/main/dataset/thumbnail.process.ts'),
           'workers/training': resolve('src/main/training/training.worker.ts'),
           'workers/comparison': resolve('src/main/comparison/comparison.worker.ts'),
           'workers/native': resolve('src/main/backend/native/native.process.ts'),

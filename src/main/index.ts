@@ -86,6 +86,7 @@ async function start(): Promise<void> {
     workersFolder: join(__dirname, 'workers'),
     projectFolder,
     startProcess: startUtilityProcess,
+    hasWindow: true,
     jobs,
     emit,
     onBackupFailure: (error) => log.write('backup', error),

@@ -4,7 +4,7 @@ import type { DatasetId, ImageId } from '../shared/model/ids'
 import type { BackendReport } from '../shared/model/training'
 import type { Emitter } from '../shared/rpc'
 import { type ComparisonService, createComparisonService } from './comparison/comparisonService'
-import type { StartProcess } from './backend/native/startProcess'
+import type { StartHearingProcess, StartProcess } from './processes/startProcess'
 import { createDatasetService, type DatasetService } from './dataset/datasetService'
 import { keepBackups } from './db/backups'
 import { openStore, type Store } from './db/store'
@@ -36,7 +36,9 @@ export interface ServicesOptions {
   /** The folder that holds `resources` and `node_modules`. */
   readonly projectFolder: string
   /** Absent: as children of this process, which is Node's. */
-  readonly startProcess?: StartProcess
+  readonly startProcess?: StartHearingProcess & StartProcess
+  /** A person works in a window, which goes before what can wait. */
+  readonly hasWindow?: boolean
   readonly jobs: JobBoard
   readonly emit: Emitter<AppContract>
   /** Absent: no backups are made, of a database that goes at the end. */
@@ -84,6 +86,8 @@ export async function createServices(options: ServicesOptions): Promise<Services
     store,
     workspace,
     workersFolder,
+    startProcess,
+    givesWay: options.hasWindow,
     names: new Map((await store.datasets.all()).map(({ id, name }) => [id, name])),
     events: {
       changed: emit.dataset.changed,

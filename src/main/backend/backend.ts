@@ -4,7 +4,7 @@ import type { NetworkOperations } from '../../core/network/networkOperations'
 import type { FeatureTap } from '../../core/plan/features'
 import type { BackendChoice, BackendReport } from '../../shared/model/training'
 import type { FrozenExtractor } from './frozenExtractor'
-import type { StartProcess } from './native/startProcess'
+import type { StartProcess } from '../processes/startProcess'
 
 export interface BackendOptions {
   readonly preferred: BackendChoice

@@ -17,6 +17,7 @@ import type { DatasetId, ImageId } from '../../shared/model/ids'
 import type { StoredDataset } from '../db/repositories/datasetRepository'
 import type { ImageLocation } from '../db/repositories/imageRepository'
 import type { Store } from '../db/store'
+import { type StartHearingProcess, startNodeProcess } from '../processes/startProcess'
 import { formerThumbnailFile, runFolder, thumbnailFile, type Workspace } from '../workspace'
 import { checkedFolder, folderState } from './checkedFolder'
 import { historyOf } from './history'
@@ -29,8 +30,12 @@ export interface DatasetServiceOptions {
   readonly store: Store
   readonly workspace: Workspace
   readonly workersFolder: string
-  /** Threads that read pictures; default: one a core, at most eight. */
+  /** Processes that read pictures; default: one a core, at most eight. */
   readonly workers?: number
+  /** How they are started; absent: as children of this process, which is Node's. */
+  readonly startProcess?: StartHearingProcess | undefined
+  /** They run at a low priority, so that a window goes first. */
+  readonly givesWay?: boolean | undefined
   /** Names of the datasets there are, so that `nameOf` knows them from the start. */
   readonly names?: ReadonlyMap<DatasetId, string>
   readonly events?: {
@@ -98,6 +103,7 @@ const progressIntervalMs = 100
 
 export function createDatasetService(options: DatasetServiceOptions): DatasetService {
   const { store, workspace, workersFolder, events = {} } = options
+  const { startProcess = startNodeProcess, givesWay = false } = options
   const workers = options.workers ?? Math.min(8, availableParallelism())
   const thumbnailsFolder = join(workspace.cacheFolder, 'thumbnails')
   const importing = new Set<DatasetId>()
@@ -119,7 +125,13 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
     folder: string,
     { signal, onProgress, ignore = [], followsLinks }: ImportOptions,
   ): Promise<ImportReport> => {
-    const pool = createThumbnailPool({ workersFolder, thumbnailsFolder, workers })
+    const pool = createThumbnailPool({
+      workersFolder,
+      thumbnailsFolder,
+      workers,
+      startProcess,
+      givesWay,
+    })
     const progress = throttled((state: ImportProgress) => onProgress?.(state), progressIntervalMs)
     const changed = throttled(() => service.notifyChanged(datasetId), progressIntervalMs)
     try {

@@ -1,21 +1,24 @@
 import { join } from 'node:path'
 import { AppError, codeOfSystemError } from '../../shared/errors'
 import { atMost } from '../jobs/unlessAborted'
-import { startWorker, type WorkerHandle } from '../jobs/workerHost'
-import type {
-  FileResult,
-  ThumbnailCommand,
-  ThumbnailMessage,
-  ThumbnailWorkerData,
+import type { HearingProcess, StartHearingProcess } from '../processes/startProcess'
+import {
+  type FileResult,
+  givesWay,
+  type ThumbnailCommand,
+  type ThumbnailMessage,
 } from './thumbnailProtocol'
 
 export interface ThumbnailPoolOptions {
   readonly workersFolder: string
   readonly thumbnailsFolder: string
   readonly workers: number
+  readonly startProcess: StartHearingProcess
+  /** A window that a person works in goes first. */
+  readonly givesWay: boolean
 }
 
-/** Threads that read pictures, each one batch after the other. */
+/** Processes that read pictures, each one batch after the other. */
 export interface ThumbnailPool {
   /** Result i is of file i. Batches wait their turn in a queue. */
   read(files: readonly string[]): Promise<readonly FileResult[]>
@@ -28,64 +31,68 @@ interface Task {
   readonly reject: (error: unknown) => void
 }
 
-interface Thread {
-  handle: WorkerHandle<ThumbnailCommand>
+interface Reader {
+  readonly process: HearingProcess
   task: Task | null
 }
 
-/** So many crashes before any answer: the worker itself cannot run, no picture is to blame. */
+/** So many crashes before any answer: the program itself cannot run, no picture is to blame. */
 const crashesToGiveUp = 3
 const lastWaitMs = 1_000
 
-/** A crash ends one thread: its files are then read one by one, and the culprit is left out. */
+/** A crash ends one process: its files are then read one by one, and the culprit is left out. */
 export function createThumbnailPool(options: ThumbnailPoolOptions): ThumbnailPool {
-  const threads: Thread[] = []
+  const readers: Reader[] = []
   const tasks: Task[] = []
   let batch = 0
   let closed = false
   let answered = 0
   let crashed = 0
 
-  const start = (): Thread => {
-    const thread: Thread = {
-      task: null,
-      handle: startWorker<ThumbnailCommand, ThumbnailMessage>({
-        file: join(options.workersFolder, 'thumbnail.js'),
-        name: 'thumbnail',
-        data: { thumbnailsFolder: options.thumbnailsFolder } satisfies ThumbnailWorkerData,
-        onMessage: ({ results }) => {
-          const task = thread.task
-          thread.task = null
-          answered += 1
-          task?.resolve(results)
-          next(thread)
-        },
-      }),
+  const start = (): Reader => {
+    const onMessage = (message: unknown) => {
+      const { task } = reader
+      reader.task = null
+      answered += 1
+      task?.resolve((message as ThumbnailMessage).results)
+      next(reader)
     }
-    thread.handle.ended.catch((error: unknown) => replace(thread, error))
-    threads.push(thread)
-    return thread
+    const started = options.startProcess(
+      {
+        name: 'pictures',
+        file: join(options.workersFolder, 'thumbnail.js'),
+        arguments: [options.thumbnailsFolder, ...(options.givesWay ? [givesWay] : [])],
+        // It decodes one picture at a time, which bounds the memory of all.
+        environment: { ...process.env, UV_THREADPOOL_SIZE: '1' },
+      },
+      onMessage,
+    )
+    const reader: Reader = { process: started, task: null }
+    void started.ended.then((how) => replace(reader, how))
+    readers.push(reader)
+    return reader
   }
 
-  const next = (thread: Thread) => {
+  const next = (reader: Reader) => {
     const task = tasks.shift()
     if (task === undefined) return
     batch += 1
-    thread.task = task
-    thread.handle.post({ batch, files: task.files })
+    reader.task = task
+    reader.process.post({ batch, files: task.files } satisfies ThumbnailCommand)
   }
 
-  const replace = (thread: Thread, error: unknown) => {
-    threads.splice(threads.indexOf(thread), 1)
-    const task = thread.task
+  const replace = (reader: Reader, how: string) => {
+    readers.splice(readers.indexOf(reader), 1)
+    const { task } = reader
     crashed += 1
     if (closed || task === null || (answered === 0 && crashed >= crashesToGiveUp)) {
+      const error = crashError(how)
       task?.reject(error)
       for (const other of tasks.splice(0)) other.reject(error)
       return
     }
-    const detail = error instanceof Error ? error.message : String(error)
     if (task.files.length === 1) {
+      const detail = `The process that reads pictures ended on it (${how}).`
       task.resolve([{ kind: 'leftOut', reason: 'corrupt', detail }])
     } else {
       void Promise.all(task.files.map((file) => read([file]))).then(
@@ -100,9 +107,9 @@ export function createThumbnailPool(options: ThumbnailPoolOptions): ThumbnailPoo
     new Promise((resolve, reject) => {
       if (closed) return reject(new Error('The pool is closed.'))
       tasks.push({ files, resolve, reject })
-      const idle = threads.find((thread) => thread.task === null)
+      const idle = readers.find((reader) => reader.task === null)
       if (idle !== undefined) next(idle)
-      else if (threads.length < options.workers) next(start())
+      else if (readers.length < options.workers) next(start())
     })
 
   return {
@@ -114,11 +121,20 @@ export function createThumbnailPool(options: ThumbnailPoolOptions): ThumbnailPoo
     },
     async close() {
       closed = true
-      // A thread that reads from a share that hangs does not end.
-      await atMost(Promise.all(threads.map((thread) => thread.handle.terminate())), lastWaitMs)
+      const ended = readers.map((reader) => reader.process.ended)
+      for (const reader of readers) reader.process.kill()
+      // One that reads from a share that hangs may not end.
+      await atMost(Promise.all(ended), lastWaitMs)
     },
   }
 }
+
+const crashError = (how: string): AppError =>
+  new AppError(
+    'workerCrashed',
+    `The process that reads pictures stopped: ${how}. What was finished is kept; start it again.`,
+    { worker: 'thumbnail' },
+  )
 
 function cacheFailure(errno: string, detail: string): AppError {
   const found = codeOfSystemError({ code: errno })

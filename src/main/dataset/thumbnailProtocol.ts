@@ -1,10 +1,8 @@
 import type { LeftOutReason } from '../../shared/model/dataset'
 import type { PictureNote } from '../../shared/model/importReport'
 
-/** What the thumbnail worker is started with. */
-export interface ThumbnailWorkerData {
-  readonly thumbnailsFolder: string
-}
+/** Second argument of the program, after the folder of thumbnails: it runs at a low priority. */
+export const givesWay = 'gives-way'
 
 export interface ThumbnailCommand {
   readonly batch: number

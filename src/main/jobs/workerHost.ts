@@ -1,6 +1,6 @@
 import { type Transferable, Worker } from 'node:worker_threads'
-import { ProcessHost } from '../backend/native/hostedProcess'
-import { type StartProcess, startNodeProcess } from '../backend/native/startProcess'
+import { ProcessHost } from '../processes/hostedProcess'
+import { type StartProcess, startNodeProcess } from '../processes/startProcess'
 import { AppError } from '../../shared/errors'
 
 export interface WorkerOptions<Message> {

@@ -15,7 +15,7 @@ import type {
 } from '../../shared/model/sweep'
 import type { DatasetId, SweepId } from '../../shared/model/ids'
 import type { BackendReport, TrainingOptions } from '../../shared/model/training'
-import type { StartProcess } from '../backend/native/startProcess'
+import type { StartProcess } from '../processes/startProcess'
 import { coalesce } from '../jobs/coalesce'
 import { startWorker, type WorkerHandle } from '../jobs/workerHost'
 import type { ComparisonCommand, ComparisonJob, ComparisonMessage } from '../comparison/messages'

@@ -17,7 +17,7 @@ import {
   type SweepToday,
 } from '../../shared/model/sweep'
 import type { BackendReport } from '../../shared/model/training'
-import type { StartProcess } from '../backend/native/startProcess'
+import type { StartProcess } from '../processes/startProcess'
 import type { Store } from '../db/store'
 import type { Turn } from '../jobs/turn'
 import { countCachedFeatures } from '../features/cachedKeys'

@@ -15,7 +15,7 @@ import type {
 } from '../../shared/model/training'
 import { appendCurve, curveColumns } from '../db/curveFile'
 import type { Store } from '../db/store'
-import type { StartProcess } from '../backend/native/startProcess'
+import type { StartProcess } from '../processes/startProcess'
 import { startWorker, type WorkerHandle } from '../jobs/workerHost'
 import { removeCheckpoint } from '../runs/checkpoint'
 import type { MeasuredSpeeds } from './measuredSpeeds'

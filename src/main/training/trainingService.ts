@@ -20,7 +20,7 @@ import type {
   TrainingWarning,
 } from '../../shared/model/training'
 import { cutCurve, readCurve } from '../db/curveFile'
-import type { StartProcess } from '../backend/native/startProcess'
+import type { StartProcess } from '../processes/startProcess'
 import type { Store } from '../db/store'
 import type { Turn } from '../jobs/turn'
 import { startWorker } from '../jobs/workerHost'

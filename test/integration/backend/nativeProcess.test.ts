@@ -8,7 +8,7 @@ import { javascriptProduct } from '../../../src/core/math/product'
 import { createRandom } from '../../../src/core/math/random'
 import type { Backend } from '../../../src/main/backend/backend'
 import { frameOf } from '../../../src/main/backend/native/frames'
-import { startNodeProcess, type StartProcess } from '../../../src/main/backend/native/startProcess'
+import { startNodeProcess, type StartProcess } from '../../../src/main/processes/startProcess'
 import { startBackend } from '../../../src/main/backend/startBackend'
 import { type BuiltProgram, buildProgram } from '../training/builtProgram'
 import { hasTensorflow, projectFolder } from './support'
@@ -101,6 +101,7 @@ describe.skipIf(!hasTensorflow)('the process of the native library', () => {
   it('is ended with the program also where it hangs', async () => {
     const others = process.listeners('exit')
     const { ended } = startNodeProcess({
+      name: 'hanging',
       file: '-e',
       arguments: ['setInterval(() => {}, 1000)'],
       environment: {},

@@ -11,7 +11,7 @@ export interface BuiltWorkers {
 }
 
 /**
- * The thumbnail worker as the build makes it, in a folder of the test's own, so that a build that
+ * The program that reads pictures as the build makes it, in a folder of the test's own, so that a build that
  * runs meanwhile does not take it away.
  */
 export async function buildWorkers(): Promise<BuiltWorkers> {
@@ -19,7 +19,7 @@ export async function buildWorkers(): Promise<BuiltWorkers> {
   await mkdir(cache, { recursive: true })
   const folder = await mkdtemp(join(cache, 'workers-'))
   const bundle = await rolldown({
-    input: join(root, 'src/main/dataset/thumbnail.worker.ts'),
+    input: join(root, 'src/main/dataset/thumbnail.process.ts'),
     platform: 'node',
     external: (id) => !id.startsWith('.') && !id.startsWith('/') && !/^[a-z]:/i.test(id),
   })

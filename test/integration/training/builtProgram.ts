@@ -12,7 +12,7 @@ export interface BuiltProgram {
 }
 
 const workers = {
-  'workers/thumbnail': 'src/main/dataset/thumbnail.worker.ts',
+  'workers/thumbnail': 'src/main/dataset/thumbnail.process.ts',
   'workers/training': 'src/main/training/training.worker.ts',
   'workers/comparison': 'src/main/comparison/comparison.worker.ts',
   'workers/native': 'src/main/backend/native/native.process.ts',

@@ -8,7 +8,7 @@ import {
   type TrainingService,
 } from '../../../src/main/training/trainingService'
 import { workspaceIn, type Workspace } from '../../../src/main/workspace'
-import type { StartProcess } from '../../../src/main/backend/native/startProcess'
+import type { StartProcess } from '../../../src/main/processes/startProcess'
 import type { DatasetId, RunId } from '../../../src/shared/model/ids'
 import type { TrainingRequest, TrainingState } from '../../../src/shared/model/training'
 import { type BuiltProgram, buildProgram, projectFolder } from './builtProgram'

@@ -7,7 +7,7 @@ import { makeTemporaryFolder } from '../../leftovers'
 import { nativeEnvironment } from '../environment'
 import type { InputOf, NativeCallName, NativeRequest, ResultOf } from './calls'
 import { frameOf } from './frames'
-import type { StartProcess } from './startProcess'
+import type { StartProcess } from '../../processes/startProcess'
 import { type RelayAnswer, type RelayEvent, stateWords, tokenVariable } from './wire'
 
 /** Larger arrays go in pieces, so that no second whole of them is in memory. */
@@ -59,6 +59,7 @@ export async function startNativeCaller(options: {
   try {
     await heard('listening')
     const process_ = startProcess({
+      name: 'TensorFlow',
       file: join(workersFolder, 'native.js'),
       arguments: [place.address],
       environment: { ...nativeEnvironment(process.env), [tokenVariable]: token },

@@ -7,7 +7,7 @@ import { checkInstalled } from '../tensorflowBackend'
 import { startNativeCaller } from './caller'
 import { remoteModels } from './remoteModels'
 import { remoteProduct } from './remoteProduct'
-import { startNodeProcess } from './startProcess'
+import { startNodeProcess } from '../../processes/startProcess'
 
 /**
  * The native TensorFlow library in a process of its own: what ends it, a fault inside the library
