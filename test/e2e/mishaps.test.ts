@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ElectronApplication } from 'playwright-core'
@@ -8,6 +8,7 @@ import { afterAll, expect, it } from 'vitest'
 import { drawEmoji } from '../../scripts/sample.mjs'
 import { readRows } from './database'
 import {
+  dropFolder,
   electronPath,
   eventually,
   launchProgram,
@@ -24,6 +25,8 @@ import {
 const hasTensorflow = existsSync(
   join(repository, 'node_modules/@tensorflow/tfjs-node-gpu/lib/napi-v8/tfjs_binding.node'),
 )
+
+const isPng = (name: string | Buffer) => String(name).endsWith('.png')
 
 afterAll(removeFolders)
 
@@ -72,6 +75,34 @@ it('says what is wrong where its folder cannot be made, instead of ending withou
     expect(child.exitCode).toBeNull()
   } finally {
     child.kill('SIGKILL')
+  }
+})
+
+it('reads all pictures where a process that reads them is killed', async () => {
+  const folder = join(await newFolder('reader-killed'), 'Drawings')
+  await drawEmoji(folder, { classes: 12, size: 48 })
+  const program = await launchProgram()
+  const { app, page } = program
+  try {
+    const killed = app.evaluate(async ({ app: electron }) => {
+      for (;;) {
+        const metrics = electron.getAppMetrics()
+        const reader = metrics.find(({ name }) => name === 'Semblance pictures')
+        if (reader !== undefined) return process.kill(reader.pid, 'SIGKILL')
+        await new Promise((resolve) => setTimeout(resolve, 5))
+      }
+    })
+    await dropFolder(page, folder)
+    expect(await killed).toBe(true)
+    await waitForImport(page, { labels: 12 })
+    const [found] = await readRows<{ images: number }>(
+      program.userData,
+      'SELECT COUNT(*) AS images FROM image',
+    )
+    expect(found?.images).toBe(readdirSync(folder, { recursive: true }).filter(isPng).length)
+    expect(program.complaints).toEqual([])
+  } finally {
+    await program.close()
   }
 })
 

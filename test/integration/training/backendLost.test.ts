@@ -1,9 +1,6 @@
 import * as v from 'valibot'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import {
-  type StartedProcess,
-  startNodeProcess,
-} from '../../../src/main/processes/startProcess'
+import { type StartedProcess, startNodeProcess } from '../../../src/main/processes/startProcess'
 import { createTurn } from '../../../src/main/jobs/turn'
 import { createSweepService } from '../../../src/main/sweep/sweepService'
 import { sweepRequest, type SweepState } from '../../../src/shared/model/sweep'
