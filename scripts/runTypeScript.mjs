@@ -6,7 +6,6 @@ import { spawn } from 'node:child_process'
 import { mkdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { nativeEnvironment } from './nativeEnvironment.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
@@ -44,7 +43,6 @@ export async function runTypeScript(source, parameters = [], nodeOptions = []) {
   const child = spawn(process.execPath, [...nodeOptions, file, ...parameters], {
     stdio: 'inherit',
     cwd: root,
-    env: nativeEnvironment(process.env),
   })
   return new Promise((resolve, reject) => {
     child.on('error', reject)

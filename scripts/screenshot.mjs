@@ -9,7 +9,6 @@ import { _electron } from 'playwright-core'
 import { hasDisplay } from './startDecision.mjs'
 import { startVirtualDisplay } from './display.mjs'
 import { electronEnvironment, ensureElectron, sandboxSwitches } from './electronRuntime.mjs'
-import { nativeEnvironment } from './nativeEnvironment.mjs'
 import { runScript, SetUpError } from './setup/report.mjs'
 import { checkout } from './setup.mjs'
 
@@ -24,7 +23,7 @@ await runScript(async () => {
   const userData = mkdtempSync(join(tmpdir(), 'semblance-screenshot-'))
   /** @type {Record<string, string>} */
   const env = {}
-  for (const [name, value] of Object.entries(nativeEnvironment(electronEnvironment()))) {
+  for (const [name, value] of Object.entries(electronEnvironment())) {
     if (value !== undefined) env[name] = value
   }
   const app = await _electron.launch({

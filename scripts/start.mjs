@@ -5,7 +5,6 @@ import { electronEnvironment, sandboxSwitches } from './electronRuntime.mjs'
 import { checkout, setUp } from './setup.mjs'
 import { runScript, say, SetUpError } from './setup/report.mjs'
 import { decideStart, hasDisplay, resultsFolderName } from './startDecision.mjs'
-import { nativeEnvironment } from './nativeEnvironment.mjs'
 
 const interruptedStatus = 130
 const repeatMs = 500
@@ -35,7 +34,7 @@ function runInForeground(program, args, env) {
   return new Promise((settle) => {
     const child = spawn(program, args, {
       cwd: standingIn,
-      env: nativeEnvironment(env),
+      env,
       stdio: 'inherit',
       detached: process.platform !== 'win32',
     })

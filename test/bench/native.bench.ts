@@ -4,11 +4,13 @@
  * head and of the small network, a block of matrix products, and eight pictures through the frozen
  * network. The best and the median round count.
  */
+import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import { createMatrix } from '../../src/core/math/matrix'
 import { createRandom } from '../../src/core/math/random'
 import { tapsOf } from '../../src/core/plan/features'
 import type { Backend } from '../../src/main/backend/backend'
+import { nativeEnvironment } from '../../src/main/backend/environment'
 import { startRemoteTensorflow } from '../../src/main/backend/native/remoteBackend'
 import { startTensorflow } from '../../src/main/backend/tensorflowBackend'
 import { inThisThread } from '../../src/main/backend/threadBackend'
@@ -86,4 +88,11 @@ async function main(): Promise<void> {
   printRows('native', rows, values.json)
 }
 
-void main()
+// The library reads them at the start of a process, and one of the two is this one.
+const environment = nativeEnvironment(process.env)
+if (Object.keys(environment).every((name) => process.env[name] !== undefined)) void main()
+else {
+  const args = [...process.execArgv, ...process.argv.slice(1)]
+  const { status } = spawnSync(process.execPath, args, { env: environment, stdio: 'inherit' })
+  process.exitCode = status ?? 1
+}

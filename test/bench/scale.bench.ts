@@ -13,7 +13,6 @@ import { rm } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { nativeEnvironment } from '../../scripts/nativeEnvironment.mjs'
 import { projectFolder } from './backends'
 import { drawPictures, scaleCache as cache } from './scaleSet'
 import { fashionSource } from './sets/fashion'
@@ -59,7 +58,7 @@ async function run(count: number): Promise<readonly Stage[]> {
   const cli = join(projectFolder, 'out', 'main', 'cli.js')
   const out = join(cache, `results-${count}`)
   const child = spawn(process.execPath, [cli, 'train', folder, '--out', out], {
-    env: { ...nativeEnvironment(process.env), XDG_CACHE_HOME: ownCache },
+    env: { ...process.env, XDG_CACHE_HOME: ownCache },
     stdio: ['ignore', 'inherit', 'pipe'],
   })
   const begun: { name: string; at: number; usage: ReturnType<typeof usageOf> }[] = []

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import { nativeEnvironment as ofScripts } from '../../../../scripts/nativeEnvironment.mjs'
 import { nativeEnvironment } from '../../../../src/main/backend/environment'
 
 test('a GPU keeps memory for others and full precision', () => {
@@ -11,8 +10,4 @@ test('a GPU keeps memory for others and full precision', () => {
 test('what the person has set stays', () => {
   const given = { NVIDIA_TF32_OVERRIDE: '1', TF_CPP_MIN_LOG_LEVEL: '0', HOME: '/home/me' }
   expect(nativeEnvironment(given)).toMatchObject(given)
-})
-
-test('programs that load the library themselves, for measuring, get the same variables', () => {
-  expect(ofScripts({ HOME: '/home/me' })).toEqual(nativeEnvironment({ HOME: '/home/me' }))
 })
