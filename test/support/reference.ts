@@ -2,6 +2,7 @@ import { format, resolveConfig } from 'prettier'
 import { distances } from '../../src/core/distances'
 import { metrics } from '../../src/core/evaluation/metrics'
 import { type Loss, losses } from '../../src/core/losses'
+import { minersFor } from '../../src/core/objective/compatibility'
 import { miners } from '../../src/core/miners'
 import { reducers } from '../../src/core/reducers'
 import { regularizers } from '../../src/core/regularizers'
@@ -43,7 +44,7 @@ const list = (names: readonly string[]) => names.map((name) => `\`${name}\``).jo
 /** Triplets are measured with it: in `triplets.csv`, under the ruler and by the warnings. */
 function marginFact(loss: Loss): string[] {
   // What a memory wraps decides that.
-  if (loss.name === 'crossBatchMemory') return ['Margin of a triplet: that of the loss inside']
+  if (loss.wraps !== null) return ['Margin of a triplet: that of the loss inside']
   const margin = loss.distanceMargin({})
   return [
     margin === null
@@ -71,7 +72,7 @@ const describeAll = () =>
         `Distance: \`${loss.distance}\`; works with ${list(loss.distances)}`,
         `Reducer: ${loss.reducer === null ? 'part of the formula' : `\`${loss.reducer}\``}`,
         loss.takesMiner
-          ? `Miners that suit it: ${loss.suits === null ? 'all' : list(loss.suits)}`
+          ? `Miners that suit it: ${loss.madeFor === null ? 'all' : list(minersFor(loss) ?? [])}`
           : 'Takes no miner',
         ...marginFact(loss),
       ]),

@@ -124,7 +124,6 @@ export function defineDistance(specification: DistanceSpecification): Distance {
         '先对嵌入做 L2 归一化（对余弦相似度无影响）',
       ),
     }),
-    suits: null,
     range: (dimension, options = {}) => (normalizes(options) ? unitRange(dimension) : null),
     forward(embeddings, references, options = {}, product = simdProduct) {
       if (references !== undefined && references.columns !== embeddings.columns) {

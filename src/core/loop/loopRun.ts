@@ -4,6 +4,7 @@ import { LossMemory } from '../objective/memory'
 import { computeLoss, type LossOutcome } from '../objective/computeLoss'
 import { createMatrix, type Matrix } from '../math/matrix'
 import { type Random, restoreRandom } from '../math/random'
+import { losses } from '../losses'
 import { miners } from '../miners'
 import { Adam } from './adam'
 import { type Batches, createBatches } from './batches'
@@ -62,14 +63,14 @@ export class LoopRun<Snapshot> {
     this.ledger = input.ledger ?? new TripletLedger()
     const margin = distanceMarginOf(options.loss)
     this.margin = margin ?? 0
-    const hasHinge = innermostLoss(options.loss).name === 'triplet'
+    const hasHinge = losses.get(innermostLoss(options.loss).name).mayRestAtMargin
     this.watch = new WarningWatch(
       { margin: hasHinge ? margin : null, isDistance: options.distance !== 'dot' },
       resumed?.watch,
     )
     // Their indices are places in a queue, not in the batch.
     this.looksIntoMemory =
-      options.loss.name === 'crossBatchMemory' ||
+      losses.get(options.loss.name).wraps !== null ||
       (options.miner !== null && miners.get(options.miner.name).usesMemory)
     this.chance = random.fork('loss')
     this.augmentation = input.isAugmented === true ? random.fork('augmentation') : null

@@ -16,17 +16,15 @@ export interface Recipe {
   readonly rateFactor: number
 }
 
-/** Miners that take the hardest there are, which can make an untrained network collapse. */
-const hardMiners: readonly string[] = ['batchHard', 'batchEasyHard', 'nHard', 'hdc']
-
 /** Semi-hard in place of a miner of the hardest; null where that is no choice. */
 export function gentleMiner({ loss, miner }: Pick<Recipe, 'loss' | 'miner'>): Component | null {
-  if (miner === null || !hardMiners.includes(miner.name) || !miners.has('semiHard')) return null
-  const entry = losses.get(innermostLoss(loss).name)
-  const takesTriplets = entry.kind === 'triplets' && entry.takesMiner
-  if (!takesTriplets || !(entry.suits?.includes('semiHard') ?? true)) return null
+  if (miner === null || !miners.get(miner.name).takesHardest) return null
+  const gentle = miners.entries.find(({ selects }) => selects === 'semiHardTriplets')
+  const { kind, takesMiner, madeFor } = losses.get(innermostLoss(loss).name)
+  if (gentle === undefined || kind !== 'triplets' || !takesMiner) return null
+  if (madeFor?.includes(gentle.selects) === false) return null
   const { distance } = miner.options
-  return { name: 'semiHard', options: distance === undefined ? {} : { distance } }
+  return { name: gentle.name, options: distance === undefined ? {} : { distance } }
 }
 
 /** A tenth of the rate and less is no remedy any more. */

@@ -14,7 +14,7 @@ export const samplerOf = ({ sampler = defaultSampler }: Pick<TrainingOptions, 's
 /** Whether the loss, or one that is added to it, compares images of one batch with each other. */
 function comparesWithinBatch({ loss, addedLosses, miner }: LossOptions): boolean {
   const looksBeyond =
-    loss.name === 'crossBatchMemory' || (miner !== null && miners.get(miner.name).usesMemory)
+    losses.get(loss.name).wraps !== null || (miner !== null && miners.get(miner.name).usesMemory)
   return [...(looksBeyond ? [] : [loss]), ...addedLosses].some(
     (one) => losses.get(innermostLoss(one).name).kind !== 'classes',
   )

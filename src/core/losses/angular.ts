@@ -13,10 +13,11 @@ export const angular = defineLoss({
     '\\log(1 + \\sum_n e^{4 \\tan^2\\alpha (a + p) \\cdot n - 2 (1 + \\tan^2\\alpha) a \\cdot p})',
   source: 'Wang, Zhou, Wen, Liu, Lin 2017',
   kind: 'pairs',
+  takesMemory: true,
   distance: 'cosine',
   distances: ['cosine'],
   reducer: 'mean',
-  suits: ['all', 'angular', 'nHard', 'multiSimilarity'],
+  madeFor: ['everything', 'violatingAngles', 'hardestNegatives', 'informativePairs'],
   options: {
     angle: marginOption(
       'degrees',

@@ -12,9 +12,16 @@ export const bpr = defineLoss({
   formula: '-\\log \\sigma(s_{ap} - s_{an})',
   source: 'Rendle, Freudenthaler, Gantner, Schmidt-Thieme 2009',
   kind: 'triplets',
+  takesMemory: true,
   distance: 'dot',
   reducer: 'mean',
-  suits: ['random', 'semiHard', 'batchHard', 'nHard', 'all'],
+  madeFor: [
+    'randomTriplets',
+    'semiHardTriplets',
+    'hardestTriplets',
+    'hardestNegatives',
+    'everything',
+  ],
   options: {},
   evaluate(context) {
     const { distances } = context

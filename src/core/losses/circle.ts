@@ -13,10 +13,11 @@ export const circle = defineLoss({
     '\\mathrm{softplus}(\\log \\sum_p e^{-\\gamma [1 + m - S_{ap}]_+ (S_{ap} - 1 + m)} + \\log \\sum_n e^{\\gamma [S_{an} + m]_+ (S_{an} - m)})',
   source: 'Sun, Cheng, Zhang, Zhang, Zheng, Wang, Wei 2020',
   kind: 'pairs',
+  takesMemory: true,
   distance: 'cosine',
   distances: ['cosine'],
   reducer: 'avgNonZero',
-  suits: ['pairMargin', 'multiSimilarity', 'batchEasyHard', 'hdc', 'all'],
+  madeFor: ['violatingPairs', 'informativePairs', 'easyHardPairs', 'hardestPairs', 'everything'],
   options: {
     margin: marginOption('cosine', 0.4, -2, 2, 'margin m', '间隔 m'),
     gamma: numberOption(80, 1e-3, 1e5, 'scale', '缩放系数'),

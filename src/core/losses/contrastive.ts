@@ -12,9 +12,17 @@ export const contrastive = defineLoss({
   formula: '[D_{ap} - m_p]_+ + [m_n - D_{an}]_+',
   source: 'Hadsell, Chopra, LeCun 2006',
   kind: 'pairs',
+  takesMemory: true,
   distance: 'euclidean',
   reducer: 'avgNonZero',
-  suits: ['pairMargin', 'semiHard', 'batchEasyHard', 'hdc', 'uniformHistogram', 'all'],
+  madeFor: [
+    'violatingPairs',
+    'semiHardTriplets',
+    'easyHardPairs',
+    'hardestPairs',
+    'evenPairs',
+    'everything',
+  ],
   options: {
     form: choiceOption(
       'linear',

@@ -12,6 +12,7 @@ export const generalizedLifted = defineLoss({
   formula: '[\\log \\sum_p e^{D_{ap} - m_p} + \\log \\sum_n e^{m_n - D_{an}}]_+',
   source: 'Hermans, Beyer, Leibe 2017',
   kind: 'pairs',
+  takesMemory: true,
   distance: 'euclidean',
   reducer: 'mean',
   options: {

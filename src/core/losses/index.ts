@@ -27,9 +27,10 @@ import { softTriple } from './softTriple'
 import { supCon } from './supCon'
 import { triplet } from './triplet'
 import { tuplet } from './tuplet'
+import type { Loss } from './loss'
 
-/** Every loss, by name. A new loss needs its file and its line here, and nothing else. */
-export const losses = createRegistry('loss', [
+/** A new loss needs its file and its line here, and nothing else. */
+const own: readonly Loss[] = [
   triplet,
   contrastive,
   multiSimilarity,
@@ -57,7 +58,15 @@ export const losses = createRegistry('loss', [
   subCenterArcFace,
   cosFace,
   normalizedSoftmax,
-  crossBatchMemory,
-])
+]
+
+/** Last a loss that wraps those of them that can look beyond their batch. */
+const withMemory = (entries: readonly Loss[]): readonly Loss[] => [
+  ...entries,
+  crossBatchMemory(entries.filter(({ takesMemory }) => takesMemory).map(({ name }) => name)),
+]
+
+/** Every loss, by name. */
+export const losses = createRegistry('loss', own, withMemory)
 
 export type { Loss } from './loss'

@@ -22,6 +22,7 @@ export const lifted = defineLoss({
     '\\frac{1}{2} [D_{ij} - m_p + \\log(\\sum_{k \\in N(i)} e^{m - D_{ik}} + \\sum_{l \\in N(j)} e^{m - D_{jl}})]_+^2',
   source: 'Song, Xiang, Jegelka, Savarese 2016',
   kind: 'pairs',
+  takesMemory: true,
   distance: 'euclidean',
   reducer: 'mean',
   options: {

@@ -19,6 +19,7 @@ export const liftedHard = defineLoss({
   formula: '[D_{ij} - \\min(D_{ik}, D_{jl}) + m]_+',
   source: 'Song, Xiang, Jegelka, Savarese 2016',
   kind: 'pairs',
+  takesMemory: true,
   distance: 'euclidean',
   reducer: 'mean',
   options: {

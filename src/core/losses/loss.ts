@@ -10,6 +10,7 @@ import {
   type OptionSchema,
   type OptionValues,
 } from '../registry/options'
+import type { MinedSelection } from '../registry/traits'
 import type { ElementList } from './terms/elements'
 import type { Relations } from '../tuples/relations'
 import type { Triplets } from '../tuples/tuples'
@@ -86,6 +87,8 @@ type LossKind = 'pairs' | 'triplets' | 'classes'
 
 /** A loss of the registry. */
 export interface Loss extends ComponentDescription {
+  /** Of a loss from outside the program; null: that of the program. */
+  readonly version: string | null
   readonly kind: LossKind
   /** Name of the distance it is defined with. */
   readonly distance: string
@@ -99,6 +102,16 @@ export interface Loss extends ComponentDescription {
   readonly needsRange: boolean
   /** Whether mined tuples can be given to it. */
   readonly takesMiner: boolean
+  /** What miners may select for it; null: anything. */
+  readonly madeFor: readonly MinedSelection[] | null
+  /** What it is mined with unless told otherwise; null: it is not. */
+  readonly minedBy: MinedSelection | null
+  /** Whether its references may be a queue of earlier batches. */
+  readonly takesMemory: boolean
+  /** For a loss that wraps another: the option that names the one inside; null: it wraps none. */
+  readonly wraps: string | null
+  /** Whether it can come to rest with all triplets at its margin, where its slope ends. */
+  readonly mayRestAtMargin: boolean
   readonly schema: OptionSchema
   /** What there is to train besides the network; mostly nothing. */
   parameters(
@@ -136,6 +149,8 @@ interface Reach {
 
 export interface LossSpecification<S extends OptionSchema> {
   readonly name: string
+  /** Of a loss from outside the program. */
+  readonly version?: string
   readonly title: Bilingual
   readonly description: Bilingual
   readonly formula: string
@@ -147,8 +162,13 @@ export interface LossSpecification<S extends OptionSchema> {
   readonly reducer: string | null
   readonly needsRange?: boolean
   readonly takesMiner?: boolean
-  /** Miners that suit it; null: all. */
-  readonly suits?: readonly string[] | null
+  /** What miners may select for it; absent: anything. */
+  readonly madeFor?: readonly MinedSelection[]
+  /** Absent: the hardest triplets for one that is about triplets, nothing for another. */
+  readonly minedBy?: MinedSelection
+  readonly takesMemory?: boolean
+  readonly wraps?: string
+  readonly mayRestAtMargin?: boolean
   readonly options: S
   readonly referenceParameter?: string
   /** True for kind `classes` unless it says otherwise. */
@@ -187,7 +207,7 @@ export function defineLoss<const S extends OptionSchema>(
     formula: specification.formula,
     source: specification.source,
     options: describeOptions(specification.options),
-    suits: specification.suits ?? null,
+    version: specification.version ?? null,
     kind: specification.kind,
     distance: specification.distance,
     distances: specification.distances ?? everyDistance,
@@ -195,6 +215,12 @@ export function defineLoss<const S extends OptionSchema>(
     reducer: specification.reducer,
     needsRange: specification.needsRange ?? false,
     takesMiner: specification.takesMiner ?? specification.kind !== 'classes',
+    madeFor: specification.madeFor ?? null,
+    minedBy:
+      specification.minedBy ?? (specification.kind === 'triplets' ? 'hardestTriplets' : null),
+    takesMemory: specification.takesMemory ?? false,
+    wraps: specification.wraps ?? null,
+    mayRestAtMargin: specification.mayRestAtMargin ?? false,
     schema: specification.options,
     referenceParameter: specification.referenceParameter ?? null,
     startsAtMeans: specification.startsAtMeans ?? specification.kind === 'classes',

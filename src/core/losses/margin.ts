@@ -13,9 +13,17 @@ export const margin = defineLoss({
   formula: '[D_{ap} - \\beta + m]_+ + [\\beta - D_{an} + m]_+',
   source: 'Wu, Manmatha, Smola, Krahenbuhl 2017',
   kind: 'triplets',
+  takesMemory: true,
   distance: 'euclidean',
   reducer: null,
-  suits: ['distanceWeighted', 'batchHard', 'semiHard', 'nHard', 'tripletMargin', 'all'],
+  madeFor: [
+    'evenTriplets',
+    'hardestTriplets',
+    'semiHardTriplets',
+    'hardestNegatives',
+    'violatingTriplets',
+    'everything',
+  ],
   options: {
     margin: marginOption('distance', 0.2, -100, 100, 'margin m', '间隔 m'),
     beta: marginOption(

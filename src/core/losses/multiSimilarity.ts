@@ -14,9 +14,11 @@ export const multiSimilarity = defineLoss({
     '\\frac{1}{\\alpha} \\log(1 + \\sum_p e^{-\\alpha (S_{ap} - b)}) + \\frac{1}{\\beta} \\log(1 + \\sum_n e^{\\beta (S_{an} - b)})',
   source: 'Wang, Han, Huang, Dong, Scott 2019',
   kind: 'pairs',
+  takesMemory: true,
+  minedBy: 'informativePairs',
   distance: 'cosine',
   reducer: 'mean',
-  suits: ['multiSimilarity', 'pairMargin', 'batchEasyHard', 'hdc', 'all'],
+  madeFor: ['informativePairs', 'violatingPairs', 'easyHardPairs', 'hardestPairs', 'everything'],
   options: {
     alpha: numberOption(2, 1e-3, 1e4, 'sharpness for positives', '正样本的锐度'),
     beta: numberOption(50, 1e-3, 1e4, 'sharpness for negatives', '负样本的锐度'),

@@ -19,7 +19,7 @@ export const nPair = defineLoss({
   distances: ['dot', 'cosine'],
   reducer: null,
   takesMiner: false,
-  suits: [],
+  madeFor: [],
   options: {
     regularization: numberOption(0.02, 0, 1e4, 'weight of the squared lengths', '长度平方的权重'),
   },

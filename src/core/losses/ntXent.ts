@@ -13,9 +13,10 @@ export const ntXent = defineLoss({
   formula: '-\\log \\frac{e^{S_{ap}/t}}{e^{S_{ap}/t} + \\sum_n e^{S_{an}/t}}',
   source: 'Sohn 2016; Chen, Kornblith, Norouzi, Hinton 2020',
   kind: 'pairs',
+  takesMemory: true,
   distance: 'cosine',
   reducer: 'mean',
-  suits: ['all', 'nHard', 'multiSimilarity', 'batchEasyHard'],
+  madeFor: ['everything', 'hardestNegatives', 'informativePairs', 'easyHardPairs'],
   options: {
     temperature: numberOption(
       0.07,

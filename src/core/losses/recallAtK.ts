@@ -19,10 +19,11 @@ export const recallAtK = defineLoss({
     '1 - \\frac{1}{|K|} \\sum_{k \\in K} \\frac{\\min(k, \\sum_{j \\in P} \\sigma((k - r_{aj})/t_2))}{\\min(k, |P|)}, \\quad r_{aj} = 1 + \\sum_{l \\neq j} \\sigma((S_{al} - S_{aj})/t_1)',
   source: 'Patel, Tolias, Matas 2022',
   kind: 'pairs',
+  takesMemory: true,
   distance: 'cosine',
   distances: ['cosine'],
   reducer: 'mean',
-  suits: ['all'],
+  madeFor: ['everything'],
   options: {
     similarityTemperature: numberOption(0.01, 1e-4, 100, 'of the ranks', '排名的温度'),
     rankTemperature: numberOption(1, 1e-3, 1e3, 'of the count within k', '前 k 计数的温度'),

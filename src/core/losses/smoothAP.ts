@@ -13,10 +13,11 @@ export const smoothAP = defineLoss({
     '1 - \\frac{1}{|P|} \\sum_{j \\in P} \\frac{1 + \\sum_{p \\in P, p \\neq j} \\sigma((S_{ap} - S_{aj})/t)}{1 + \\sum_{k \\neq j} \\sigma((S_{ak} - S_{aj})/t)}',
   source: 'Brown, Xie, Kalogeiton, Zisserman 2020',
   kind: 'pairs',
+  takesMemory: true,
   distance: 'cosine',
   distances: ['cosine'],
   reducer: 'mean',
-  suits: ['all'],
+  madeFor: ['everything'],
   options: {
     temperature: numberOption(0.01, 1e-4, 100, 'smaller counts more sharply', '越小计数越陡'),
   },

@@ -12,9 +12,10 @@ export const snrContrastive = defineLoss({
   formula: '[D_{ap} - m_p]_+ + [m_n - D_{an}]_+, \\quad D = \\mathrm{var}(a-b)/\\mathrm{var}(a)',
   source: 'Yuan, Deng, Tang, Tang, Chen 2019',
   kind: 'pairs',
+  takesMemory: true,
   distance: 'snr',
   reducer: 'avgNonZero',
-  suits: ['pairMargin', 'hdc', 'uniformHistogram', 'batchEasyHard', 'all'],
+  madeFor: ['violatingPairs', 'hardestPairs', 'evenPairs', 'easyHardPairs', 'everything'],
   options: {
     positiveMargin: marginOption(
       'distance',

@@ -14,9 +14,10 @@ export const supCon = defineLoss({
     '-\\frac{1}{|P|} \\sum_{p} \\log \\frac{e^{S_{ap}/t}}{\\sum_{k \\in P \\cup N} e^{S_{ak}/t}}',
   source: 'Khosla et al. 2020',
   kind: 'pairs',
+  takesMemory: true,
   distance: 'cosine',
   reducer: 'avgNonZero',
-  suits: ['all', 'multiSimilarity', 'pairMargin'],
+  madeFor: ['everything', 'informativePairs', 'violatingPairs'],
   options: {
     temperature: numberOption(
       0.1,

@@ -15,10 +15,11 @@ export const tuplet = defineLoss({
   formula: '\\log(1 + \\sum_n e^{s (\\cos\\theta_{an} - \\cos(\\theta_{ap} - m))})',
   source: 'Yu, Tao 2019',
   kind: 'pairs',
+  takesMemory: true,
   distance: 'cosine',
   distances: ['cosine'],
   reducer: 'mean',
-  suits: ['all', 'nHard', 'multiSimilarity', 'batchEasyHard'],
+  madeFor: ['everything', 'hardestNegatives', 'informativePairs', 'easyHardPairs'],
   options: {
     margin: marginOption('degrees', 5.73, -180, 180, 'margin m', '间隔'),
     scale: numberOption(64, 1e-3, 1e4, 'scale s', '缩放系数 s'),

@@ -5,6 +5,7 @@ import { defineMiner } from './miner'
 
 export const all = defineMiner({
   name: 'all',
+  selects: 'everything',
   title: { en: 'All', 'zh-CN': '全部' },
   description: {
     en: 'Every triplet or pair of the batch; of very many an even sample.',

@@ -4,6 +4,7 @@ import { defineMiner } from './miner'
 
 export const angular = defineMiner({
   name: 'angular',
+  selects: 'violatingAngles',
   title: { en: 'Angular', 'zh-CN': '角度' },
   description: {
     en: 'Triplets whose negative sees anchor and positive under a wide angle, that is, stands near to them in proportion to how far apart they are.',

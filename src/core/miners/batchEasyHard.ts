@@ -9,6 +9,8 @@ const strategies = ['hard', 'semihard', 'easy', 'all'] as const
 
 export const batchEasyHard = defineMiner({
   name: 'batchEasyHard',
+  selects: 'easyHardPairs',
+  takesHardest: true,
   title: { en: 'Easy and hard', 'zh-CN': '易难组合' },
   description: {
     en: 'Chooses positives and negatives of each anchor by a strategy of their own. Easy positives with semi-hard negatives let a class keep several looks instead of being squeezed into one point.',

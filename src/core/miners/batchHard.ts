@@ -3,6 +3,8 @@ import { defineMiner } from './miner'
 
 export const batchHard = defineMiner({
   name: 'batchHard',
+  selects: 'hardestTriplets',
+  takesHardest: true,
   title: { en: 'Batch hard', 'zh-CN': '批内最难' },
   description: {
     en: 'For each anchor the farthest positive and the nearest negative of the batch. Learns fast, but wrong labels are picked first and early training can collapse.',

@@ -9,6 +9,7 @@ interface Limits {
 
 export const distanceWeighted = defineMiner({
   name: 'distanceWeighted',
+  selects: 'evenTriplets',
   title: { en: 'Distance weighted', 'zh-CN': '按距离加权' },
   description: {
     en: 'Draws a negative for each anchor and positive so that all distances are seen alike, whereas plain drawing nearly always finds ones about 1.41 away in many dimensions.',

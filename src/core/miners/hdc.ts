@@ -6,6 +6,8 @@ import { farSign } from './nearness'
 
 export const hdc = defineMiner({
   name: 'hdc',
+  selects: 'hardestPairs',
+  takesHardest: true,
   title: { en: 'Hardest share', 'zh-CN': '最难比例' },
   description: {
     en: 'The hardest share of all positive pairs and of all negative pairs of the batch, as in hard-aware deeply cascaded embedding.',

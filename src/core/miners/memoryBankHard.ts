@@ -4,6 +4,7 @@ import { defineMiner } from './miner'
 
 export const memoryBankHard = defineMiner({
   name: 'memoryBankHard',
+  selects: 'rememberedTriplets',
   title: { en: 'Hardest of a memory', 'zh-CN': '记忆库最难' },
   description: {
     en: 'Batch hard, but positives and negatives come from a queue of the last embeddings, so that small batches find hard ones too.',

@@ -1,5 +1,6 @@
 import type { ComponentDescription } from '../../shared/model/training'
 import type { Relations } from '../tuples/relations'
+import type { MinedSelection } from '../registry/traits'
 import type { MinedTuples } from '../tuples/tuples'
 import type { Matrix } from '../math/matrix'
 import type { Random } from '../math/random'
@@ -46,6 +47,10 @@ export type Distribution = Readonly<
 
 /** A miner of the registry. */
 export interface Miner extends ComponentDescription {
+  readonly version: string | null
+  readonly selects: MinedSelection
+  /** Whether it takes the hardest there are, which can make an untrained network collapse. */
+  readonly takesHardest: boolean
   /** Name of the distance it looks at unless told otherwise; null: it looks at none. */
   readonly distance: string | null
   /** True where no other distance makes sense. */
@@ -61,6 +66,10 @@ export interface Miner extends ComponentDescription {
 
 export interface MinerSpecification<S extends OptionSchema> {
   readonly name: string
+  /** Of a miner from outside the program. */
+  readonly version?: string
+  readonly selects: MinedSelection
+  readonly takesHardest?: boolean
   readonly title: Bilingual
   readonly description: Bilingual
   readonly source: string
@@ -86,7 +95,9 @@ export function defineMiner<const S extends OptionSchema>(
     formula: specification.formula ?? '',
     source: specification.source,
     options: describeOptions(specification.options),
-    suits: null,
+    version: specification.version ?? null,
+    selects: specification.selects,
+    takesHardest: specification.takesHardest ?? false,
     distance: specification.distance,
     hasFixedDistance: specification.hasFixedDistance ?? false,
     usesMemory: specification.usesMemory ?? false,

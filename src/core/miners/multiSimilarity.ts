@@ -5,6 +5,7 @@ import { farSign, farthest, nearest } from './nearness'
 
 export const multiSimilarity = defineMiner({
   name: 'multiSimilarity',
+  selects: 'informativePairs',
   title: { en: 'Multi-similarity', 'zh-CN': '多重相似度' },
   description: {
     en: 'Keeps positives that are less similar than the most similar negative (plus a little), and negatives that are more similar than the least similar positive (less a little).',

@@ -5,6 +5,8 @@ import { byNearness } from './nearness'
 
 export const nHard = defineMiner({
   name: 'nHard',
+  selects: 'hardestNegatives',
+  takesHardest: true,
   title: { en: 'Hard, skipping the hardest', 'zh-CN': '次难' },
   description: {
     en: 'For each anchor and positive the negatives ranked 2nd to 5th by nearness: hard, but without the very hardest, which is often a wrong label.',

@@ -6,6 +6,7 @@ import { farSign } from './nearness'
 
 export const pairMargin = defineMiner({
   name: 'pairMargin',
+  selects: 'violatingPairs',
   title: { en: 'Pair margin', 'zh-CN': '样本对间隔' },
   description: {
     en: 'Positives that are farther apart than one threshold and negatives that are nearer than another: the pairs that still break the rule.',

@@ -4,6 +4,7 @@ import { defineMiner } from './miner'
 
 export const random = defineMiner({
   name: 'random',
+  selects: 'randomTriplets',
   title: { en: 'Random', 'zh-CN': '随机' },
   description: {
     en: 'One random positive and one random negative for each anchor that has both.',

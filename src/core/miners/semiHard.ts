@@ -4,6 +4,7 @@ import { farSign, farthest } from './nearness'
 
 export const semiHard = defineMiner({
   name: 'semiHard',
+  selects: 'semiHardTriplets',
   title: { en: 'Semi-hard', 'zh-CN': '半难' },
   description: {
     en: 'For each anchor and positive the nearest negative that is still farther away than the positive; where there is none, the farthest negative. Steady: it avoids the hardest images, which are often wrong labels.',

@@ -5,6 +5,7 @@ import { farSign } from './nearness'
 
 export const tripletMargin = defineMiner({
   name: 'tripletMargin',
+  selects: 'violatingTriplets',
   title: { en: 'Triplet margin', 'zh-CN': '三元组间隔' },
   description: {
     en: 'All triplets whose negative is not yet a margin farther than the positive; or only the hard ones (negative nearer), the semi-hard ones (farther, but within the margin), or the easy ones.',

@@ -5,6 +5,7 @@ import { defineMiner, type MinerContext } from './miner'
 
 export const uniformHistogram = defineMiner({
   name: 'uniformHistogram',
+  selects: 'evenPairs',
   title: { en: 'Uniform over distances', 'zh-CN': '距离均匀' },
   description: {
     en: 'Draws the same number of pairs from each range of distances, so that rare near negatives and far positives are seen as often as the common ones.',

@@ -1,7 +1,8 @@
 import { AppError, type ErrorDetails } from '../../shared/errors'
 import { distances } from '../distances'
 import type { Bilingual, GivenOptions } from '../registry/options'
-import { type Loss, losses } from '../losses/index'
+import { type Loss, losses } from '../losses'
+import { miners } from '../miners'
 
 /**
  * Why a loss does not go with a distance, miner or reducer; null where it does. The window greys the choice
@@ -50,6 +51,12 @@ export function incompatibility(
   }
   return null
 }
+
+/** Names of the miners that select what a loss was made for, in its order; null: all. */
+export const minersFor = ({ madeFor }: Loss): readonly string[] | null =>
+  madeFor?.flatMap((selection) =>
+    miners.entries.filter(({ selects }) => selects === selection).map(({ name }) => name),
+  ) ?? null
 
 /** Components that do not go together; the window says why in its own language. */
 export const unsuited = (reason: Bilingual, details: ErrorDetails = {}): AppError =>

@@ -46,10 +46,10 @@ export function lossOfRun(options: LossOptions): RunLoss {
 
 /** The loss itself, or that inside a memory with the options that are its own. */
 export function innermostLoss(loss: Component): Component {
-  if (loss.name !== 'crossBatchMemory') return loss
-  const { loss: inner, memorySize: _, ...own } = loss.options
-  const fallback = losses.get('crossBatchMemory').schema['loss']?.default
-  return { name: String(inner ?? fallback), options: own }
+  const wrapper = losses.has(loss.name) ? losses.get(loss.name) : null
+  if (wrapper === null || wrapper.wraps === null) return loss
+  const { [wrapper.wraps]: inner, memorySize: _, ...own } = loss.options
+  return { name: String(inner ?? wrapper.schema[wrapper.wraps]?.default), options: own }
 }
 
 /** Those of the losses in which trainable rows stand for classes: proxies, centres, class weights. */

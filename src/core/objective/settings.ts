@@ -4,7 +4,7 @@ import { miners, type Miner } from '../miners'
 import { reducers, type Reducer } from '../reducers'
 import type { ComponentChoice, GivenOptions } from '../registry/options'
 import { incompatibility, unsuited } from './compatibility'
-import { losses } from '../losses/index'
+import { losses } from '../losses'
 import type { Loss } from '../losses/loss'
 
 export interface MinerSettings {
@@ -46,8 +46,8 @@ export interface SettingsInput {
  */
 export function readLoss(choice: ComponentChoice, input: SettingsInput = {}): LossSettings {
   const given = choice.options ?? {}
-  if (choice.name === 'crossBatchMemory') return readWrapped(given, input)
   const loss = losses.get(choice.name)
+  if (loss.wraps !== null) return readWrapped(loss, loss.wraps, given, input)
   const { distance, normalized, reducer, classWeights, miner, ...own } = given
   const distanceName = textOf(distance) ?? input.distance ?? loss.distance
   const minerChoice = choiceOf(miner) ?? input.miner ?? null
@@ -88,12 +88,17 @@ export function readMiner(choice: ComponentChoice): MinerSettings {
   }
 }
 
-function readWrapped(given: GivenOptions, input: SettingsInput): LossSettings {
-  const wrapper = losses.get('crossBatchMemory')
-  const { loss, memorySize, ...rest } = given
-  const inner = choiceOf(loss) ?? { name: textOf(loss) ?? 'contrastive' }
+/** @param wraps the option of the wrapper that names the loss inside */
+function readWrapped(
+  wrapper: Loss,
+  wraps: string,
+  given: GivenOptions,
+  input: SettingsInput,
+): LossSettings {
+  const { [wraps]: inside, memorySize, ...rest } = given
+  const choices = wrapper.schema[wraps]
+  const inner = choiceOf(inside) ?? { name: textOf(inside) ?? String(choices?.default) }
   const size = typeof memorySize === 'number' ? memorySize : 1024
-  const choices = wrapper.schema['loss']
   if (choices?.kind === 'choice' && !choices.choices.includes(inner.name)) {
     throw new AppError(
       'invalidInput',

@@ -50,11 +50,10 @@ function defaultLoss(network: TrainingOptions['network']): Component {
 }
 
 function defaultMiner(loss: string): Component | null {
-  const entry = losses.get(loss)
-  const wished =
-    loss === 'multiSimilarity' ? 'multiSimilarity' : entry.kind === 'triplets' ? 'batchHard' : null
-  const suits = wished !== null && entry.takesMiner && (entry.suits?.includes(wished) ?? true)
-  return suits && miners.has(wished) ? { name: wished, options: {} } : null
+  const { takesMiner, minedBy, madeFor } = losses.get(loss)
+  if (!takesMiner || minedBy === null || madeFor?.includes(minedBy) === false) return null
+  const miner = miners.entries.find(({ selects }) => selects === minedBy)
+  return miner === undefined ? null : { name: miner.name, options: {} }
 }
 
 function chooseReducer(loss: string, { reducer }: TrainingRequest): string | null {

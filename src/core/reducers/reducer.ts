@@ -28,7 +28,6 @@ export function defineReducer(specification: {
   return {
     source: 'Musgrave, Belongie, Lim 2020',
     options: [],
-    suits: null,
     onlyActive: false,
     usesClassWeights: false,
     ...specification,

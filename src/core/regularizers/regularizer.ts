@@ -31,5 +31,5 @@ export function defineRegularizer(specification: {
       '加入损失前的系数',
     ),
   }
-  return { ...specification, schema, options: describeOptions(schema), suits: null }
+  return { ...specification, schema, options: describeOptions(schema) }
 }

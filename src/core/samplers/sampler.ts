@@ -117,7 +117,6 @@ export function defineSampler<const S extends OptionSchema>(specification: {
     formula: '',
     source: specification.source,
     options: describeOptions(specification.options),
-    suits: null,
     fillsClasses: specification.fillsClasses,
     drawsClasses: specification.drawsClasses,
     usesSimilarity: specification.usesSimilarity ?? false,

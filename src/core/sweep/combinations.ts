@@ -7,7 +7,7 @@ import {
 import type { Component } from '../../shared/model/training'
 import { distances } from '../distances'
 import { losses } from '../losses'
-import { incompatibility } from '../objective/compatibility'
+import { incompatibility, minersFor } from '../objective/compatibility'
 import { miners } from '../miners'
 
 /** What a request leaves to the plan is undefined. */
@@ -56,7 +56,7 @@ const componentOf = (name: string | null): Component | null =>
 
 /** A loss may take a miner and yet be of no use with it; then the window does not offer it either. */
 function unsuitable(loss: string, miner: string | null): SkippedCombination['reason'] | null {
-  const { suits } = losses.get(loss)
+  const suits = minersFor(losses.get(loss))
   if (miner === null || suits === null || suits.includes(miner)) return null
   const names = suits.join(', ')
   return {

@@ -1,6 +1,6 @@
 import { distances } from '../../core/distances'
 import { type Loss, losses } from '../../core/losses'
-import { incompatibility } from '../../core/objective/compatibility'
+import { incompatibility, minersFor } from '../../core/objective/compatibility'
 import { miners } from '../../core/miners'
 import { reducers } from '../../core/reducers'
 import { regularizers } from '../../core/regularizers'
@@ -29,15 +29,15 @@ export function trainingRegistry(): TrainingRegistry {
 }
 
 function describe(entry: ComponentDescription): ComponentDescription {
-  const { name, title, description, formula, source, options, suits } = entry
-  return { name, title, description, formula, source, options, suits }
+  const { name, title, description, formula, source, options } = entry
+  return { name, title, description, formula, source, options }
 }
 
 function describeLoss(loss: Loss): LossDescription {
   const { name, kind, distance, reducer } = loss
   return {
     ...describe(loss),
-    suits: loss.takesMiner ? loss.suits : [],
+    suits: loss.takesMiner ? minersFor(loss) : [],
     kind,
     distance,
     distances: loss.distances,
@@ -50,7 +50,7 @@ function describeLoss(loss: Loss): LossDescription {
       distances: reasons(distances.names, (other) => incompatibility(name, { distance: other })),
       // What a memory wraps decides that.
       reducers:
-        name === 'crossBatchMemory'
+        loss.wraps !== null
           ? {}
           : reasons(reducers.names, (other) => incompatibility(name, { reducer: other })),
     },
@@ -71,7 +71,7 @@ function reasons(
 
 /** It would run, but choose what the loss was not made for. */
 function notMadeFor(loss: Loss, miner: string): Reason | null {
-  const { suits } = loss
+  const suits = minersFor(loss)
   if (suits === null || suits.includes(miner)) return null
   const titles = (language: keyof Reason) =>
     suits.map((name) => miners.get(name).title[language]).join(language === 'en' ? ', ' : '、')

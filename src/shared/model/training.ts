@@ -433,8 +433,6 @@ export interface ComponentDescription {
   readonly formula: string
   readonly source: string
   readonly options: readonly OptionDescription[]
-  /** Names that it works with; null: all. For a loss its miners, for a miner nothing. */
-  readonly suits: readonly string[] | null
 }
 
 /**
@@ -463,6 +461,8 @@ export interface Reason {
 /** A loss, and what it does not go with: names of the registry with the reason of each. */
 export interface LossDescription extends ComponentDescription {
   readonly kind: 'pairs' | 'triplets' | 'classes'
+  /** Miners that it was made for; null: all. */
+  readonly suits: readonly string[] | null
   /** The distance it is defined with, and all that make sense. */
   readonly distance: string
   readonly distances: readonly string[]

@@ -386,7 +386,9 @@ describe('the registry', () => {
       }
       expect(loss.formula).not.toBe('')
       expect(loss.source).toMatch(/\d{4}/)
-      for (const miner of loss.suits ?? []) expect(miners.has(miner)).toBe(true)
+      for (const selection of loss.madeFor ?? []) {
+        expect(miners.entries.map(({ selects }) => selects)).toContain(selection)
+      }
       for (const option of loss.options) {
         expect(option.meaning.en).not.toBe('')
         expect(option.meaning['zh-CN']).not.toBe('')
