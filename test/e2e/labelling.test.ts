@@ -189,6 +189,37 @@ describe('labelling by keys', () => {
     await eventually(() => page.getByText('hidden by the filter').count()).toBe(0)
   })
 
+  it('takes a name that is composed while the mark moves, as Chinese is typed', async () => {
+    const before = await images()
+    await grid().focus()
+    await press('Home')
+    await eventually(focused).toBe(order[0])
+    await press('l')
+    const panel = page.getByRole('dialog', { name: 'Set label' })
+    const field = panel.getByRole('combobox')
+    const session = await page.context().newCDPSession(page)
+    const text = 'mao'
+    await session.send('Input.imeSetComposition', {
+      text,
+      selectionStart: text.length,
+      selectionEnd: text.length,
+    })
+    const option = panel.getByRole('option', { name: 'omega' })
+    await option.hover()
+    await eventually(() => field.getAttribute('aria-activedescendant')).toBe(
+      await option.getAttribute('id'),
+    )
+    expect(await field.inputValue()).toBe(text)
+    await session.send('Input.insertText', { text: '猫' })
+    await session.detach()
+    await panel.getByRole('option', { name: 'New label “猫”' }).waitFor()
+    expect(await field.inputValue()).toBe('猫')
+    await press('Enter')
+    await eventually(async () => (await withLabel('猫')).length).toBe(1)
+    await page.keyboard.press('Control+z')
+    await eventually(images).toEqual(before)
+  })
+
   it('reaches the grid by few Tab stops, and labels by arrows', async () => {
     await page.getByRole('textbox', { name: 'Search file names and labels' }).focus()
     const tree = page.getByRole('tree', { name: 'Labels' })

@@ -1,7 +1,6 @@
-import { mount } from '@vue/test-utils'
+import { flushPromises, mount, type VueWrapper } from '@vue/test-utils'
 import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { nextTick } from 'vue'
 import { labelChoices } from '../../../src/renderer/src/components/labelChoices'
 import LabelPicker from '../../../src/renderer/src/components/LabelPicker.vue'
 import { i18n } from '../../../src/renderer/src/locales/i18n'
@@ -63,16 +62,27 @@ describe('labelChoices before anything is typed', () => {
 describe('LabelPicker', () => {
   beforeEach(() => setActivePinia(createPinia()))
 
-  function open() {
+  async function open(props: InstanceType<typeof LabelPicker>['$props'] = {}) {
     useLabelStore().list = labels
-    return mount(LabelPicker, { global: { plugins: [i18n] }, attachTo: document.body })
+    const picker = mount(LabelPicker, {
+      global: { plugins: [i18n] },
+      props,
+      attachTo: document.body,
+    })
+    await flushPromises()
+    return picker
+  }
+
+  async function type(picker: VueWrapper, text: string): Promise<void> {
+    await picker.get('input').setValue(text)
+    await flushPromises()
   }
 
   it('picks what Enter is pressed on, reached by typing and arrows', async () => {
-    const picker = open()
+    const picker = await open()
     const input = picker.get('input')
     expect(document.activeElement).toBe(input.element)
-    await input.setValue('cat')
+    await type(picker, 'cat')
     await input.trigger('keydown', { key: 'ArrowDown' })
     await input.trigger('keydown', { key: 'Enter' })
     expect(picker.emitted('pick')).toEqual([['cat face']])
@@ -80,7 +90,7 @@ describe('LabelPicker', () => {
   })
 
   it('takes nothing by the alphabet: Enter on nothing does nothing', async () => {
-    const picker = open()
+    const picker = await open()
     const input = picker.get('input')
     await input.trigger('keydown', { key: 'Enter' })
     expect(picker.emitted('pick')).toBeUndefined()
@@ -93,30 +103,67 @@ describe('LabelPicker', () => {
   })
 
   it('takes the label that was used last, or the one that is suggested, by Enter alone', async () => {
-    const picker = open()
+    const picker = await open()
     useLabelStore().lastUsed = ['dog']
-    await nextTick()
-    expect(picker.get('.active').text()).toContain('dog')
+    await flushPromises()
+    expect(picker.get('[data-highlighted]').text()).toContain('dog')
     // A suggestion that comes late stands above, but Enter takes what was marked already.
     await picker.setProps({ suggested: [{ name: 'bobcat', share: 0.2 }] })
-    expect(picker.get('li').text()).toContain('bobcat')
+    expect(picker.get('[role="option"]').text()).toContain('bobcat')
     await picker.get('input').trigger('keydown', { key: 'Enter' })
     expect(picker.emitted('pick')).toEqual([['dog']])
     picker.unmount()
 
-    const other = mount(LabelPicker, {
-      global: { plugins: [i18n] },
-      props: { suggested: [{ name: 'bobcat', share: 0.2 }] },
-      attachTo: document.body,
-    })
+    const other = await open({ suggested: [{ name: 'bobcat', share: 0.2 }] })
     await other.get('input').trigger('keydown', { key: 'Enter' })
     expect(other.emitted('pick')).toEqual([['bobcat']])
     other.unmount()
   })
 
+  it('keeps the mark where the pointer or the keys leave the list', async () => {
+    const picker = await open()
+    const input = picker.get('input')
+    await type(picker, 'cat')
+    const options = picker.findAll('[role="option"]')
+    await options[2]!.trigger('pointermove', { movementX: 1 })
+    // A list that is drawn under a resting pointer is not pointed at.
+    await options[0]!.trigger('pointermove')
+    await picker.trigger('pointerleave')
+    input.element.blur()
+    input.element.focus()
+    await flushPromises()
+    expect(input.attributes('aria-activedescendant')).toBe(options[2]!.attributes('id'))
+    await input.trigger('keydown', { key: 'Enter' })
+    expect(picker.emitted('pick')).toEqual([['bobcat']])
+    picker.unmount()
+  })
+
+  it('leaves Home and End to the text', async () => {
+    const picker = await open()
+    const input = picker.get('input')
+    await type(picker, 'cat')
+    await input.trigger('keydown', { key: 'ArrowDown' })
+    for (const key of ['Home', 'End']) {
+      const event = new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true })
+      input.element.dispatchEvent(event)
+      expect(event.defaultPrevented).toBe(false)
+    }
+    expect(picker.get('[data-highlighted]').text()).toContain('cat face')
+    picker.unmount()
+  })
+
+  it('says at once why a name stands where it does, also when that changes', async () => {
+    const picker = await open()
+    const dog = () => picker.findAll('[role="option"]').find((one) => one.text().includes('dog'))!
+    expect(dog().text()).toBe('dog4')
+    await picker.setProps({ suggested: [{ name: 'dog', share: 0.9 }] })
+    expect(dog().text()).toBe('doglikely')
+    picker.unmount()
+  })
+
   it('makes a new label', async () => {
-    const picker = open()
-    await picker.get('input').setValue('otter')
+    const picker = await open()
+    await type(picker, 'otter')
     expect(picker.text()).toContain('New label “otter”')
     await picker.get('input').trigger('keydown', { key: 'Enter' })
     expect(picker.emitted('pick')).toEqual([['otter']])
@@ -124,7 +171,7 @@ describe('LabelPicker', () => {
   })
 
   it('leaves all as it was on Escape, and the key to nobody else', async () => {
-    const picker = open()
+    const picker = await open()
     let reached = false
     const listen = (): void => {
       reached = true
@@ -138,10 +185,25 @@ describe('LabelPicker', () => {
   })
 
   it('does not take the Enter that ends the input of Chinese', async () => {
-    const picker = open()
-    await picker.get('input').setValue('cat')
-    await picker.get('input').trigger('keydown', { key: 'Enter', isComposing: true })
-    expect(picker.emitted('pick')).toBeUndefined()
+    const picker = await open()
+    const input = picker.get('input')
+    await type(picker, 'cat')
+    await input.trigger('compositionstart')
+    input.element.value = 'catshi'
+    await input.trigger('input', { isComposing: true })
+    // What is being composed stays when the mark moves.
+    await picker.findAll('[role="option"]')[1]!.trigger('pointermove', { movementX: 3 })
+    expect(picker.get('[data-highlighted]').text()).toContain('cat face')
+    expect(input.element.value).toBe('catshi')
+    await input.trigger('keydown', { key: 'Enter', isComposing: true })
+    await input.trigger('keydown', { key: 'Escape', isComposing: true })
+    expect(picker.emitted()).not.toHaveProperty('pick')
+    expect(picker.emitted()).not.toHaveProperty('cancel')
+    input.element.value = 'cat是'
+    await input.trigger('compositionend')
+    await flushPromises()
+    await input.trigger('keydown', { key: 'Enter' })
+    expect(picker.emitted('pick')).toEqual([['cat是']])
     picker.unmount()
   })
 })

@@ -36,7 +36,8 @@ async function open(groups: readonly PickerGroup[], value: string) {
   }
   const titles = () =>
     [...document.querySelectorAll('.item .title')].map((e) => e.textContent.trim())
-  const activeTitle = () => document.querySelector('.item.active .title')?.textContent.trim()
+  const activeTitle = () =>
+    document.querySelector('.item[data-highlighted] .title')?.textContent.trim()
   return { wrapper, press, search, titles, activeTitle }
 }
 

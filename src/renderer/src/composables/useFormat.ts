@@ -29,18 +29,30 @@ export function useFormat(): ComputedRef<Format> {
 /** Chinese units stand apart from their number, as the window's own words do. */
 const withSpace = (text: string): string => text.replace(/(?<=\d)(?=\p{Script=Han})/gu, ' ')
 
+function makeFormatters(locale: string) {
+  const numbers = (options: Intl.NumberFormatOptions): Intl.NumberFormat =>
+    new Intl.NumberFormat(locale, options)
+  return {
+    whole: numbers({ maximumFractionDigits: 0 }),
+    three: numbers({ minimumSignificantDigits: 3, maximumSignificantDigits: 3 }),
+    upToThree: numbers({ maximumSignificantDigits: 3 }),
+    share: numbers({ style: 'percent', maximumFractionDigits: 0 }),
+    tenths: numbers({ style: 'percent', maximumFractionDigits: 1 }),
+    moment: new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }),
+  }
+}
+const made = new Map<string, ReturnType<typeof makeFormatters>>()
+/** Made once a language: that takes milliseconds, and each component asks for them. */
+function formattersOf(locale: string): ReturnType<typeof makeFormatters> {
+  const known = made.get(locale) ?? makeFormatters(locale)
+  made.set(locale, known)
+  return known
+}
+
 type Translate = (key: string, values: Record<string, unknown>, plural: number) => string
 
 export function formatFor(locale: string, t: Translate): Format {
-  const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 })
-  const three = new Intl.NumberFormat(locale, {
-    minimumSignificantDigits: 3,
-    maximumSignificantDigits: 3,
-  })
-  const upToThree = new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 })
-  const share = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 })
-  const tenths = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 })
-  const moment = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' })
+  const { whole, three, upToThree, share, tenths, moment } = formattersOf(locale)
   const unit = (
     value: number,
     name: string,
