@@ -22,7 +22,7 @@ import { Interruption } from '../../src/core/interruption'
 import type { Backend } from '../../src/main/backend/backend'
 import type { BackendChoice } from '../../src/shared/model/training'
 import { startBackend } from '../../src/main/backend/startBackend'
-import { loadFeatures } from '../../src/main/features/loadInputs'
+import { loadFeatures } from '../../src/main/features/loadFeatures'
 import { projectFolder, workersFolder } from './backends'
 import {
   type KeptOrigin,
@@ -123,7 +123,7 @@ async function readFeatures(title: string, set: ImageSet, features: string, back
   let said = 0
   const inputs = await loadFeatures(
     { ids: Uint32Array.from(files.keys()), sha256, files },
-    { backend, features, cacheFolder: setsCache },
+    { backend, features, projectFolder, cacheFolder: setsCache },
     {
       onProgress: (done, total) => {
         if (done < said + 640) return

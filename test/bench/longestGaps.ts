@@ -5,11 +5,14 @@ import { join } from 'node:path'
 import { createRandom } from '../../src/core/math/random'
 import { Interruption } from '../../src/core/interruption'
 import { planTraining } from '../../src/core/plan/plan'
+import { describeExtractors } from '../../src/main/features/extractors'
 import { shippedSpeeds } from '../../src/main/training/shippedSpeeds'
 import type { BackendChoice } from '../../src/shared/model/training'
 import { startBackend } from '../../src/main/backend/startBackend'
 import { TapCaches } from '../../src/main/features/featureCache'
-import { cachedTaps } from '../../src/main/features/loadInputs'
+import { dimensionOf, findExtractor, layersOf } from '../../src/core/plan/features'
+import { extractors } from '../../src/main/features/extractors'
+import { cachedTaps } from '../../src/main/features/featureKeys'
 import type { WorkerMessage } from '../../src/main/training/messages'
 import { runTraining } from '../../src/main/training/runTraining'
 import type { TrainingRequest, TrainingStage } from '../../src/shared/model/training'
@@ -48,6 +51,7 @@ export async function longestGaps(given: {
     const { plan, split } = planTraining({
       labels,
       request: given.request ?? {},
+      extractors: describeExtractors(),
       featuresCached: () => images,
       speed: shippedSpeeds.tensorflow,
     })
@@ -89,8 +93,10 @@ export async function longestGaps(given: {
 
 /** Features of each label around a place of its own, in the cache. */
 function makeFeatures(cacheFolder: string, features: string, labels: Int32Array): string[] {
-  const taps = cachedTaps(features)
-  const rowSize = taps.reduce((sum, { dimension }) => sum + dimension, 0)
+  const extractor = findExtractor(extractors)
+  const layers = layersOf(extractor, features)
+  const taps = cachedTaps(extractor, layers)
+  const rowSize = dimensionOf(layers)
   const caches = new TapCaches(cacheFolder, taps)
   const random = createRandom('made up features')
   const places = Array.from({ length: Math.max(...labels) + 1 }, () =>

@@ -8,12 +8,13 @@ import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import { createMatrix } from '../../src/core/math/matrix'
 import { createRandom } from '../../src/core/math/random'
-import { tapsOf } from '../../src/core/plan/features'
+import { findExtractor, layersOf } from '../../src/core/plan/features'
 import type { Backend } from '../../src/main/backend/backend'
 import { nativeEnvironment } from '../../src/main/backend/environment'
 import { startRemoteTensorflow } from '../../src/main/backend/native/remoteBackend'
 import { startTensorflow } from '../../src/main/backend/tensorflowBackend'
 import { inThisThread } from '../../src/main/backend/threadBackend'
+import { extractors } from '../../src/main/features/extractors'
 import { printRows, projectFolder, time, workersFolder } from './backends'
 import { semiHardTriplet } from './semiHardTriplet'
 
@@ -24,7 +25,7 @@ const { values } = parseArgs({
   },
 })
 
-type Work = (backend: Pick<Backend, 'models' | 'product' | 'loadExtractor'>) => Promise<() => void>
+type Work = (backend: Pick<Backend, 'models' | 'product' | 'loadGraph'>) => Promise<() => void>
 
 const random = createRandom('bench')
 const numbers = (count: number) => Float32Array.from({ length: count }, () => random.next())
@@ -55,17 +56,19 @@ const works: Readonly<Record<string, Work>> = {
     product.hold?.(all)
     return () => void product.multiplyTransposed(block, all)
   },
-  'frozen network, 8 pictures': async ({ loadExtractor }) => {
-    const extractor = await loadExtractor(tapsOf('conv13+pooled'))
-    const pixels = new Uint8Array(8 * extractor.imageSizePx ** 2 * 3).fill(90)
-    return () => void extractor.extract(pixels, 8)
+  'frozen network, 8 pictures': async (backend) => {
+    const extractor = findExtractor(extractors)
+    const layers = layersOf(extractor, 'conv13+pooled')
+    const opened = await extractor.open({ backend, projectFolder }, layers)
+    const pixels = new Uint8Array(8 * extractor.input.sidePx ** 2 * 3).fill(90)
+    return () => void opened.extract(pixels, 8)
   },
 }
 
 async function main(): Promise<void> {
   const rounds = Number(values.rounds)
   const local = await startTensorflow({ projectFolder })
-  const thread = inThisThread(local.operations, projectFolder)
+  const thread = inThisThread(local.operations)
   const started = performance.now()
   const remote = await startRemoteTensorflow({ preferred: 'auto', workersFolder, projectFolder })
   const startMs = performance.now() - started

@@ -21,7 +21,8 @@ import { featureSource } from '../../src/core/inputSource'
 import { planTraining } from '../../src/core/plan/plan'
 import { startBackend } from '../../src/main/backend/startBackend'
 import type { Backend } from '../../src/main/backend/backend'
-import { loadFeatures } from '../../src/main/features/loadInputs'
+import { loadFeatures } from '../../src/main/features/loadFeatures'
+import { describeExtractors } from '../../src/main/features/extractors'
 import { shippedSpeeds } from '../../src/main/training/shippedSpeeds'
 import type { TrainingRequest } from '../../src/shared/model/training'
 import { projectFolder, workersFolder } from './backends'
@@ -158,6 +159,7 @@ function lengthOf(set: string, { labels, trainingClasses }: QualityInputs): Trai
   const { maxSteps, learningRate } = planTraining({
     labels: labels.filter((label) => label < trainingClasses),
     request: { split: 'none' },
+    extractors: describeExtractors(),
     featuresCached: () => labels.length,
     speed: shippedSpeeds.tensorflow,
   }).plan.options
@@ -179,7 +181,7 @@ async function readSet(name: string, backend: Backend): Promise<(seed: number) =
   const extractor = 'conv12+conv13+conv15'
   const loaded = await loadFeatures(
     { ids: Uint32Array.from(files.keys()), sha256, files },
-    { backend, features: extractor, cacheFolder: setsCache },
+    { backend, features: extractor, projectFolder, cacheFolder: setsCache },
     { onProgress: () => {}, interruption: new Interruption() },
   )
   if (loaded === null) throw new Error('Nobody cancels here')

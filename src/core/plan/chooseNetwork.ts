@@ -1,22 +1,26 @@
+import type { ExtractorDescription } from '../../shared/model/extractor'
 import type { TrainingOptions, TrainingRequest } from '../../shared/model/training'
 import { countClasses, countImages } from '../evaluation/splitParts'
 import { headConstants, startConstants } from '../starts/startConstants'
-import { dimensionOf, featuresName, tapsOf } from './features'
+import { type ChosenFeatures, featuresName, findExtractor, layersOf } from './features'
 
 /** From here on the features are chosen for memory and time. */
 export const manyImages = 20_000
 
 /**
- * Which layers of the frozen network. Those before its last blocks know less of ImageNet's classes
- * and tell unseen ones apart better (docs/decisions/0007); with very many images the widest is left
- * out, for memory and time.
+ * The network that the request names, else the first, and which of its layers: with very many
+ * images fewer numbers, for memory and time.
+ * @throws AppError invalidInput where there is no such network, or no such layer in it
  */
 export function chooseFeatures(
   imageCount: number,
-  { features }: Pick<TrainingRequest, 'features'>,
-): string {
-  if (features !== undefined) return featuresName(tapsOf(features))
-  return imageCount < manyImages ? 'conv12+conv13+conv15' : 'conv12+conv13'
+  request: Pick<TrainingRequest, 'extractor' | 'features'>,
+  extractors: readonly ExtractorDescription[],
+): ChosenFeatures {
+  const extractor = findExtractor(extractors, request.extractor ?? extractors[0]?.id)
+  const { usual, ofManyImages } = extractor.defaultLayers
+  const wanted = request.features ?? (imageCount < manyImages ? usual : ofManyImages)
+  return { extractor, features: featuresName(layersOf(extractor, wanted)) }
 }
 
 /**
@@ -27,14 +31,14 @@ export function chooseEmbeddingSize(
   network: TrainingOptions['network'],
   start: TrainingOptions['start'],
   trainSizes: readonly number[],
-  features: string,
+  featureSize: number,
 ): number {
   if (network === 'small') return 128
   const classes = countClasses(trainSizes)
   if (start === 'lda' && classes > startConstants.ldaLabels) return Math.min(512, classes - 1)
   const images = countImages(trainSizes)
   const isWhitened = start === 'auto' || start === 'whitening'
-  if (isWhitened && images <= startConstants.allDirectionsRows) return dimensionOf(tapsOf(features))
+  if (isWhitened && images <= startConstants.allDirectionsRows) return featureSize
   return images <= 4000 ? 1024 : 512
 }
 

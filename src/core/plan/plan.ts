@@ -1,3 +1,4 @@
+import { extractorOfEarlierRuns } from '../../shared/model/extractor'
 import {
   type PlanReason,
   type TrainingOptions,
@@ -17,6 +18,7 @@ import {
   manyImages,
 } from './chooseNetwork'
 import { splitOf, splitOfRun } from './chooseSplit'
+import { countFeatures } from './features'
 import type { PlanInput } from './planInput'
 import { secondsOfStages } from './work'
 import { type RunCounts, workOfRun } from './workOfRun'
@@ -62,7 +64,9 @@ export function planTraining(input: PlanInput): PlannedTraining {
   const start = request.start ?? 'auto'
   if (network === 'frozen' && start === 'lda') reasons.push('ldaStart')
   if (network === 'frozen' && start === 'auto') reasons.push('autoStart')
-  const features = chooseFeatures(labels.length, request)
+  const chosenFeatures = chooseFeatures(labels.length, request, input.extractors)
+  const { extractor, features } = chosenFeatures
+  const featureCounts = countFeatures(chosenFeatures)
   const options: TrainingOptions = {
     network,
     ...recipe,
@@ -70,23 +74,26 @@ export function planTraining(input: PlanInput): PlannedTraining {
     ...chooseSampler(request),
     ...chooseSchedule(trainSizes, batch, network, request),
     embeddingSize:
-      request.embeddingSize ?? chooseEmbeddingSize(network, start, trainSizes, features),
+      request.embeddingSize ??
+      chooseEmbeddingSize(network, start, trainSizes, featureCounts.featureSize),
     learningRate: request.learningRate ?? chooseLearningRate(network, trainSizes, kind),
     imageSizePx: request.imageSizePx ?? 64,
     ...seeds,
     backend: request.backend ?? 'auto',
     start,
     ...chooseProxyStart(network, start, recipe, request),
+    ...(extractor.id === extractorOfEarlierRuns ? {} : { extractor: extractor.id }),
     features,
     ...chooseSteps(request),
   }
   checkReach(options)
   checkSampler(options, trainSizes, reasons)
-  const featuresCached = Math.min(input.featuresCached(options.features), labels.length)
-  const counts: RunCounts = { images: labels.length, featuresCached, trainSizes, testSizes }
+  const images = labels.length
+  const featuresCached = Math.min(input.featuresCached(features, extractor.id), images)
+  const counts: RunCounts = { images, featuresCached, ...featureCounts, trainSizes, testSizes }
   const plan: TrainingPlan = {
     options,
-    imageCount: labels.length,
+    imageCount: images,
     trainClassCount: countClasses(trainSizes),
     testClassCount: countClasses(testSizes),
     trainImageCount,

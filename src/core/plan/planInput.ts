@@ -1,3 +1,4 @@
+import type { ExtractorDescription } from '../../shared/model/extractor'
 import type { SetFinding } from '../../shared/model/findings'
 import type { TrainingRequest } from '../../shared/model/training'
 import type { KnownSides } from '../evaluation/keptUnseen'
@@ -19,8 +20,10 @@ export interface PlanInput {
   /** What the dataset keeps unseen; absent: nothing was decided yet. */
   readonly kept?: KeptChoice
   readonly request: TrainingRequest
-  /** Of how many images these features (see `tapsOf`) are in the cache. */
-  readonly featuresCached: (features: string) => number
+  /** The pretrained networks there are, the one that is taken where nobody chooses first. */
+  readonly extractors: readonly ExtractorDescription[]
+  /** Of how many images these features (see `layersOf`) of the network are in the cache. */
+  readonly featuresCached: (features: string, extractor: string) => number
   readonly speed: WorkSpeeds
 }
 

@@ -1,3 +1,4 @@
+import { extractorOfEarlierRuns } from '../../shared/model/extractor'
 import type { TrainingOptions, TrainingRequest } from '../../shared/model/training'
 import { lossesOfClasses } from '../objective/lossChoice'
 
@@ -14,6 +15,9 @@ export function requestOfRun(
   const { splitBy = 'shuffle', unseenLabels, ...chosen } = rest
   return {
     ...chosen,
+    ...(options.network === 'frozen'
+      ? { extractor: options.extractor ?? extractorOfEarlierRuns }
+      : {}),
     ...(lossesOfClasses(options).length > 0 ? { proxyStart: options.proxyStart ?? 'random' } : {}),
     backend,
     addedLosses: [...addedLosses],

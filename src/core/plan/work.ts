@@ -5,7 +5,7 @@
 export const workKinds = [
   /** Of worker, backend and networks: once. */
   'starting',
-  /** Frozen features of an image that are not in the cache. */
+  /** Frozen features that are not in the cache, in passes of {@link featurePass}. */
   'features',
   /** Cached numbers of features, in millions. */
   'reading',
@@ -35,6 +35,9 @@ export const workKinds = [
   'mapping',
 ] as const
 export type WorkKind = (typeof workKinds)[number]
+
+/** Multiply-adds, in millions, of the pass of a picture that `features` counts. */
+export const featurePass = 580
 
 /** Seconds for one of each kind, on the backend that will run. */
 export type WorkSpeeds = Readonly<Record<WorkKind, number>>

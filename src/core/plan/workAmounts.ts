@@ -1,7 +1,6 @@
 import type { TrainingOptions } from '../../shared/model/training'
 import { intervalRounds } from '../evaluation/bootstrap'
 import { mostPairsAsked } from '../evaluation/retrieval'
-import { dimensionOf, tapsOf } from './features'
 import { startConstants } from '../starts/startConstants'
 import type { WorkAmounts } from './work'
 
@@ -70,11 +69,13 @@ export function stepWork(
     : { pixelSteps: images * area(options.imageSizePx) }
 }
 
-type StartOptions = Pick<TrainingOptions, 'start' | 'embeddingSize' | 'features'>
+type StartOptions = Pick<TrainingOptions, 'start' | 'embeddingSize'>
 
-/** The work of fitting what a head starts from on `rows`. */
-export function startWork(rows: number, { start, embeddingSize, features }: StartOptions) {
-  const d = dimensionOf(tapsOf(features))
+/**
+ * The work of fitting what a head starts from on `rows`.
+ * @param d numbers in a row of features, here and below
+ */
+export function startWork(rows: number, { start, embeddingSize }: StartOptions, d: number) {
   const size = Math.min(d, embeddingSize)
   if (start === 'random') return matrixWork(rows, d, 1)
   const principal = Math.min(rows, startConstants.principalRows)
@@ -84,18 +85,16 @@ export function startWork(rows: number, { start, embeddingSize, features }: Star
 }
 
 /** The work of both closed forms on a fold: rows taken out of the sums, and rows seen through them. */
-export function foldWork(heldOut: number, asked: number, features: string): WorkAmounts {
-  const d = dimensionOf(tapsOf(features))
+export function foldWork(heldOut: number, asked: number, d: number): WorkAmounts {
   return { closedForms: ((heldOut + asked) * d * d + d ** 3) / billion }
 }
 
 /** The work of the sums that folds are taken out of. */
-export function scatterWork(rows: number, features: string): WorkAmounts {
-  const d = dimensionOf(tapsOf(features))
+export function scatterWork(rows: number, d: number): WorkAmounts {
   return { closedForms: (rows * d * d) / billion }
 }
 
 /** The work of reading cached features of `rows`. */
-export const readWork = (rows: number, features: string): WorkAmounts => ({
-  reading: (rows * dimensionOf(tapsOf(features))) / 1e6,
+export const readWork = (rows: number, d: number): WorkAmounts => ({
+  reading: (rows * d) / 1e6,
 })

@@ -1,5 +1,5 @@
 import type { TrainingOptions, TrainingStage } from '../../shared/model/training'
-import { dimensionOf, tapsOf } from './features'
+import type { FeatureCounts } from './features'
 import { foldsOfSizes, foldsToTrain, unitsHeldOut } from '../starts/heldOutFolds'
 import { probeRows } from '../evaluation/measureRetrieval'
 import { mostAnchors } from '../review/mineFinal'
@@ -21,7 +21,7 @@ import {
 } from './workAmounts'
 
 /** The images of a run as its plan knows them. */
-export interface RunCounts {
+export interface RunCounts extends FeatureCounts {
   readonly images: number
   /** Of how many the features are in the cache. */
   readonly featuresCached: number
@@ -32,10 +32,14 @@ export interface RunCounts {
 }
 
 /** @param split for each image 0 (not used), 1 (training) or 2 (test) */
-export function countsOf(labels: Int32Array, split: Uint8Array, featuresCached: number): RunCounts {
+export function countsOf(
+  labels: Int32Array,
+  split: Uint8Array,
+  features: Pick<RunCounts, 'featuresCached' | keyof FeatureCounts>,
+): RunCounts {
   return {
     images: labels.length,
-    featuresCached,
+    ...features,
     trainSizes: classSizes(labels, split, splitPart.train),
     testSizes: classSizes(labels, split, splitPart.test),
   }
@@ -57,7 +61,7 @@ export function workOfRun(
   const size = options.embeddingSize
   const test = testRows(options, counts)
   const labelled = countImages(counts.trainSizes) + countImages(counts.testSizes)
-  const from = rowSizeOf(options)
+  const from = rowSizeOf(options, counts)
   const limit = options.maxMinutes === null ? {} : { limitSeconds: options.maxMinutes * 60 }
   return [
     { stage: 'preparing', amounts: { starting: 1 } },
@@ -94,16 +98,16 @@ export const workOfResults = ({
 
 export function inputsWork(
   options: TrainingOptions,
-  { images, featuresCached }: RunCounts,
+  { images, featuresCached, featureSize, passesPerImage }: RunCounts,
 ): WorkAmounts {
   if (options.network === 'small') return { decoding: images }
   const cached = Math.min(images, featuresCached)
-  return { features: images - cached, ...readWork(cached, options.features) }
+  return { features: (images - cached) * passesPerImage, ...readWork(cached, featureSize) }
 }
 
 /** Numbers in a row that the network takes; of pictures their work is counted otherwise. */
-const rowSizeOf = ({ network, features }: TrainingOptions): number =>
-  network === 'frozen' ? dimensionOf(tapsOf(features)) : 0
+const rowSizeOf = ({ network }: TrainingOptions, { featureSize }: RunCounts): number =>
+  network === 'frozen' ? featureSize : 0
 
 /** Without a test part, the training rows are measured. */
 const testRows = ({ split }: TrainingOptions, { trainSizes, testSizes }: RunCounts): number =>
@@ -116,7 +120,7 @@ export function measuredWork(
   what: 'features' | 'model',
 ): WorkAmounts {
   const test = testRows(options, counts)
-  const from = rowSizeOf(options)
+  const from = rowSizeOf(options, counts)
   const isPlain = what === 'features' && options.network === 'frozen'
   const size = isPlain ? from : options.embeddingSize
   return addAmounts(
@@ -143,8 +147,8 @@ function baselineWork(
     before,
     isResumed ? {} : choosing,
     search,
-    startWork(countImages(counts.trainSizes), options),
-    matrixWork(counts.images, rowSizeOf(options), options.embeddingSize),
+    startWork(countImages(counts.trainSizes), options, counts.featureSize),
+    matrixWork(counts.images, rowSizeOf(options, counts), options.embeddingSize),
     options.start === 'random' ? {} : headWork(options, counts),
   )
 }
@@ -172,14 +176,14 @@ export function choiceWork(options: TrainingOptions, counts: RunCounts): WorkAmo
   const sample = Math.min(countImages(counts.trainSizes), most)
   const heldOut = sample / count
   const asked = over === 'labels' ? heldOut : sample
-  const { features, embeddingSize } = options
+  const { featureSize } = counts
   const pairs = { queries: heldOut, rows: asked }
   const perFold = addAmounts(
-    foldWork(heldOut, asked, features),
-    timesAmounts(2, compareWork({ ...pairs, size: dimensionOf(tapsOf(features)) })),
-    compareWork({ ...pairs, size: Math.min(embeddingSize, counts.trainSizes.length) }),
+    foldWork(heldOut, asked, featureSize),
+    timesAmounts(2, compareWork({ ...pairs, size: featureSize })),
+    compareWork({ ...pairs, size: Math.min(options.embeddingSize, counts.trainSizes.length) }),
   )
-  return addAmounts(scatterWork(sample, features), timesAmounts(count, perFold))
+  return addAmounts(scatterWork(sample, featureSize), timesAmounts(count, perFold))
 }
 
 /** The trainings without held-out labels that decide what is kept. */
@@ -191,7 +195,7 @@ function keepingWork(options: TrainingOptions, counts: RunCounts): WorkAmounts {
   const isByLabel = folds.over === 'labels'
   const asked = isByLabel ? heldOut : Math.min(train, startConstants.mostRowsByImage)
   const queries = isByLabel ? heldOut : asked / folds.count
-  const d = rowSizeOf(options)
+  const d = rowSizeOf(options, counts)
   return timesAmounts(
     foldsToTrain(folds, {
       units: unitsHeldOut(counts.trainSizes, folds),
@@ -200,7 +204,7 @@ function keepingWork(options: TrainingOptions, counts: RunCounts): WorkAmounts {
     }),
     addAmounts(
       compareWork({ queries, rows: asked, size: d }),
-      trainingWithout(options, { kept: train - heldOut, asked, queries }),
+      trainingWithout(options, counts, { kept: train - heldOut, asked, queries }),
     ),
   )
 }
@@ -211,18 +215,19 @@ function epochSearchWork(options: TrainingOptions, counts: RunCounts): WorkAmoun
   if (isOpenEnd(options) || usable < epochSearch.leastClasses) return {}
   const train = countImages(counts.trainSizes)
   const asked = train * epochSearch.share
-  return trainingWithout(options, { kept: train - asked, asked, queries: asked })
+  return trainingWithout(options, counts, { kept: train - asked, asked, queries: asked })
 }
 
 function trainingWithout(
   options: TrainingOptions,
+  counts: RunCounts,
   { kept, asked, queries }: { kept: number; asked: number; queries: number },
 ): WorkAmounts {
   const size = options.embeddingSize
   const epochs = Math.ceil(expectedSteps(options) / options.stepsPerEpoch)
   return addAmounts(
-    startWork(kept, options),
-    matrixWork(kept + asked, rowSizeOf(options), size),
+    startWork(kept, options, counts.featureSize),
+    matrixWork(kept + asked, rowSizeOf(options, counts), size),
     meansWork(options, kept),
     stepWork(expectedSteps(options), options),
     timesAmounts(

@@ -20,7 +20,7 @@ export function sharedStages(options: TrainingOptions, counts: RunCounts): reado
       stage: 'baselines',
       amounts: addAmounts(
         isHead && options.start === 'auto' ? choiceWork(options, counts) : {},
-        isHead ? startWork(trainRows(counts), chosen(options)) : {},
+        isHead ? startWork(trainRows(counts), chosen(options), counts.featureSize) : {},
         measuredWork(options, counts, 'features'),
         isHead ? measuredWork(options, counts, 'model') : {},
       ),
@@ -57,7 +57,7 @@ export function workOfRow(
     amounts: addAmounts(
       ...ofRun,
       measuredWork(options, counts, 'model'),
-      ...known.map((rows) => timesAmounts(-1, startWork(rows, options))),
+      ...known.map((rows) => timesAmounts(-1, startWork(rows, options, counts.featureSize))),
     ),
     ...(maxMinutes === null ? {} : { limitSeconds: trainings * maxMinutes * 60 }),
   }

@@ -1,9 +1,8 @@
 import type { MatrixProduct } from '../../core/math/product'
 import type { Models } from '../../core/network'
 import type { NetworkOperations } from '../../core/network/networkOperations'
-import type { FeatureTap } from '../../core/plan/features'
 import type { BackendChoice, BackendReport } from '../../shared/model/training'
-import type { FrozenExtractor } from './frozenExtractor'
+import type { GraphRequest, PictureGraph } from './pictureGraph'
 import type { StartProcess } from '../processes/startProcess'
 
 export interface BackendOptions {
@@ -23,8 +22,8 @@ export interface Backend {
   readonly report: BackendReport
   readonly models: Models
   readonly product: MatrixProduct
-  /** The pretrained network, which gives features of these taps. */
-  loadExtractor(taps: readonly FeatureTap[]): Promise<FrozenExtractor>
+  /** A network with fixed weights that takes pictures. */
+  loadGraph(request: GraphRequest): Promise<PictureGraph>
   /** Of a backend with a process of its own: resolves with how that ended. */
   readonly ended?: Promise<string>
   dispose(): void

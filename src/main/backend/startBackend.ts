@@ -12,7 +12,7 @@ const here =
   (start: (options: BackendOptions) => Promise<StartedOperations>): BackendStart =>
   async (options) => {
     const { operations, ...started } = await start(options)
-    return { ...started, ...inThisThread(operations, options.projectFolder) }
+    return { ...started, ...inThisThread(operations) }
   }
 
 const candidates: readonly {

@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { losses } from '../../core/losses'
 import { lossesOfClasses, innermostLoss } from '../../core/objective/lossChoice'
 import { requestOfRun } from '../../core/plan/runRequest'
+import { extractorOfEarlierRuns } from '../../shared/model/extractor'
 import {
   type Component,
   type RunSummary,
@@ -81,6 +82,7 @@ function asThen(request: TrainingRequest): TrainingRequest {
     lossesOfClasses({ loss, addedLosses }).length > 0
   return {
     ...(hadRandomRows ? { proxyStart: 'random' } : {}),
+    extractor: extractorOfEarlierRuns,
     // Labels were divided by a shuffle of them.
     splitBy: 'shuffle',
     ...request,

@@ -15,7 +15,13 @@ import { replaceFolder } from '../files/replaceFolder'
 
 /** What a saved model must be fed with. */
 export type ModelInput =
-  | { readonly kind: 'features'; readonly extractor: string }
+  | {
+      readonly kind: 'features'
+      /** The pretrained network and its layers, `<id>/<layers joined with +>`. */
+      readonly extractor: string
+      /** SHA-256 of the network's weights; absent: saved by a version that had one network. */
+      readonly contentHash?: string
+    }
   | { readonly kind: 'pixels'; readonly sizePx: number }
 
 export interface StoredModel {
@@ -29,7 +35,11 @@ export interface StoredModel {
 
 const extras = v.object({
   input: v.variant('kind', [
-    v.object({ kind: v.literal('features'), extractor: v.pipe(v.string(), v.maxLength(200)) }),
+    v.object({
+      kind: v.literal('features'),
+      extractor: v.pipe(v.string(), v.maxLength(200)),
+      contentHash: v.exactOptional(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))),
+    }),
     v.object({
       kind: v.literal('pixels'),
       sizePx: v.pipe(v.number(), v.integer(), v.minValue(16), v.maxValue(512)),

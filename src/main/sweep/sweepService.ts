@@ -7,6 +7,7 @@ import { onToday } from '../../core/sweep/onToday'
 import { materialText, rowText } from '../../core/sweep/identity'
 import { type PlannedSweep, planSweep } from '../../core/sweep/planSweep'
 import { chooseFeatures } from '../../core/plan/chooseNetwork'
+import { layersOf } from '../../core/plan/features'
 import { AppError, codeOfSystemError } from '../../shared/errors'
 import type { DatasetId, SweepId } from '../../shared/model/ids'
 import {
@@ -21,7 +22,8 @@ import type { StartProcess } from '../processes/startProcess'
 import type { Store } from '../db/store'
 import type { Turn } from '../jobs/turn'
 import { countCachedFeatures } from '../features/cachedKeys'
-import { cachedTaps } from '../features/loadInputs'
+import { describeExtractors, extractors } from '../features/extractors'
+import { cachedTaps } from '../features/featureKeys'
 import { type MeasuredSpeeds, openSpeeds } from '../training/measuredSpeeds'
 import { keepSides, readKept } from '../split/keptSplit'
 import { readTrainingImages, type TrainingImages } from '../training/trainingImages'
@@ -324,16 +326,18 @@ class Service implements SweepService {
     { datasetId, request }: OfDataset,
   ): Promise<PlannedSweep> {
     const { backend = 'auto' } = request.training
-    const features = chooseFeatures(images.labels.length, request.training)
+    const count = images.labels.length
+    const { extractor, features } = chooseFeatures(count, request.training, extractors)
     const featuresCached = await countCachedFeatures(
       this.options.workspace.cacheFolder,
-      cachedTaps(features),
+      cachedTaps(extractor, layersOf(extractor, features)),
       images.images.sha256,
     )
     return planSweep({
       ...images,
       kept: await readKept(this.options.store, datasetId, images, request.training),
       request,
+      extractors: describeExtractors(),
       featuresCached: () => featuresCached,
       speed: this.speeds.of(backend, this.options.backend?.() ?? null),
     })

@@ -28,7 +28,7 @@ export function* fitStart(
   const { product } = context.backend
   const fit = () =>
     report.timedSteps(
-      startWork(training.rows.length, options),
+      startWork(training.rows.length, options, source.rowSize),
       prepareHead(source, training, options, random.fork('start'), product),
     )
   return yield* remembered === undefined ? fit() : remembered(training, options, fit)

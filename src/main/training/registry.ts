@@ -5,6 +5,7 @@ import { miners } from '../../core/miners'
 import { reducers } from '../../core/reducers'
 import { regularizers } from '../../core/regularizers'
 import { samplers } from '../../core/samplers'
+import { describeExtractors } from '../features/extractors'
 import type {
   ComponentDescription,
   LossDescription,
@@ -15,6 +16,7 @@ import type {
 /** All that training chooses from, as plain data for the window and the command line. */
 export function trainingRegistry(): TrainingRegistry {
   return {
+    extractors: describeExtractors(),
     losses: losses.entries.map(describeLoss),
     miners: miners.entries.map(describe),
     distances: distances.entries.map(describe),

@@ -10,7 +10,9 @@ import type { Backend } from '../backend/backend'
 import { chooseForm } from './decideKept'
 import { createHead } from './createHead'
 import { embedMatrix } from './embedMatrix'
-import { type JobInputs, loadFeatures, loadPixels } from '../features/loadInputs'
+import type { LoadedImages } from '../features/loadedImages'
+import { loadFeatures } from '../features/loadFeatures'
+import { loadPixels } from '../features/loadPixels'
 import { fitStart } from './headStart'
 import { gatherSteps } from './measured'
 import { checkFeatures } from './checkFeatures'
@@ -260,7 +262,7 @@ async function measureBaselines(
   }
 }
 
-async function loadInputs(sweep: SweepContext): Promise<JobInputs | null> {
+async function loadInputs(sweep: SweepContext): Promise<LoadedImages | null> {
   const { job, backend, interruption, post } = sweep
   const hear = hearWork(post)
   const stages = new StageReport((message) => {
@@ -274,8 +276,8 @@ async function loadInputs(sweep: SweepContext): Promise<JobInputs | null> {
     work: stages,
   }
   // All rows come from one request, and with it from one choice of features.
-  const { network, imageSizePx, features } = job.rows[0]!.options
+  const { network, extractor, features, imageSizePx } = job.rows[0]!.options
   return network === 'frozen'
-    ? loadFeatures(job.images, { ...job, backend, features }, report)
+    ? loadFeatures(job.images, { ...job, backend, extractor, features }, report)
     : loadPixels(job.images, imageSizePx, report)
 }

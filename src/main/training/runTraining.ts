@@ -11,7 +11,9 @@ import {
   readCheckpoint,
   writeCheckpoint,
 } from '../runs/checkpoint'
-import { type JobInputs, loadFeatures, loadPixels } from '../features/loadInputs'
+import type { LoadedImages } from '../features/loadedImages'
+import { loadFeatures } from '../features/loadFeatures'
+import { loadPixels } from '../features/loadPixels'
 import type { TrainingResult, TrainJob, WorkerMessage } from './messages'
 import { saveResults } from './saveResults'
 import { StageReport } from './stageReport'
@@ -114,15 +116,16 @@ export async function runTraining(run: RunContext): Promise<TrainingResult | nul
 async function loadInputs(
   { job, backend, interruption }: RunContext,
   stages: StageReport,
-): Promise<JobInputs | null> {
+): Promise<LoadedImages | null> {
   const report = {
     onProgress: (done: number, total: number) => stages.progress('features', done, total),
     work: stages,
     interruption,
   }
-  return job.options.network === 'frozen'
-    ? loadFeatures(job.images, { ...job, backend, features: job.options.features }, report)
-    : loadPixels(job.images, job.options.imageSizePx, report)
+  const { network, extractor, features, imageSizePx } = job.options
+  return network === 'frozen'
+    ? loadFeatures(job.images, { ...job, backend, extractor, features }, report)
+    : loadPixels(job.images, imageSizePx, report)
 }
 
 /** Of a run that was cancelled before there was anything to keep. */

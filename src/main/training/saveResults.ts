@@ -13,7 +13,7 @@ import type { RetrievalMetrics } from '../../shared/model/training'
 import type { Backend } from '../backend/backend'
 import { saveEmbeddings } from '../runs/embeddingFiles'
 import { finalTriplets } from './finalTriplets'
-import type { JobInputs } from '../features/loadInputs'
+import type { LoadedImages } from '../features/loadedImages'
 import { measureTest } from './measureTest'
 import type { LabelledRows } from './measured'
 import type { TrainJob } from './messages'
@@ -26,7 +26,7 @@ export interface ResultWork {
   readonly backend: Backend
   readonly report: StageReport
   readonly interruption: Interruption
-  readonly inputs: JobInputs
+  readonly inputs: LoadedImages
   readonly saved: SavedModel
   readonly test: LabelledRows
   readonly ledger: TripletLedger

@@ -56,7 +56,7 @@ function* formSteps(
   const sample = sampleOf(context, training, folds)
   const rows = yield* partOf(gatherSteps(source, sample.rows), 0, 0.05)
   const scatter = new ScatterAccumulator(source.rowSize, product)
-  const summing = scatterWork(rows.rows, options.features)
+  const summing = scatterWork(rows.rows, source.rowSize)
   const adding = scatter.addSteps(rows, sample.labels)
   yield* partOf(report.timedSteps(summing, adding), 0.05, 0.2)
   const scores = {
@@ -72,7 +72,7 @@ function* formSteps(
     const labelOf = (place: number) => sample.labels[place]!
     const asked = folds.over === 'labels' ? heldOut : rangeOf(0, rows.rows)
     const askedRows = folds.over === 'labels' ? heldRows : rows
-    const work = foldWork(heldOut.length, asked.length, options.features)
+    const work = foldWork(heldOut.length, asked.length, source.rowSize)
     const fitting = function* (): ReturnType<typeof embedByForms> {
       const leavingOut = scatter.withoutSteps(heldRows, Int32Array.from(heldOut, labelOf))
       const kept = yield* partOf(leavingOut, 0, 0.2)

@@ -4,7 +4,7 @@ import { splitPart } from '../../core/evaluation/splitParts'
 import { AppError } from '../../shared/errors'
 import type { TrainingOptions } from '../../shared/model/training'
 import { embedMatrix } from './embedMatrix'
-import type { JobInputs } from '../features/loadInputs'
+import type { LoadedImages } from '../features/loadedImages'
 import { type LabelledRows, pickRows, renumber } from './measured'
 import { trainHead } from './trainHead'
 import type { TrainedModel, TrainingContext, TrainingData } from './trainingContext'
@@ -18,7 +18,7 @@ import { trainSmall } from './trainSmall'
  * @throws AppError noClassWithTwoImages where too few rows are left to learn from
  */
 export function divideRows(
-  inputs: Pick<JobInputs, 'source' | 'isReadable'>,
+  inputs: Pick<LoadedImages, 'source' | 'isReadable'>,
   labels: Int32Array,
   split: Uint8Array,
   options: Pick<TrainingOptions, 'split'>,

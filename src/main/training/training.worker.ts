@@ -7,12 +7,13 @@ import { normalizeInPlace } from '../../core/math/normalizeRows'
 import { embedRows } from '../../core/loop/model'
 import { AppError, serializeError } from '../../shared/errors'
 import type { Backend } from '../backend/backend'
-import { featuresOfExtractor } from '../backend/frozenExtractor'
 import { backendLost } from '../backend/native/caller'
 import { startHostedProcess } from '../processes/hostedProcess'
 import { startBackend } from '../backend/startBackend'
 import { saveEmbeddings } from '../runs/embeddingFiles'
-import { loadFeatures, loadPixels } from '../features/loadInputs'
+import { loadFeatures } from '../features/loadFeatures'
+import { loadPixels } from '../features/loadPixels'
+import { featuresOfModel } from '../features/modelFeatures'
 import type { EmbedJob, TrainingCommand, WorkerJob, WorkerMessage } from './messages'
 import { loadModel } from '../runs/modelFiles'
 import { reportRun } from './runReport'
@@ -88,23 +89,23 @@ async function embed(embedJob: EmbedJob, backend: Backend): Promise<void> {
       post({ kind: 'stage', stage: 'features', done, total }),
     interruption,
   }
-  const inputs =
+  const images =
     stored.input.kind === 'features'
       ? await loadFeatures(
           embedJob.images,
-          { ...embedJob, backend, features: wantedFeatures(stored.input.extractor) },
+          { ...embedJob, backend, ...featuresOfModel(stored.input) },
           report,
         )
       : await loadPixels(embedJob.images, stored.input.sizePx, report)
-  if (inputs === null) return
+  if (images === null) return
   const inputSize = model.inputShape.reduce((product, length) => product * length, 1)
-  if (inputs.source.rowSize !== inputSize) {
-    throw unreadable(`it takes ${inputSize} numbers of an image and gets ${inputs.source.rowSize}`)
+  if (images.source.rowSize !== inputSize) {
+    throw unreadable(`it takes ${inputSize} numbers of an image and gets ${images.source.rowSize}`)
   }
-  const rows = Uint32Array.from(inputs.isReadable.keys()).filter((row) => inputs.isReadable[row])
+  const rows = Uint32Array.from(images.isReadable.keys()).filter((row) => images.isReadable[row])
   const data = await embedRows(
     model,
-    inputs.source,
+    images.source,
     rows,
     () => new Promise((resolve) => setImmediate(resolve)),
     {
@@ -124,15 +125,4 @@ async function embed(embedJob: EmbedJob, backend: Backend): Promise<void> {
     splits: new Uint8Array(rows.length),
   })
   post({ kind: 'embedded', rows: rows.length, embeddingSize: model.embeddingSize })
-}
-
-/** The features that a saved model takes. */
-function wantedFeatures(extractor: string): string {
-  const features = featuresOfExtractor(extractor)
-  if (features !== null) return features
-  throw new AppError(
-    'modelUnreadable',
-    `The model needs features of ${extractor}, which this version does not have. Train again.`,
-    { extractor },
-  )
 }

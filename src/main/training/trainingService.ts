@@ -1,6 +1,12 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { chooseFeatures } from '../../core/plan/chooseNetwork'
+import {
+  type ChosenFeatures,
+  countFeatures,
+  findExtractor,
+  layersOf,
+} from '../../core/plan/features'
 import { splitOfRun } from '../../core/plan/chooseSplit'
 import { type PlannedTraining, planTraining } from '../../core/plan/plan'
 import { neverKept } from '../../core/plan/planInput'
@@ -28,7 +34,8 @@ import { runFolder, type Workspace } from '../workspace'
 import { ActiveRun, type ActiveRunInput, noSuchRun, withFewHistograms } from './activeRun'
 import { findCheckpoint, jobFingerprint } from '../runs/checkpoint'
 import { countCachedFeatures } from '../features/cachedKeys'
-import { cachedTaps } from '../features/loadInputs'
+import { describeExtractors, extractors } from '../features/extractors'
+import { cachedTaps } from '../features/featureKeys'
 import { type MeasuredSpeeds, openSpeeds } from './measuredSpeeds'
 import type {
   EmbedJob,
@@ -214,7 +221,12 @@ class Service implements TrainingService {
       await store.runs.update(runId, { status: 'running', error: null })
       const epochs = await store.runs.epochs(runId)
       const lastEpoch = header?.epoch ?? 0
-      const counts = countsOf(images.labels, split, await this.cachedCount(images, summary.options))
+      const { extractor, features } = summary.options
+      const chosen = { extractor: findExtractor(extractors, extractor), features }
+      const counts = countsOf(images.labels, split, {
+        featuresCached: await this.cachedCount(images, chosen),
+        ...countFeatures(chosen),
+      })
       const stages = workOfRun(summary.options, counts, header?.steps ?? null)
       const run = { datasetId: stored.datasetId, images, split, stages }
       return this.launch(
@@ -522,12 +534,13 @@ class Service implements TrainingService {
     images: TrainingImages,
     { datasetId, request }: DatasetRequest,
   ): Promise<PlannedTraining> {
-    const features = chooseFeatures(images.labels.length, request)
-    const featuresCached = await this.cachedCount(images, { features })
+    const chosen = chooseFeatures(images.labels.length, request, extractors)
+    const featuresCached = await this.cachedCount(images, chosen)
     return planTraining({
       ...images,
       kept: await readKept(this.options.store, datasetId, images, request),
       request,
+      extractors: describeExtractors(),
       featuresCached: () => featuresCached,
       speed: this.speeds.of(request.backend ?? 'auto', this.knownBackend),
     })
@@ -535,10 +548,11 @@ class Service implements TrainingService {
 
   private cachedCount(
     { images }: TrainingImages,
-    { features }: { readonly features: string },
+    { extractor, features }: ChosenFeatures,
   ): Promise<number> {
     const { cacheFolder } = this.options.workspace
-    return countCachedFeatures(cacheFolder, cachedTaps(features), images.sha256)
+    const taps = cachedTaps(extractor, layersOf(extractor, features))
+    return countCachedFeatures(cacheFolder, taps, images.sha256)
   }
 
   private activeRun(runId: RunId): ActiveRun | null {

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import type { ExtractorDescription } from './extractor'
 import type { SetFinding } from './findings'
 import type { KeptModel } from './kept'
 import type { RetrievalMetrics } from './retrieval'
@@ -90,7 +91,9 @@ export const trainingRequest = v.strictObject({
   start: v.optional(v.picklist(headStarts)),
   /** Where the class representatives of a loss begin; a loss without any has no use for it. */
   proxyStart: v.optional(v.picklist(proxyStarts)),
-  /** Which layers of the frozen network the features are taken from. */
+  /** The pretrained network that features are taken from, by its id. */
+  extractor: v.optional(v.pipe(v.string(), v.maxLength(64))),
+  /** Which of its layers, joined with +. */
   features: v.optional(v.pipe(v.string(), v.maxLength(64))),
   /** Losses that are added to `loss`, each times its weight. */
   addedLosses: v.optional(v.pipe(v.array(weightedComponent), v.maxLength(8))),
@@ -147,6 +150,8 @@ export interface TrainingOptions {
   readonly start: HeadStart
   /** Absent: the loss has no class representatives, or those of an earlier version's run were random. */
   readonly proxyStart?: ProxyStart
+  /** Absent: `extractorOfEarlierRuns`. */
+  readonly extractor?: string
   readonly features: string
   readonly addedLosses: readonly WeightedComponent[]
   /** Null: the reduction belongs to the formula of the loss. */
@@ -162,19 +167,6 @@ export interface TrainingOptions {
   readonly emaDecay: number
   readonly remedies: boolean
 }
-
-/** Layers of the frozen network that features may be taken from, in its order; joined with +. */
-export const featureLayers = [
-  'conv10',
-  'conv11',
-  'conv12',
-  'conv13',
-  'conv14',
-  'conv15',
-  'conv16',
-  'pooled',
-] as const
-export type FeatureLayer = (typeof featureLayers)[number]
 
 /** What an option is where nobody chose it, and was before it could be chosen. */
 export const unchosenOptions = {
@@ -476,6 +468,8 @@ export interface LossDescription extends ComponentDescription {
 }
 
 export interface TrainingRegistry {
+  /** Pretrained networks that features are taken from; the first where nobody chooses. */
+  readonly extractors: readonly ExtractorDescription[]
   readonly losses: readonly LossDescription[]
   readonly miners: readonly ComponentDescription[]
   readonly distances: readonly ComponentDescription[]

@@ -13,7 +13,8 @@ import {
 } from '../../../src/core/starts/preparation'
 import { side } from '../../../src/core/evaluation/keptUnseen'
 import type { Backend } from '../../../src/main/backend/backend'
-import type { JobInputs } from '../../../src/main/features/loadInputs'
+import { describeExtractors } from '../../../src/main/features/extractors'
+import type { LoadedImages } from '../../../src/main/features/loadedImages'
 import { gather } from '../../../src/main/training/measured'
 import { StageReport } from '../../../src/main/training/stageReport'
 import { divideRows, embedTest, trainModel } from '../../../src/main/training/trainModel'
@@ -39,6 +40,7 @@ export function planOf(
       ...(unseenLabels === undefined ? {} : { unseenLabels: [...unseenLabels] }),
     },
     ...(unseenLabels === undefined ? {} : { kept: { ...neverKept, known } }),
+    extractors: describeExtractors(),
     featuresCached: () => labels.length,
     speed: shippedSpeeds.tensorflow,
   })
@@ -57,7 +59,7 @@ export async function measureRun({
 }: {
   readonly set: ImageSet
   readonly built: Pick<BuiltSet, 'unseenLabels'>
-  readonly inputs: JobInputs
+  readonly inputs: LoadedImages
   readonly seed: number
   readonly backend: Backend
 }): Promise<KeptRun> {

@@ -6,7 +6,10 @@ import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib'
 import * as v from 'valibot'
 import { createMatrix, type Matrix } from '../../../src/core/math/matrix'
 import type { BackendChoice } from '../../../src/shared/model/training'
-import { tapsOf } from '../../../src/core/plan/features'
+import { dimensionOf, findExtractor, layersOf } from '../../../src/core/plan/features'
+import { extractors } from '../../../src/main/features/extractors'
+import { extractInPasses } from '../../../src/main/features/extractInPasses'
+import { inputOfFeatures } from '../../../src/main/features/modelFeatures'
 import { startBackend } from '../../../src/main/backend/startBackend'
 import { decodeInBatches, type PictureFile } from '../../../src/main/features/pictures'
 import { projectFolder, workersFolder } from '../backends'
@@ -117,30 +120,32 @@ export async function prepareInputs(options: PrepareOptions): Promise<void> {
 
 async function readPictures(files: readonly PictureFile[], { backend, say }: PrepareOptions) {
   const running = await startBackend({ preferred: backend, workersFolder, projectFolder })
-  const extractor = await running.loadExtractor(tapsOf('pooled'))
+  const extractor = findExtractor(extractors)
+  const layers = layersOf(extractor, 'pooled')
+  const rowSize = dimensionOf(layers)
+  const opened = await extractor.open({ backend: running, projectFolder }, layers)
   say(`features of ${files.length} pictures on ${running.report.description}`)
-  const features = createMatrix(files.length, extractor.dimension)
+  const features = createMatrix(files.length, rowSize)
   const size = sidePx * sidePx * 3
   const pixels = new Uint8Array(files.length * size)
   const small = decodeInBatches(files, sidePx, imagesAtATime)
   const started = performance.now()
-  for await (const large of decodeInBatches(files, extractor.imageSizePx, imagesAtATime)) {
+  for await (const large of decodeInBatches(files, extractor.input.sidePx, imagesAtATime)) {
     const batch = (await small.next()).value!
     const [failure] = [...large.failed, ...batch.failed]
     if (failure) throw new Error(`${files[failure.index]!.original}: ${failure.reason}`)
     const first = large.indices[0]!
     pixels.set(batch.pixels, first * size)
-    const computed = extractor.extract(large.pixels, large.indices.length)
-    features.data.set(computed, first * extractor.dimension)
+    const computed = await extractInPasses(opened, large.pixels, large.indices.length)
+    features.data.set(computed!, first * rowSize)
     const done = first + large.indices.length
     if (done % (imagesAtATime * 20) === 0) {
       say(`${done} after ${Math.round((performance.now() - started) / 1000)} s`)
     }
   }
-  const { id } = extractor
-  extractor.dispose()
+  opened.dispose()
   running.dispose()
-  return { pixels, features, extractor: id }
+  return { pixels, features, extractor: inputOfFeatures(extractor, layers).extractor }
 }
 
 /** @throws where the file is not whole or not one of these */

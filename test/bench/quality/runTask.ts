@@ -15,6 +15,7 @@ import { featureSource, type InputSource } from '../../../src/core/inputSource'
 import { embedRows } from '../../../src/core/loop/model'
 import { pixelSource } from '../../../src/core/loop/pixels'
 import { planTraining } from '../../../src/core/plan/plan'
+import { describeExtractors } from '../../../src/main/features/extractors'
 import { shippedSpeeds } from '../../../src/main/training/shippedSpeeds'
 import {
   applyPreparation,
@@ -91,6 +92,7 @@ export class TaskRunner {
         ...plainTraining,
         ...more,
       },
+      extractors: describeExtractors(),
       featuresCached: () => this.inputs.labels.length,
       speed: shippedSpeeds.tensorflow,
     }).plan

@@ -1,6 +1,7 @@
 import { baseCompile } from '@intlify/message-compiler'
 import { describe, expect, it } from 'vitest'
 import { planTraining } from '../../../src/core/plan/plan'
+import { describeExtractors } from '../../../src/main/features/extractors'
 import { shippedSpeeds } from '../../../src/main/training/shippedSpeeds'
 import { AppError, errorCodes } from '../../../src/shared/errors'
 import { en } from '../../../src/renderer/src/locales/en'
@@ -106,6 +107,7 @@ describe('the words of the window', () => {
           loss: { name: 'contrastive', options: { negativeMargin: 0.001 } },
           distance: 'euclidean',
         },
+        extractors: describeExtractors(),
         featuresCached: () => 0,
         speed: shippedSpeeds.js,
       })

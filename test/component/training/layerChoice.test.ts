@@ -3,6 +3,7 @@ import { TooltipProvider } from 'reka-ui'
 import { beforeEach, expect, it } from 'vitest'
 import { h } from 'vue'
 import RecipeFieldControl from '../../../src/renderer/src/features/training/RecipeFieldControl.vue'
+import { describeExtractors } from '../../../src/main/features/extractors'
 import { i18n, setLocale } from '../../../src/renderer/src/locales/i18n'
 import type { TrainingOptions, TrainingRequest } from '../../../src/shared/model/training'
 
@@ -12,7 +13,8 @@ function open(request: TrainingRequest) {
   const planned = { features: 'conv12+conv13' } as TrainingOptions
   const changes: unknown[] = []
   const onChange = (value: unknown) => void changes.push(value)
-  const props = { field: { field: 'features', kind: 'layers' } as const, request, planned }
+  const field = { field: 'features', kind: 'layers' } as const
+  const props = { field, request, planned, extractors: describeExtractors() }
   const view = mount(
     { render: () => h(TooltipProvider, null, () => h(RecipeFieldControl, { ...props, onChange })) },
     { global: { plugins: [i18n] } },

@@ -1,6 +1,7 @@
 import { mount } from '@vue/test-utils'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { planTraining } from '../../../src/core/plan/plan'
+import { describeExtractors } from '../../../src/main/features/extractors'
 import { shippedSpeeds } from '../../../src/main/training/shippedSpeeds'
 import { requestWithRemedy } from '../../../src/renderer/src/features/training/remedies'
 import RunWarnings from '../../../src/renderer/src/features/training/RunWarnings.vue'
@@ -9,7 +10,13 @@ import type { TrainingRequest, TrainingWarning } from '../../../src/shared/model
 
 const labels = Int32Array.from({ length: 40 }, (_, image) => Math.floor(image / 4))
 const optionsOf = (request: TrainingRequest) =>
-  planTraining({ labels, request, featuresCached: () => 0, speed: shippedSpeeds.js }).plan.options
+  planTraining({
+    labels,
+    request,
+    extractors: describeExtractors(),
+    featuresCached: () => 0,
+    speed: shippedSpeeds.js,
+  }).plan.options
 const triplet: TrainingRequest = {
   loss: { name: 'triplet', options: { margin: 0.3 } },
   miner: { name: 'batchHard', options: {} },

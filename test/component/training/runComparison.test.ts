@@ -4,6 +4,7 @@ import { TooltipProvider } from 'reka-ui'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { h } from 'vue'
 import { planTraining } from '../../../src/core/plan/plan'
+import { describeExtractors } from '../../../src/main/features/extractors'
 import { shippedSpeeds } from '../../../src/main/training/shippedSpeeds'
 import { trainingRegistry } from '../../../src/main/training/registry'
 import RunGainLine from '../../../src/renderer/src/features/training/RunGain.vue'
@@ -19,7 +20,13 @@ import { connectWire } from '../../support/windowWire'
 
 const labels = Int32Array.from({ length: 40 }, (_, image) => Math.floor(image / 4))
 const { options } = planTraining({
-  ...{ labels, request: {}, featuresCached: () => 0, speed: shippedSpeeds.js },
+  ...{
+    labels,
+    request: {},
+    extractors: describeExtractors(),
+    featuresCached: () => 0,
+    speed: shippedSpeeds.js,
+  },
 }).plan
 const measured = (mapAtR: number) => ({ precisionAt1: 0.9, rPrecision: 0.8, mapAtR, queries: 40 })
 const runOf = (id: number, mapAtR: number): RunSummary => ({

@@ -5,6 +5,7 @@ import { beforeEach, expect, it, vi } from 'vitest'
 import { h } from 'vue'
 import { lossShape } from '../../../src/core/objective/lossShape'
 import { planTraining } from '../../../src/core/plan/plan'
+import { describeExtractors } from '../../../src/main/features/extractors'
 import { shippedSpeeds } from '../../../src/main/training/shippedSpeeds'
 import { trainingRegistry } from '../../../src/main/training/registry'
 import { AppError } from '../../../src/shared/errors'
@@ -41,7 +42,13 @@ async function open() {
       registry: () => trainingRegistry(),
       lossShape: ({ loss, distance }) => lossShape(loss, distance),
       plan: ({ request }) =>
-        planTraining({ labels, request, featuresCached: () => 0, speed: shippedSpeeds.js }).plan,
+        planTraining({
+          labels,
+          request,
+          extractors: describeExtractors(),
+          featuresCached: () => 0,
+          speed: shippedSpeeds.js,
+        }).plan,
       start: () => {
         throw new AppError('busy', 'Another run is on.')
       },
@@ -148,8 +155,13 @@ it('goes on with a run that was interrupted', async () => {
     ...{ id: 7 as RunId, startedAt: 1, status: 'interrupted' as const, before: null },
     ...{ closedForm: null, after: null, bestEpoch: null, durationMs: 5, backend: null },
     ...{ hasEmbeddings: false, tripletCount: 0 },
-    options: planTraining({ labels, request: {}, featuresCached: () => 0, speed: shippedSpeeds.js })
-      .plan.options,
+    options: planTraining({
+      labels,
+      request: {},
+      extractors: describeExtractors(),
+      featuresCached: () => 0,
+      speed: shippedSpeeds.js,
+    }).plan.options,
   }
   const view = mount(RunResult, {
     props: {

@@ -4,6 +4,7 @@ import { TooltipProvider } from 'reka-ui'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { h } from 'vue'
 import { planTraining } from '../../../src/core/plan/plan'
+import { describeExtractors } from '../../../src/main/features/extractors'
 import { shippedSpeeds } from '../../../src/main/training/shippedSpeeds'
 import UnseenSummary from '../../../src/renderer/src/features/training/UnseenSummary.vue'
 import { i18n, setLocale } from '../../../src/renderer/src/locales/i18n'
@@ -18,6 +19,7 @@ const labels = Int32Array.from({ length: 40 }, (_, image) => Math.floor(image / 
 const { plan } = planTraining({
   labels,
   request: {},
+  extractors: describeExtractors(),
   featuresCached: () => 0,
   speed: shippedSpeeds.js,
 })

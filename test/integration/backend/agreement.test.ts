@@ -9,7 +9,8 @@ import {
 } from '../../../src/core/network'
 import { findDisagreement } from '../../../src/core/network/operationsCheck'
 import type { Backend, BackendOptions } from '../../../src/main/backend/backend'
-import { tapsOf } from '../../../src/core/plan/features'
+import { dimensionOf, findExtractor, layersOf } from '../../../src/core/plan/features'
+import { extractors } from '../../../src/main/features/extractors'
 import { startRemoteTensorflow } from '../../../src/main/backend/native/remoteBackend'
 import { startBackend } from '../../../src/main/backend/startBackend'
 import { startTensorflow } from '../../../src/main/backend/tensorflowBackend'
@@ -29,7 +30,7 @@ const loss = (embeddings: Float32Array) => ({
   gradient: embeddings.map((e, i) => (2 * (e - Math.sin(i))) / embeddings.length),
 })
 
-type Measured = Pick<Backend, 'models' | 'product' | 'loadExtractor' | 'dispose'>
+type Measured = Pick<Backend, 'models' | 'product' | 'loadGraph' | 'dispose'>
 
 interface Case {
   readonly name: string
@@ -111,7 +112,7 @@ const here =
   (start: (options: BackendOptions) => ReturnType<typeof startWasm>): Start =>
   async (options) => {
     const started = await start(options)
-    return { ...started, ...inThisThread(started.operations, projectFolder) }
+    return { ...started, ...inThisThread(started.operations) }
   }
 const starts: Readonly<Record<string, Start>> = {
   wasm: here(startWasm),
@@ -181,30 +182,35 @@ describe.each(Object.keys(starts))('%s', (name) => {
   })
 
   test('frozen features are sound and the same on every backend', async () => {
-    const extractor = await backend.loadExtractor(tapsOf('conv13+pooled'))
+    const network = findExtractor(extractors)
+    const dimension = dimensionOf(layersOf(network, 'conv13+pooled'))
+    const open = (layers: string) =>
+      network.open({ backend, projectFolder }, layersOf(network, layers))
+    const extractor = await open('conv13+pooled')
     const pictureSize = 224 * 224 * 3
     const pixels = new Uint8Array(2 * pictureSize)
     for (let i = 0; i < pixels.length; i++) {
       pixels[i] = i < pictureSize ? (i * 7) % 251 : Math.floor(i / 997) % 256
     }
     const tensors = tf.memory().numTensors
-    const both = extractor.extract(pixels, 2)
+    const both = await extractor.extract(pixels, 2)
     expect(tf.memory().numTensors).toBe(tensors)
-    expect(both).toHaveLength(2 * extractor.dimension)
-    const alone = extractor.extract(pixels.subarray(pictureSize), 1)
-    expect(largestDifference(alone, both.subarray(extractor.dimension))).toBeLessThan(tolerance)
+    expect(both).toHaveLength(2 * dimension)
+    const alone = await extractor.extract(pixels.subarray(pictureSize), 1)
+    expect(largestDifference(alone, both.subarray(dimension))).toBeLessThan(tolerance)
     expect(
-      largestDifference(both.subarray(extractor.dimension), both.subarray(0, extractor.dimension)),
+      largestDifference(both.subarray(dimension), both.subarray(0, dimension)),
     ).toBeGreaterThan(0.1)
     for (const other of features) expect(largestDifference(other, both)).toBeLessThan(tolerance)
     features.push(both)
     expect(() => extractor.extract(pixels, 1)).toThrow(/numbers/)
     extractor.dispose()
     // One tap alone gives the numbers that it gives among others.
-    const one = await backend.loadExtractor(tapsOf('pooled'))
-    expect(
-      largestDifference(one.extract(pixels, 2).subarray(0, 1792), both.subarray(816, 2608)),
-    ).toBeLessThan(tolerance)
+    const one = await open('pooled')
+    const pooled = await one.extract(pixels, 2)
+    expect(largestDifference(pooled.subarray(0, 1792), both.subarray(816, 2608))).toBeLessThan(
+      tolerance,
+    )
     one.dispose()
   })
 })

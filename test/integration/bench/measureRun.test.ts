@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Interruption } from '../../../src/core/interruption'
 import type { Backend } from '../../../src/main/backend/backend'
 import { startBackend } from '../../../src/main/backend/startBackend'
-import { type JobInputs, loadFeatures } from '../../../src/main/features/loadInputs'
+import type { LoadedImages } from '../../../src/main/features/loadedImages'
+import { loadFeatures } from '../../../src/main/features/loadFeatures'
 import { measureRun, planOf } from '../../bench/kept/measureRun'
 import { type ImageSet, readImageSet } from '../../bench/sets/imageSet'
 import { type BuiltProgram, buildProgram, projectFolder } from '../training/builtProgram'
@@ -16,7 +17,7 @@ describe('what one click keeps, measured on a set', () => {
   let program: BuiltProgram
   let backend: Backend
   let set: ImageSet
-  let inputs: JobInputs
+  let inputs: LoadedImages
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'semblance-bench-'))
@@ -29,7 +30,7 @@ describe('what one click keeps, measured on a set', () => {
     const { sha256, files } = set
     inputs = (await loadFeatures(
       { ids: Uint32Array.from(files.keys()), sha256, files },
-      { backend, features, cacheFolder: join(folder, 'cache') },
+      { backend, features, projectFolder, cacheFolder: join(folder, 'cache') },
       { onProgress: () => {}, interruption: new Interruption() },
     ))!
   })

@@ -6,7 +6,10 @@ import { Interruption } from '../../../src/core/interruption'
 import type { Backend } from '../../../src/main/backend/backend'
 import { startBackend } from '../../../src/main/backend/startBackend'
 import { countCachedFeatures } from '../../../src/main/features/cachedKeys'
-import { cachedTaps, loadFeatures } from '../../../src/main/features/loadInputs'
+import { findExtractor, layersOf } from '../../../src/core/plan/features'
+import { extractors } from '../../../src/main/features/extractors'
+import { cachedTaps } from '../../../src/main/features/featureKeys'
+import { loadFeatures } from '../../../src/main/features/loadFeatures'
 import { decodeInBatches } from '../../../src/main/features/pictures'
 import { type ImageSet, readImageSet } from '../../bench/sets/imageSet'
 import { type BuiltProgram, buildProgram, projectFolder } from '../training/builtProgram'
@@ -46,11 +49,13 @@ describe('features that are given up', { timeout: 600_000 }, () => {
     }
     const inputs = await loadFeatures(
       { ids: Uint32Array.from(files.keys()), sha256, files },
-      { backend, features: 'conv13', cacheFolder },
+      { backend, features: 'conv13', projectFolder, cacheFolder },
       { interruption: new Impatient(), onProgress: (done) => (isArmed ||= done === armedAt) },
     )
     expect(inputs).toBeNull()
-    return countCachedFeatures(cacheFolder, cachedTaps('conv13'), sha256)
+    const extractor = findExtractor(extractors)
+    const taps = cachedTaps(extractor, layersOf(extractor, 'conv13'))
+    return countCachedFeatures(cacheFolder, taps, sha256)
   }
 
   it('are left in the middle of a batch, and those that were finished are kept', async () => {
@@ -64,7 +69,7 @@ describe('features that are given up', { timeout: 600_000 }, () => {
     const { sha256, files } = set
     const inputs = loadFeatures(
       { ids: Uint32Array.from(files.keys()), sha256, files },
-      { backend, features: 'conv13', cacheFolder: join(folder, 'none') },
+      { backend, features: 'conv13', projectFolder, cacheFolder: join(folder, 'none') },
       { interruption, onProgress: () => interruption.cancel() },
     )
     expect(await inputs).toBeNull()

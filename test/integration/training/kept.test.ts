@@ -2,7 +2,8 @@ import { readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
 import { createRandom } from '../../../src/core/math/random'
-import { dimensionOf, tapsOf } from '../../../src/core/plan/features'
+import { dimensionOf, findExtractor, layersOf } from '../../../src/core/plan/features'
+import { extractors } from '../../../src/main/features/extractors'
 import { loadEmbeddings } from '../../../src/main/runs/embeddingFiles'
 import { addedSentence } from '../../../src/renderer/src/features/training/resultSentence'
 import { runFolder } from '../../../src/main/workspace'
@@ -26,7 +27,7 @@ it('keeps the plain features where labels say nothing that could be learned', as
   expect(after!.precisionAt1).toBe(before!.precisionAt1)
   const stored = await loadEmbeddings(runFolder(training.workspace, id))
   expect(stored.ids).toHaveLength(96)
-  expect(stored.embeddingSize).toBe(dimensionOf(tapsOf('conv15')))
+  expect(stored.embeddingSize).toBe(dimensionOf(layersOf(findExtractor(extractors), 'conv15')))
 }, 300_000)
 
 it('keeps the plain features where too few images are there to hold some out', async () => {

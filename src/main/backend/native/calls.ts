@@ -1,7 +1,7 @@
 import type { Matrix } from '../../../core/math/matrix'
 import type { MatrixProduct } from '../../../core/math/product'
 import type { SavedModel, StepSettings } from '../../../core/network'
-import type { FeatureTap } from '../../../core/plan/features'
+import type { GraphRequest } from '../pictureGraph'
 
 /** What is known of an object that lives in the process of the library. */
 export type RemoteId = number
@@ -62,16 +62,13 @@ export interface NativeCalls {
   restore(input: { readonly id: RemoteId; readonly saved: SavedModel }): void
   weights(input: { readonly id: RemoteId }): readonly Float32Array[]
   assignWeights(input: { readonly id: RemoteId; readonly weights: readonly Float32Array[] }): void
-  loadExtractor(input: {
-    readonly id: RemoteId
-    readonly taps: readonly FeatureTap[]
-  }): Promise<void>
-  extract(input: {
+  loadGraph(input: { readonly id: RemoteId; readonly request: GraphRequest }): Promise<void>
+  runGraph(input: {
     readonly id: RemoteId
     readonly pixels: Uint8Array
     readonly n: number
-  }): Float32Array
-  /** Lets go of a model, an extractor or a held matrix. */
+  }): readonly Float32Array[]
+  /** Lets go of a model, a graph or a held matrix. */
   dispose(input: { readonly id: RemoteId }): void
 }
 

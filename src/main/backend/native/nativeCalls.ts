@@ -3,7 +3,7 @@ import type { Matrix } from '../../../core/math/matrix'
 import { restoreRandom } from '../../../core/math/random'
 import type { BegunStep, EmbeddingModel } from '../../../core/network'
 import type { Backend } from '../backend'
-import type { FrozenExtractor } from '../frozenExtractor'
+import type { PictureGraph } from '../pictureGraph'
 import { startTensorflow } from '../tensorflowBackend'
 import { inThisThread } from '../threadBackend'
 import type { NativeCalls, RemoteId } from './calls'
@@ -11,13 +11,13 @@ import type { NativeCalls, RemoteId } from './calls'
 /** What this process holds under a number. */
 type Held =
   | { readonly kind: 'model'; readonly model: EmbeddingModel; begun: BegunStep | null }
-  | { readonly kind: 'extractor'; readonly extractor: FrozenExtractor }
+  | { readonly kind: 'graph'; readonly graph: PictureGraph }
   | { readonly kind: 'matrix'; readonly matrix: Matrix; readonly letGo: () => void }
 
 /** The answers of the process that the native library runs in. */
 export function createNativeCalls(): NativeCalls {
   const held = new Map<RemoteId, Held>()
-  let started: Pick<Backend, 'models' | 'product' | 'loadExtractor'> | null = null
+  let started: Pick<Backend, 'models' | 'product' | 'loadGraph'> | null = null
   const backend = () => {
     if (started === null) throw new Error('The library has not been started.')
     return started
@@ -36,7 +36,7 @@ export function createNativeCalls(): NativeCalls {
       // No check of every tensor for NaN, no advice on the console.
       tf.enableProdMode()
       const { description, gpu, threads, operations } = await startTensorflow({ projectFolder })
-      started = inThisThread(operations, projectFolder)
+      started = inThisThread(operations)
       return { description, gpu, threads }
     },
     multiply({ form, a, b }) {
@@ -74,15 +74,15 @@ export function createNativeCalls(): NativeCalls {
     restore: ({ id, saved }) => modelOf(id).restore(saved),
     weights: ({ id }) => modelOf(id).weights(),
     assignWeights: ({ id, weights }) => modelOf(id).assignWeights(weights),
-    async loadExtractor({ id, taps }) {
-      held.set(id, { kind: 'extractor', extractor: await backend().loadExtractor(taps) })
+    async loadGraph({ id, request }) {
+      held.set(id, { kind: 'graph', graph: await backend().loadGraph(request) })
     },
-    extract: ({ id, pixels, n }) => find(id, 'extractor').extractor.extract(pixels, n),
+    runGraph: ({ id, pixels, n }) => find(id, 'graph').graph.run(pixels, n),
     dispose({ id }) {
       const found = held.get(id)
       held.delete(id)
       if (found?.kind === 'model') found.model.dispose()
-      else if (found?.kind === 'extractor') found.extractor.dispose()
+      else if (found?.kind === 'graph') found.graph.dispose()
       else found?.letGo()
     },
   }

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { AppError } from '../../../shared/errors'
 import type { BackendStart } from '../backend'
-import { extractorOf } from '../frozenExtractor'
 import { checkInstalled } from '../tensorflowBackend'
 import { startNativeCaller } from './caller'
 import { remoteModels } from './remoteModels'
@@ -28,14 +27,13 @@ export const startRemoteTensorflow: BackendStart = async (options) => {
       ended: caller.ended,
       models: remoteModels(caller, newId),
       product: remoteProduct(caller, newId),
-      async loadExtractor(taps) {
+      async loadGraph(request) {
         const id = newId()
-        call('loadExtractor', { id, taps })
-        return extractorOf(
-          taps,
-          (pixels, n) => call('extract', { id, pixels, n }),
-          () => call('dispose', { id }),
-        )
+        call('loadGraph', { id, request })
+        return {
+          run: (pixels, n) => call('runGraph', { id, pixels, n }),
+          dispose: () => call('dispose', { id }),
+        }
       },
       dispose: () => caller.close(),
     }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { planTraining } from '../../../../src/core/plan/plan'
 import { requestOfRun } from '../../../../src/core/plan/runRequest'
+import { describeExtractors } from '../../../../src/main/features/extractors'
 import { shippedSpeeds } from '../../../../src/main/training/shippedSpeeds'
 import { AppError } from '../../../../src/shared/errors'
 import type { TrainingRequest } from '../../../../src/shared/model/training'
@@ -9,6 +10,7 @@ const plan = (classes: number, size: number, request: TrainingRequest) =>
   planTraining({
     labels: Int32Array.from({ length: classes * size }, (_, i) => Math.floor(i / size)),
     request: { split: 'none', ...request },
+    extractors: describeExtractors(),
     featuresCached: () => 0,
     speed: shippedSpeeds.wasm,
   }).plan

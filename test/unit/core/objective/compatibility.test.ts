@@ -7,6 +7,7 @@ import { createMatrix } from '../../../../src/core/math/matrix'
 import { createRandom } from '../../../../src/core/math/random'
 import { planSweep } from '../../../../src/core/sweep/planSweep'
 import { planTraining } from '../../../../src/core/plan/plan'
+import { describeExtractors } from '../../../../src/main/features/extractors'
 import { shippedSpeeds } from '../../../../src/main/training/shippedSpeeds'
 import { sweepRequest } from '../../../../src/shared/model/sweep'
 import * as v from 'valibot'
@@ -94,6 +95,7 @@ describe('a distance', () => {
 describe('a plan', () => {
   const input = {
     labels: Int32Array.from({ length: 40 }, (_, i) => i % 10),
+    extractors: describeExtractors(),
     featuresCached: () => 0,
     speed: shippedSpeeds.wasm,
   }

@@ -1,40 +1,72 @@
 import { describe, expect, it } from 'vitest'
+import { chooseFeatures, manyImages } from '../../../../src/core/plan/chooseNetwork'
 import {
+  countFeatures,
   dimensionOf,
   featuresName,
-  featureTaps,
-  shapeAverages,
-  tapsOf,
+  findExtractor,
+  layersOf,
 } from '../../../../src/core/plan/features'
-import { featureLayers } from '../../../../src/shared/model/training'
+import { describeExtractors } from '../../../../src/main/features/extractors'
+import type { ExtractorDescription } from '../../../../src/shared/model/extractor'
 
-describe('tapsOf', () => {
+const extractors = describeExtractors()
+const network = findExtractor(extractors)
+const other: ExtractorDescription = {
+  ...network,
+  id: 'other',
+  layers: [
+    { name: 'first', dimension: 3, rootScale: null, multiplyAdds: 290 },
+    { name: 'last', dimension: 5, rootScale: 2, multiplyAdds: 1160 },
+  ],
+  defaultLayers: { usual: 'first+last', ofManyImages: 'last' },
+}
+
+describe('layersOf', () => {
   it('puts layers into the order of the network, so that a combination has one name', () => {
-    const taps = tapsOf('pooled + conv12')
-    expect(featuresName(taps)).toBe('conv12+pooled')
-    expect(dimensionOf(taps)).toBe(816 + 1792)
-    expect(tapsOf('conv12+pooled')).toEqual(taps)
+    const layers = layersOf(network, 'pooled + conv12')
+    expect(featuresName(layers)).toBe('conv12+pooled')
+    expect(dimensionOf(layers)).toBe(816 + 1792)
+    expect(layersOf(network, 'conv12+pooled')).toEqual(layers)
   })
 
   it.each(['', 'conv12+', 'conv12+conv12', 'conv99', 'last'])(
     'refuses "%s" and names all',
     (text) => {
-      expect(() => tapsOf(text)).toThrow(/conv10, conv11, .*, pooled/)
+      expect(() => layersOf(network, text)).toThrow(/conv10, conv11, .*, pooled/)
     },
   )
 })
 
-describe('shapeAverages', () => {
-  it('takes roots of activations and leaves what is pooled as it is', () => {
-    const averages = Float32Array.of(0, 4, 9)
-    shapeAverages({ name: 'conv12', dimension: 3, rootScale: 0.5 }, averages)
-    expect([...averages]).toEqual([0, 1, 1.5])
-    const pooled = Float32Array.of(-2, 0.25)
-    shapeAverages(featureTaps.at(-1)!, pooled)
-    expect([...pooled]).toEqual([-2, 0.25])
-  })
-})
+describe('chooseFeatures', () => {
+  const all = [network, other]
 
-it('knows every layer that the window offers, in the order of the network', () => {
-  expect(featureTaps.map(({ name }) => name)).toEqual(featureLayers)
+  it('takes the first network, and fewer numbers of very many images', () => {
+    const few = chooseFeatures(manyImages - 1, {}, all)
+    expect(few).toEqual({ extractor: network, features: 'conv12+conv13+conv15' })
+    expect(chooseFeatures(manyImages, {}, all).features).toBe('conv12+conv13')
+    expect(chooseFeatures(1, {}, [other, network]).extractor).toBe(other)
+  })
+
+  it('takes layers of the network that is named, and of no other', () => {
+    const named = (features?: string) =>
+      chooseFeatures(8, { extractor: 'other', ...(features && { features }) }, all)
+    expect(named()).toEqual({ extractor: other, features: 'first+last' })
+    expect(named('last+first').features).toBe('first+last')
+    expect(() => named('conv12')).toThrow(/other.*first, last/)
+    expect(() => chooseFeatures(8, { features: 'first' }, all)).toThrow(/conv10/)
+    const unknown = { extractor: 'none' }
+    expect(() => chooseFeatures(8, unknown, all)).toThrow(/"none".*mobilenet-v2-1.4-mid, other/)
+  })
+
+  it('counts numbers of the layers and passes of the whole network', () => {
+    expect(countFeatures(chooseFeatures(8, {}, all))).toEqual({
+      featureSize: 2976,
+      passesPerImage: 1,
+    })
+    expect(countFeatures({ extractor: other, features: 'first' })).toEqual({
+      featureSize: 3,
+      passesPerImage: 2,
+    })
+  })
 })

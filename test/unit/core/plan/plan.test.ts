@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { labelDraw, side } from '../../../../src/core/evaluation/keptUnseen'
 import { splitOfRun } from '../../../../src/core/plan/chooseSplit'
 import { planTraining } from '../../../../src/core/plan/plan'
+import { describeExtractors } from '../../../../src/main/features/extractors'
 import { shippedSpeeds } from '../../../../src/main/training/shippedSpeeds'
 import { requestOfRun } from '../../../../src/core/plan/runRequest'
 import type { AppError } from '../../../../src/shared/errors'
@@ -15,7 +16,13 @@ function labelsOf(sizes: readonly number[], unlabelled = 0): Int32Array {
 }
 
 const plan = (labels: Int32Array, request: TrainingRequest = {}, featuresCached = 0) =>
-  planTraining({ labels, request, featuresCached: () => featuresCached, speed: shippedSpeeds.wasm })
+  planTraining({
+    labels,
+    request,
+    extractors: describeExtractors(),
+    featuresCached: () => featuresCached,
+    speed: shippedSpeeds.wasm,
+  })
 
 const codeOf = (work: () => unknown): string => {
   try {
@@ -224,6 +231,7 @@ describe('planTraining', () => {
       labels,
       kept,
       request: {},
+      extractors: describeExtractors(),
       featuresCached: () => 0,
       speed: shippedSpeeds.wasm,
     })
@@ -247,6 +255,7 @@ describe('planTraining', () => {
           known: { labels: Uint8Array.of(side.unseen, side.train, side.train), isByHand: true },
         },
         request: { unseenLabels: ['a'] },
+        extractors: describeExtractors(),
         featuresCached: () => 0,
         speed: shippedSpeeds.wasm,
       })
@@ -279,6 +288,7 @@ describe('the features of a plan', () => {
     planTraining({
       labels: labelsOf([4, 4]),
       request: { features: 'pooled' },
+      extractors: describeExtractors(),
       featuresCached: (features) => asked.push(features),
       speed: shippedSpeeds.wasm,
     })

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { planTraining } from '../../../../src/core/plan/plan'
 import { secondsOfStages } from '../../../../src/core/plan/work'
 import { workOfRun } from '../../../../src/core/plan/workOfRun'
+import { describeExtractors } from '../../../../src/main/features/extractors'
 import { shippedSpeeds } from '../../../../src/main/training/shippedSpeeds'
 import type { TrainingRequest } from '../../../../src/shared/model/training'
 
@@ -12,6 +13,7 @@ const planned = (labels: Int32Array, request: TrainingRequest = {}, featuresCach
   planTraining({
     labels,
     request,
+    extractors: describeExtractors(),
     featuresCached: () => featuresCached,
     speed: shippedSpeeds.tensorflow,
   })

@@ -8,6 +8,7 @@ import { materialText, rowText } from '../../../../src/core/sweep/identity'
 import { planSweep } from '../../../../src/core/sweep/planSweep'
 import { meanAndDeviation, rankRows, summarizeRows } from '../../../../src/core/sweep/ranking'
 import { planTraining } from '../../../../src/core/plan/plan'
+import { describeExtractors } from '../../../../src/main/features/extractors'
 import { shippedSpeeds } from '../../../../src/main/training/shippedSpeeds'
 import { requestOfRow, type SweepInput, sweepRequest } from '../../../../src/shared/model/sweep'
 import { rowOf } from '../../../support/sweepRows'
@@ -18,6 +19,7 @@ const plan = (request: SweepInput) =>
   planSweep({
     labels,
     request: v.parse(sweepRequest, request),
+    extractors: describeExtractors(),
     featuresCached: () => 0,
     speed: shippedSpeeds.tensorflow,
   })
@@ -70,6 +72,7 @@ describe('planSweep', () => {
       const alone = planTraining({
         labels,
         request: requestOfRow({ request, baselines: null }, row),
+        extractors: describeExtractors(),
         featuresCached: () => 0,
         speed: shippedSpeeds.tensorflow,
       })

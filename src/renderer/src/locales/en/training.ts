@@ -269,6 +269,7 @@ export const training = {
       pca: 'Principal components (PCA)',
       random: 'Random',
     },
+    layerNumbers: '{count} numbers an image',
     features: 'Layers of the features',
     featuresHelp:
       'Which layers of the frozen network the features are taken from: earlier ones know shapes, later ones the things they were trained on.',

@@ -250,6 +250,7 @@ export const training: typeof english = {
       pca: '主成分分析（PCA）',
       random: '随机',
     },
+    layerNumbers: '每张图片 {count} 个数',
     features: '特征所取的层',
     featuresHelp: '从冻结网络的哪些层取特征：靠前的层更懂形状，靠后的层更懂其训练过的事物。',
     embeddingSize: '嵌入维数',

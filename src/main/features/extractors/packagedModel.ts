@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { compileFunction } from 'node:vm'
 import type { io } from '@tensorflow/tfjs-core'
 import * as v from 'valibot'
-import { AppError } from '../../shared/errors'
+import { AppError } from '../../../shared/errors'
+import type { GraphFiles } from './graphExtractor'
 
 const weightSchema = v.looseObject({
   name: v.string(),
@@ -26,18 +27,12 @@ const descriptionSchema = v.looseObject({
   ),
 })
 
-export interface PackagedModel {
-  /** Names of the nodes of the graph, in its order. */
-  readonly nodeNames: readonly string[]
-  readonly artifacts: io.ModelArtifacts
-}
-
 /**
  * Reads a graph model that a package carries as CommonJS modules: `model.min.js` holds its
  * description, one module a shard the weights as base64. Nothing is asked from the network.
  * Throws AppError `backendUnavailable` where the folder does not hold such a model.
  */
-export async function readPackagedModel(folder: string): Promise<PackagedModel> {
+export async function readPackagedModel(folder: string): Promise<GraphFiles> {
   const parsed = v.safeParse(descriptionSchema, await evaluateModule(join(folder, 'model.min.js')))
   if (!parsed.success) throw damaged(folder, 'its description is not that of a graph model')
   const { modelTopology, weightsManifest } = parsed.output
@@ -47,14 +42,13 @@ export async function readPackagedModel(folder: string): Promise<PackagedModel> 
     if (typeof encoded !== 'string') throw damaged(folder, `${path} holds no weights`)
     shards.push(Buffer.from(encoded, 'base64'))
   }
-  const weights = new Uint8Array(Buffer.concat(shards))
   return {
+    place: folder,
     nodeNames: modelTopology.node.map(({ name }) => name),
-    artifacts: {
+    graph: {
       modelTopology,
-      format: 'graph-model',
       weightSpecs: weightsManifest.flatMap((group) => group.weights),
-      weightData: weights.buffer,
+      weights: new Uint8Array(Buffer.concat(shards)),
     },
   }
 }

@@ -1,0 +1,34 @@
+import type { ExtractorDescription, ExtractorLayer } from '../../../shared/model/extractor'
+import type { Backend } from '../../backend/backend'
+
+/** What a network may run on. */
+export interface ExtractorMeans {
+  /** Runs graphs of TensorFlow.js, in this thread or in another process. */
+  readonly backend: Pick<Backend, 'loadGraph'>
+  /** Holds `node_modules` and `resources`. */
+  readonly projectFolder: string
+}
+
+/**
+ * A pretrained network whose weights stay as they are: pictures in, feature vectors out. Whoever
+ * changes what it gives of the same weights, by its input or a scale, gives it another id.
+ */
+export interface Extractor extends ExtractorDescription {
+  /**
+   * Makes it ready to give features of these of its layers, in their order.
+   * @throws AppError backendUnavailable where its weights are not here, or are others
+   */
+  open(means: ExtractorMeans, layers: readonly ExtractorLayer[]): Promise<OpenExtractor>
+}
+
+/** A network that is ready; features are comparable whatever it runs on. */
+export interface OpenExtractor {
+  /** Pictures that it takes at a time. */
+  readonly passRows: number
+  /**
+   * Features `[n, dimension of all layers]` of pictures `[n, sidePx, sidePx, 3]`, 0 to 255: those
+   * of the layers one after another in each row.
+   */
+  extract(pixels: Uint8Array, n: number): Float32Array | Promise<Float32Array>
+  dispose(): void
+}

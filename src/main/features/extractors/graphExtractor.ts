@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto'
+import { dimensionOf } from '../../../core/plan/features'
+import { AppError } from '../../../shared/errors'
+import type { ExtractorDescription, ExtractorLayer } from '../../../shared/model/extractor'
+import type { GraphRequest } from '../../backend/pictureGraph'
+import type { Extractor } from './extractor'
+
+/** Where a graph of TensorFlow.js comes from. */
+export interface GraphFiles {
+  /** For a person who has to mend it. */
+  readonly place: string
+  /** Names of its nodes. */
+  readonly nodeNames: readonly string[]
+  readonly graph: Pick<GraphRequest, 'modelTopology' | 'weightSpecs' | 'weights'>
+}
+
+/** Pictures a pass; more gain nothing, and their activations outgrow what malloc keeps. */
+const passRows = 8
+
+/**
+ * A network that is a graph of TensorFlow.js. One pass gives all layers, and goes no deeper than the
+ * last of them.
+ * @param options.nodeOf where in the graph a layer is
+ */
+export function graphExtractor(
+  description: ExtractorDescription,
+  options: {
+    readonly nodeOf: (layer: ExtractorLayer) => string
+    readonly read: (projectFolder: string) => Promise<GraphFiles>
+  },
+): Extractor {
+  const { input, contentHash } = description
+  return {
+    ...description,
+    async open({ backend, projectFolder }, layers) {
+      const { place, nodeNames, graph } = await options.read(projectFolder)
+      const outputs = layers.map(options.nodeOf)
+      const isWhole = createHash('sha256').update(graph.weights).digest('hex') === contentHash
+      if (!isWhole || !outputs.every((output) => nodeNames.includes(output))) {
+        throw new AppError(
+          'backendUnavailable',
+          `The pretrained network in ${place} is not the expected one. Run the set-up again.`,
+          { place, extractor: description.id },
+        )
+      }
+      const opened = await backend.loadGraph({ ...graph, input, outputs })
+      return {
+        passRows,
+        extract(pixels, n) {
+          const expected = n * input.sidePx ** 2 * 3
+          if (pixels.length !== expected) {
+            throw new Error(`${n} pictures have ${expected} numbers, not ${pixels.length}`)
+          }
+          return featuresOf(layers, opened.run(pixels, n), n)
+        },
+        dispose: () => opened.dispose(),
+      }
+    },
+  }
+}
+
+/** Averages [n, dimension] of each layer as rows [n, dimension of all layers]. */
+function featuresOf(
+  layers: readonly ExtractorLayer[],
+  averages: readonly Float32Array[],
+  n: number,
+): Float32Array {
+  const rowSize = dimensionOf(layers)
+  const features = new Float32Array(n * rowSize)
+  let column = 0
+  layers.forEach((layer, l) => {
+    const { dimension } = layer
+    const numbers = averages[l]!
+    if (numbers.length !== n * dimension) {
+      throw new Error(`${layer.name} gave ${numbers.length} numbers, not ${n} times ${dimension}`)
+    }
+    shapeAverages(layer, numbers)
+    for (let i = 0; i < n; i++) {
+      features.set(numbers.subarray(i * dimension, (i + 1) * dimension), column + i * rowSize)
+    }
+    column += dimension
+  })
+  return features
+}
+
+/**
+ * Averages [n, dimension] as features, in place. Those of rectified activations have long tails, and
+ * their square roots tell classes apart better (Arandjelovic, Zisserman 2012).
+ */
+export function shapeAverages(
+  { rootScale }: Pick<ExtractorLayer, 'rootScale'>,
+  averages: Float32Array,
+): void {
+  if (rootScale === null) return
+  for (let i = 0; i < averages.length; i++) {
+    averages[i] = rootScale * Math.sqrt(Math.max(0, averages[i]!))
+  }
+}

@@ -1,0 +1,30 @@
+import type { ExtractorDescription } from '../../../shared/model/extractor'
+import type { Extractor } from './extractor'
+import { mobileNetV2Mid } from './mobileNetV2Mid'
+
+const registered: Extractor[] = []
+
+/** The pretrained networks there are; the first is taken where nobody chooses. */
+export const extractors: readonly Extractor[] = registered
+
+/**
+ * Adds a network to the list, for this thread.
+ * @throws Error where its names would not go into an option or the name of a folder
+ */
+export function registerExtractor(extractor: Extractor): void {
+  const { id, contentHash, layers } = extractor
+  const names = layers.map(({ name }) => name)
+  const isSound =
+    registered.every((other) => other.id !== id) &&
+    new Set(names).size === names.length &&
+    [id, ...names].every((name) => /^[\w.-]{1,64}$/.test(name)) &&
+    /^[0-9a-f]{64}$/.test(contentHash)
+  if (!isSound) throw new Error(`The network "${id}" has names or a hash that cannot be used`)
+  registered.push(extractor)
+}
+
+for (const extractor of [mobileNetV2Mid]) registerExtractor(extractor)
+
+/** All of them as plain data, for plans, the window and the command line. */
+export const describeExtractors = (): readonly ExtractorDescription[] =>
+  registered.map(({ open: _, ...description }) => description)

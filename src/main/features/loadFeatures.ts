@@ -1,0 +1,146 @@
+import { dimensionOf, findExtractor, layersOf, passesPerImage } from '../../core/plan/features'
+import { readWork } from '../../core/plan/workAmounts'
+import type { TrainingOptions } from '../../shared/model/training'
+import type { Backend } from '../backend/backend'
+import type { JobImages } from '../training/messages'
+import { walkUnlessCancelled } from '../../core/steps'
+import { breathe, paceOf } from '../training/trainingContext'
+import { extractInPasses } from './extractInPasses'
+import { extractors } from './extractors'
+import type { Extractor, OpenExtractor } from './extractors/extractor'
+import { cachedTaps } from './featureKeys'
+import { type FeatureStore, openFeatureStore } from './featureStore'
+import { checkAnyReadable, type LoadedImages, type LoadingReport } from './loadedImages'
+import { inputOfFeatures } from './modelFeatures'
+import { decodeInBatches } from './pictures'
+
+const featureBatch = 32
+
+/**
+ * Frozen features of all images: from the cache where they are known, else computed and put
+ * there. Decoding overlaps with the network. Null when it was cancelled; what was computed stays
+ * in the cache.
+ */
+export async function loadFeatures(
+  images: JobImages,
+  context: Pick<TrainingOptions, 'features'> & {
+    /** Absent: that of earlier runs. */
+    readonly extractor?: string | undefined
+    readonly backend: Backend
+    /** Holds `node_modules` and `resources`. */
+    readonly projectFolder: string
+    readonly cacheFolder: string
+    /** Features beyond this stay in the files of the cache. */
+    readonly memoryBytes?: number
+  },
+  report: LoadingReport,
+): Promise<LoadedImages | null> {
+  const extractor = findExtractor(extractors, context.extractor)
+  const layers = layersOf(extractor, context.features)
+  const watch = report.work?.stopwatch()
+  const opened = await extractor.open(context, layers)
+  // It belongs to the start that the backend made.
+  watch?.lap({ starting: 0 })
+  const store = openFeatureStore(images.sha256.length, cachedTaps(extractor, layers), context)
+  try {
+    const loaded = await readFeatures(
+      images,
+      { extractor, opened, store, dimension: dimensionOf(layers) },
+      report,
+    )
+    return loaded === null ? null : { ...loaded, input: inputOfFeatures(extractor, layers) }
+  } finally {
+    store.endWriting()
+    opened.dispose()
+  }
+}
+
+async function readFeatures(
+  images: JobImages,
+  from: {
+    readonly extractor: Extractor
+    readonly opened: OpenExtractor
+    readonly store: FeatureStore
+    readonly dimension: number
+  },
+  report: LoadingReport,
+): Promise<Omit<LoadedImages, 'input'> | null> {
+  const { extractor, opened, store, dimension } = from
+  const { sidePx } = extractor.input
+  const count = images.sha256.length
+  const watch = report.work?.stopwatch()
+  const isReadable = await walkFinding(store, images.sha256, report)
+  if (isReadable === null) return null
+  const missing = firstOfEach(images.sha256, isReadable)
+  watch?.lap(readWork(count - missing.length, dimension))
+  const unreadable: { id: number; reason: string }[] = []
+  let done = count - missing.length
+  report.onProgress(done, count)
+  const files = missing.map((row) => images.files[row]!)
+  const { interruption } = report
+  const { signal } = interruption
+  for await (const batch of decodeInBatches(files, sidePx, featureBatch, { signal })) {
+    await interruption.whilePaused()
+    const rows = batch.indices.map((index) => missing[index]!)
+    const computed = await extractInPasses(opened, batch.pixels, rows.length, interruption)
+    if (computed === null) return null
+    store.add(
+      rows,
+      rows.map((row) => images.sha256[row]!),
+      computed,
+    )
+    for (const row of rows) isReadable[row] = 1
+    for (const { index, reason } of batch.failed) {
+      unreadable.push({ id: images.ids[missing[index]!]!, reason })
+    }
+    const tried = batch.indices.length + batch.failed.length
+    done += tried
+    watch?.lap({ features: tried * passesPerImage(extractor) })
+    report.onProgress(done, count)
+    await breathe()
+  }
+  if (interruption.isCancelled) return null
+  copyToTwins(images.sha256, isReadable, (row, twin) => store.copy(row, twin))
+  checkAnyReadable({ isReadable, unreadable })
+  return { source: store.source(), isReadable, unreadable }
+}
+
+/** What the cache has; null where it was cancelled. */
+async function walkFinding(
+  store: FeatureStore,
+  sha256: readonly string[],
+  report: LoadingReport,
+): Promise<Uint8Array | null> {
+  const count = sha256.length
+  const tell = (share: number) => report.onProgress(Math.floor(share * count), count)
+  return walkUnlessCancelled(store.find(sha256), paceOf(report, tell))
+}
+
+/** Rows without features, one for each content. */
+function firstOfEach(sha256: readonly string[], isKnown: Uint8Array): number[] {
+  const seen = new Set<string>()
+  const rows: number[] = []
+  sha256.forEach((key, row) => {
+    if (isKnown[row] === 1 || seen.has(key)) return
+    seen.add(key)
+    rows.push(row)
+  })
+  return rows
+}
+
+function copyToTwins(
+  sha256: readonly string[],
+  isReadable: Uint8Array,
+  copy: (row: number, twin: number) => void,
+): void {
+  const known = new Map<string, number>()
+  sha256.forEach((key, row) => {
+    if (isReadable[row] === 1) known.set(key, row)
+  })
+  sha256.forEach((key, row) => {
+    const twin = known.get(key)
+    if (isReadable[row] === 1 || twin === undefined) return
+    copy(row, twin)
+    isReadable[row] = 1
+  })
+}

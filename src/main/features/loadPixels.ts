@@ -1,0 +1,55 @@
+import { pixelSource } from '../../core/loop/pixels'
+import { AppError } from '../../shared/errors'
+import type { JobImages } from '../training/messages'
+import { checkAnyReadable, type LoadedImages, type LoadingReport } from './loadedImages'
+import { decodeInBatches } from './pictures'
+
+/** At most this much of pictures is held in memory. */
+const pixelBudgetBytes = 2 ** 31 - 1
+
+/** Pictures of all images as bytes. Null when it was cancelled. */
+export async function loadPixels(
+  images: JobImages,
+  sidePx: number,
+  report: LoadingReport,
+): Promise<LoadedImages | null> {
+  const count = images.files.length
+  const size = sidePx * sidePx * 3
+  if (count * size > pixelBudgetBytes) {
+    const fitting = Math.floor(Math.sqrt(pixelBudgetBytes / (3 * count)))
+    throw new AppError(
+      'outOfMemory',
+      `${count} pictures of ${sidePx} x ${sidePx} pixels need more than 2 GB of memory. Choose an image size of at most ${fitting}, or the frozen network.`,
+      { images: count, imageSizePx: sidePx },
+    )
+  }
+  const pixels = new Uint8Array(count * size)
+  const isReadable = new Uint8Array(count)
+  const unreadable: { id: number; reason: string }[] = []
+  let done = 0
+  const watch = report.work?.stopwatch()
+  report.onProgress(0, count)
+  const { interruption } = report
+  const { signal } = interruption
+  for await (const batch of decodeInBatches(images.files, sidePx, 64, { signal })) {
+    await interruption.whilePaused()
+    batch.indices.forEach((row, i) => {
+      pixels.set(batch.pixels.subarray(i * size, (i + 1) * size), row * size)
+      isReadable[row] = 1
+    })
+    for (const { index, reason } of batch.failed) {
+      unreadable.push({ id: images.ids[index]!, reason })
+    }
+    done += batch.indices.length + batch.failed.length
+    watch?.lap({ decoding: batch.indices.length + batch.failed.length })
+    report.onProgress(done, count)
+  }
+  if (interruption.isCancelled) return null
+  checkAnyReadable({ isReadable, unreadable })
+  return {
+    source: pixelSource(pixels, sidePx),
+    input: { kind: 'pixels', sizePx: sidePx },
+    isReadable,
+    unreadable,
+  }
+}

@@ -1,0 +1,41 @@
+import { featuresName } from '../../core/plan/features'
+import { AppError } from '../../shared/errors'
+import type { ExtractorDescription, ExtractorLayer } from '../../shared/model/extractor'
+import type { ModelInput } from '../runs/modelFiles'
+import { extractors } from './extractors'
+import { hashOfEarlierRuns } from './featureKeys'
+
+type FeatureInput = Extract<ModelInput, { kind: 'features' }>
+
+/** What a model says of the features it was trained on. */
+export const inputOfFeatures = (
+  { id, contentHash }: Pick<ExtractorDescription, 'id' | 'contentHash'>,
+  layers: readonly ExtractorLayer[],
+): FeatureInput => ({ kind: 'features', extractor: `${id}/${featuresName(layers)}`, contentHash })
+
+/**
+ * The network and layers that a saved model takes; one of an earlier version names no weights.
+ * @throws AppError modelUnreadable where this network is not here, or has other weights
+ */
+export function featuresOfModel({
+  extractor: wanted,
+  contentHash = hashOfEarlierRuns,
+}: FeatureInput): { readonly extractor: string; readonly features: string } {
+  const at = wanted.indexOf('/')
+  const [id, features] = [wanted.slice(0, at), wanted.slice(at + 1)]
+  const found = extractors.find((extractor) => extractor.id === id)
+  if (found === undefined) {
+    const known = extractors.map((extractor) => extractor.id).join(', ')
+    throw new AppError(
+      'modelUnreadable',
+      `The model needs features of ${wanted}, and that pretrained network is not in this program, which has ${known}. Use the program that trained the model, or train again.`,
+      { extractor: wanted },
+    )
+  }
+  if (found.contentHash === contentHash) return { extractor: id, features }
+  throw new AppError(
+    'modelUnreadable',
+    `The model needs features of ${wanted} with weights ${contentHash.slice(0, 12)}, and ${id} has the weights ${found.contentHash.slice(0, 12)} in this program: its embeddings would mean nothing. Use the program that trained the model, or train again.`,
+    { extractor: wanted },
+  )
+}

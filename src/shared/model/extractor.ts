@@ -1,0 +1,38 @@
+/** A layer that features may be taken from: its activations, averaged over the picture. */
+export interface ExtractorLayer {
+  readonly name: string
+  /** Numbers a picture. */
+  readonly dimension: number
+  /** Null: the averages as they are. Else their square roots, times this. */
+  readonly rootScale: number | null
+  /** Of the way from the picture to this layer, in millions. */
+  readonly multiplyAdds: number
+}
+
+/** A pretrained network that features come from, as plain data. */
+export interface ExtractorDescription {
+  /** What runs, models and the command line name it by. */
+  readonly id: string
+  readonly title: { readonly en: string; readonly 'zh-CN': string }
+  /** SHA-256 of its weights, as hexadecimal digits: features of others never mix with its own. */
+  readonly contentHash: string
+  readonly input: {
+    /** Pictures are squares of this side. */
+    readonly sidePx: number
+    /** Of red, green and blue, 0 to 255: it is given `(value - mean) / deviation`. */
+    readonly mean: readonly [number, number, number]
+    readonly deviation: readonly [number, number, number]
+  }
+  readonly licence: string
+  /** In the order of the network, which is their order in a feature vector. */
+  readonly layers: readonly ExtractorLayer[]
+  /** Names joined with +, of what is taken where nobody chooses. */
+  readonly defaultLayers: {
+    readonly usual: string
+    /** Fewer numbers an image. */
+    readonly ofManyImages: string
+  }
+}
+
+/** The network of runs that name none: those of versions that had no other. */
+export const extractorOfEarlierRuns = 'mobilenet-v2-1.4-mid'
