@@ -7,13 +7,10 @@ import { defaultTupleBudget } from '../miners'
 import { regularizers } from '../regularizers'
 import { resolveOptions, type ComponentChoice } from '../registry/options'
 import { DistanceCache } from './distanceCache'
-import type { LossElements } from '../losses/terms/elements'
-import { evaluateBatch, type BatchInput, type LossStatistics } from './evaluateBatch'
+import { evaluateBatch, type BatchInput, type LossOutcome } from './evaluateBatch'
 import type { ParameterValues, RunParameter } from '../losses/loss'
 import { LossMemory } from './memory'
-import type { MiningReport } from './mineBatch'
 import { readLoss, type LossSettings, type SettingsInput } from './settings'
-import type { MinedTuples } from '../tuples/tuples'
 
 /** A loss of a weighted sum. */
 export interface WeightedLoss extends ComponentChoice {
@@ -43,20 +40,6 @@ export interface ComputeLossInput extends SettingsInput {
   readonly tupleBudget?: number
   /** Keeps per-element values with their images; costs memory where all triplets are used. */
   readonly recordsElements?: boolean
-}
-
-export interface LossOutcome {
-  readonly value: number
-  /** [B, d], of the value with respect to the raw embeddings. */
-  readonly gradient: Matrix
-  /** Of the value with respect to `parameters`, by the same names. */
-  readonly parameterGradients: ParameterValues
-  readonly statistics: LossStatistics
-  /** What the miner chose; null without one. Of a sum: of its first mined loss. */
-  readonly tuples: MinedTuples | null
-  readonly mining: MiningReport | null
-  /** Null unless `recordsElements`. Of a sum: of its first loss. */
-  readonly elements: LossElements | null
 }
 
 /**

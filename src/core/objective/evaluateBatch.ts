@@ -47,18 +47,23 @@ export interface BatchInput {
   readonly recordsElements: boolean
 }
 
-export interface BatchOutcome {
+/** Of one loss, or of a sum of them. */
+export interface LossOutcome {
   readonly value: number
+  /** [B, d], of the value with respect to the raw embeddings. */
   readonly gradient: Matrix
+  /** Of the value with respect to `parameters`, by the same names. */
   readonly parameterGradients: ParameterValues
   readonly statistics: LossStatistics
+  /** What the miner chose; null without one. Of a sum: of its first mined loss. */
   readonly tuples: MinedTuples | null
   readonly mining: MiningReport | null
+  /** Null unless `recordsElements`. Of a sum: of its first loss. */
   readonly elements: LossElements | null
 }
 
 /** One loss on one batch, from embeddings to gradients. */
-export function evaluateBatch(input: BatchInput): BatchOutcome {
+export function evaluateBatch(input: BatchInput): LossOutcome {
   const { settings, embeddings, labels } = input
   const references =
     settings.loss.kind === 'classes' ? classReferences(input) : imageReferences(input)

@@ -4,9 +4,9 @@ import { LossMemory } from '../../../../src/core/objective/memory'
 import {
   computeLoss,
   lossParameters,
-  type LossOutcome,
   type WeightedLoss,
 } from '../../../../src/core/objective/computeLoss'
+import type { LossOutcome } from '../../../../src/core/objective/evaluateBatch'
 import type { ParameterValues } from '../../../../src/core/losses/loss'
 import { createRandom } from '../../../../src/core/math/random'
 import type { ComponentChoice } from '../../../../src/core/registry/options'
