@@ -18,7 +18,7 @@ import { batchReferences, queueReferences, type References } from './references'
 import type { LossSettings } from './settings'
 import type { MinedTuples } from '../tuples/tuples'
 
-export interface LossStatistics {
+interface LossStatistics {
   /** Elements before reduction: pairs, triplets or anchors. */
   readonly elementCount: number
   /** Elements > 0. */
