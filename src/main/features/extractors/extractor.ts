@@ -2,7 +2,7 @@ import type { ExtractorDescription, ExtractorLayer } from '../../../shared/model
 import type { Backend } from '../../backend/backend'
 
 /** What a network may run on. */
-export interface ExtractorMeans {
+interface ExtractorMeans {
   /** Runs graphs of TensorFlow.js, in this thread or in another process. */
   readonly backend: Pick<Backend, 'loadGraph'>
   /** Holds `node_modules` and `resources`. */
