@@ -1,4 +1,6 @@
+import { createMatrix, type Matrix } from './math/matrix'
 import type { Random } from './math/random'
+import { finish, type Steps } from './steps'
 
 /** Inputs by row: frozen features, or pixels. */
 export interface InputSource {
@@ -24,4 +26,25 @@ export function featureSource(data: Float32Array, rowSize: number): InputSource 
       }
     },
   }
+}
+
+/** Rows of a source as a matrix, as they are. */
+export const gather = (source: InputSource, rows: Uint32Array): Matrix =>
+  finish(gatherSteps(source, rows))
+
+/** Numbers that are read before others may run. */
+const numbersAStep = 2 ** 20
+
+/** The same in steps. */
+export function* gatherSteps(source: InputSource, rows: Uint32Array): Steps<Matrix> {
+  const { rowSize } = source
+  const result = createMatrix(rows.length, rowSize)
+  const rowsAStep = Math.max(1, Math.floor(numbersAStep / Math.max(1, rowSize)))
+  for (let from = 0; from < rows.length; from += rowsAStep) {
+    const to = Math.min(rows.length, from + rowsAStep)
+    const target = result.data.subarray(from * rowSize, to * rowSize)
+    source.read(rows.subarray(from, to), target, null)
+    yield to / rows.length
+  }
+  return result
 }

@@ -14,16 +14,39 @@ export function finish<Result>(steps: Steps<Result>): Result {
   }
 }
 
-/** What a walk through steps does between them. */
-export interface Pace {
+/** The thread that work shares with others. */
+export interface Thread {
   /** Milliseconds from any start. */
   readonly now: () => number
   /** Lets others run. */
   readonly breathe: () => Promise<void>
+}
+
+/** What a walk through steps does between them. */
+export interface Pace extends Thread {
   /** A pause holds the walk; what a cancellation means is for the steps to say. */
   readonly interruption?: Interruption
   readonly onProgress?: (share: number) => void
 }
+
+/** A thread whose work can be paused and cancelled. */
+export interface InterruptibleThread extends Thread {
+  readonly interruption: Interruption
+}
+
+/** Lets others run, and waits while the work is paused. */
+export const breatheUnlessPaused =
+  ({ breathe, interruption }: InterruptibleThread) =>
+  async (): Promise<void> => {
+    await breathe()
+    await interruption.whilePaused()
+  }
+
+/** How the steps of such work are walked. */
+export const paceOf = (
+  { now, breathe, interruption }: InterruptibleThread,
+  onProgress: (share: number) => void = () => {},
+): Pace & InterruptibleThread => ({ now, breathe, interruption, onProgress })
 
 /** Others wait for the walk no longer than about this. */
 const breatheEveryMs = 20
@@ -45,7 +68,7 @@ export async function walk<Result>(steps: Steps<Result>, pace: Pace): Promise<Re
 /** The same for work that a cancellation makes worthless: null where it was cancelled. */
 export async function walkUnlessCancelled<Result>(
   steps: Steps<Result>,
-  pace: Pace & { readonly interruption: Interruption },
+  pace: Pace & InterruptibleThread,
 ): Promise<Result | null> {
   const watched = function* (): Steps<Result | null> {
     try {

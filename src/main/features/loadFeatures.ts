@@ -3,8 +3,8 @@ import { readWork } from '../../core/plan/workAmounts'
 import type { TrainingOptions } from '../../shared/model/training'
 import type { Backend } from '../backend/backend'
 import type { JobImages } from '../training/messages'
-import { walkUnlessCancelled } from '../../core/steps'
-import { breathe, paceOf } from '../training/trainingContext'
+import { paceOf, walkUnlessCancelled } from '../../core/steps'
+import { thread } from '../training/thread'
 import { extractInPasses } from './extractInPasses'
 import { extractors } from './extractors'
 import type { Extractor, OpenExtractor } from './extractors/extractor'
@@ -97,7 +97,7 @@ async function readFeatures(
     done += tried
     watch?.lap({ features: tried * passesPerImage(extractor) })
     report.onProgress(done, count)
-    await breathe()
+    await thread.breathe()
   }
   if (interruption.isCancelled) return null
   copyToTwins(images.sha256, isReadable, (row, twin) => store.copy(row, twin))
@@ -113,7 +113,7 @@ async function walkFinding(
 ): Promise<Uint8Array | null> {
   const count = sha256.length
   const tell = (share: number) => report.onProgress(Math.floor(share * count), count)
-  return walkUnlessCancelled(store.find(sha256), paceOf(report, tell))
+  return walkUnlessCancelled(store.find(sha256), paceOf({ ...thread, ...report }, tell))
 }
 
 /** Rows without features, one for each content. */

@@ -2,7 +2,7 @@ import type { Interruption } from '../../core/interruption'
 import type { InputSource } from '../../core/inputSource'
 import { AppError } from '../../shared/errors'
 import type { ModelInput } from '../runs/modelFiles'
-import type { StageReport } from '../training/stageReport'
+import type { StageReport } from '../../core/recipes/stageReport'
 
 /** The images of a job as rows of numbers: frozen features, or pixels. */
 export interface LoadedImages {

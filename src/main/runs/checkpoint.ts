@@ -4,37 +4,13 @@ import { join } from 'node:path'
 import { deserialize, serialize } from 'node:v8'
 import * as v from 'valibot'
 import type { SavedModel } from '../../core/network'
-import type { MinedTriplet } from '../../core/loop/ledger'
-import type { LoopRunState, LoopState, TrainingPoint } from '../../core/loop/loopState'
-import type { RateSearch } from '../../shared/model/training'
-import type { ClosedForm, KeptModel } from '../../shared/model/kept'
+import type { Checkpoint } from '../../core/recipes/decisions'
+import type { LoopRunState, TrainingPoint } from '../../core/loop/loopState'
 import { readBounded } from '../files/regularFile'
 import { atomicWrite } from '../files/atomicWrite'
 import { requireFiniteWithin } from '../files/finite'
 import type { TrainJob } from '../training/messages'
 import { findingsFile } from './startFindings'
-
-/** What was decided before the loop and is not decided anew when it is taken up again. */
-export interface LoopDecisions {
-  readonly learningRate: number
-  /** Epoch that held-out classes found best; null where there was no such search. */
-  readonly wantedEpoch: number | null
-  /** MAP@R of that search by epoch, from 0. */
-  readonly validation: readonly number[] | null
-  /** How the learning rate was found; absent where it was given. */
-  readonly rateSearch?: RateSearch
-  /** The start that held-out labels chose; absent where the options name it. */
-  readonly form?: ClosedForm
-  /** What is to be saved at the end; absent: what was trained. */
-  readonly kept?: KeptModel
-}
-
-/** An interrupted training between two epochs. */
-export interface Checkpoint {
-  readonly decisions: LoopDecisions
-  readonly loop: LoopState<SavedModel>
-  readonly triplets: readonly MinedTriplet[]
-}
 
 const header = v.object({
   /** The first has no checksum; before the third, points to go back to had no memory of their own. */

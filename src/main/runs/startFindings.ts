@@ -1,21 +1,8 @@
 import { join } from 'node:path'
 import * as v from 'valibot'
+import type { StartFindings } from '../../core/recipes/startFindings'
 import { atomicWrite } from '../files/atomicWrite'
 import { readBounded } from '../files/regularFile'
-
-/** MAP@R by label or image that was held out. */
-type Scores = ReadonlyMap<number, number>
-
-/**
- * What finding the start of a head has measured, part by part, in the run's folder: a run that is
- * taken up again does not measure it again. The same numbers either way, for each part draws its
- * own chance.
- */
-export interface StartFindings {
-  /** The scores that were kept under this name; null where there are none. */
-  read(name: string): readonly Scores[] | null
-  keep(name: string, found: readonly Scores[]): Promise<void>
-}
 
 export const findingsFile = 'start.json'
 /** Bytes; a fold of ten thousand images over sixty epochs takes a quarter. */

@@ -1,17 +1,12 @@
-import type { WorkDone } from '../../core/plan/work'
+import type { RecipeMessage } from '../../core/recipes/recipeMessages'
 import type { SerializedError } from '../../shared/errors'
 import type { KeptModel } from '../../shared/model/kept'
 import type { RunId } from '../../shared/model/ids'
 import type {
   BackendReport,
-  EpochRecord,
-  RateSearch,
   RetrievalMetrics,
   RunReport,
-  StepProgress,
   TrainingOptions,
-  TrainingStage,
-  TrainingWarning,
 } from '../../shared/model/training'
 import type { PictureFile } from '../features/pictures'
 
@@ -120,26 +115,10 @@ export interface TrainingResult {
 }
 
 export type WorkerMessage =
+  | RecipeMessage
   | { readonly kind: 'backend'; readonly report: BackendReport }
-  | {
-      readonly kind: 'stage'
-      readonly stage: TrainingStage
-      readonly done: number
-      readonly total: number
-    }
-  | {
-      readonly kind: 'baseline'
-      readonly before: RetrievalMetrics | null
-      readonly closedForm: RetrievalMetrics | null
-    }
-  /** Work that was done since the last such message, with how long it took. */
-  | { readonly kind: 'work'; readonly done: readonly WorkDone[] }
-  | { readonly kind: 'rate'; readonly search: RateSearch }
-  | { readonly kind: 'steps'; readonly steps: readonly StepProgress[] }
-  | { readonly kind: 'epoch'; readonly record: EpochRecord; readonly isBest: boolean }
   /** From now on the run can go on after this epoch. */
   | { readonly kind: 'checkpoint'; readonly epoch: number }
-  | { readonly kind: 'warning'; readonly warning: TrainingWarning }
   | { readonly kind: 'paused' }
   | { readonly kind: 'resumed' }
   | { readonly kind: 'triplets'; readonly triplets: TripletColumns }

@@ -9,7 +9,7 @@ import type { ImageId, LabelId } from '../../shared/model/ids'
 import type { RunReport } from '../../shared/model/training'
 import { loadEmbeddings } from '../runs/embeddingFiles'
 import type { ReportJob } from './messages'
-import { breathe } from './trainingContext'
+import { thread } from './thread'
 
 const shownConfusions = 200
 const shownImages = 12
@@ -43,7 +43,7 @@ export async function reportRun(
     random: createRandom(job.seed).fork('interval'),
     product: simdProduct,
   })
-  const report = await walk(measuring, { now: () => performance.now(), breathe, onProgress })
+  const report = await walk(measuring, { ...thread, onProgress })
   const { precisionAt1, rPrecision, mapAtR, queries, queriesInAll, accuracy } = report
   const imageOf = (place: number) => stored.ids[rows[place]!]! as ImageId
   return {

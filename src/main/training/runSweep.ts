@@ -1,26 +1,26 @@
 import type { Matrix } from '../../core/math/matrix'
 import { createRandom } from '../../core/math/random'
 import type { Interruption } from '../../core/interruption'
-import { type Steps, walk, walkUnlessCancelled } from '../../core/steps'
+import { paceOf, type Steps, walk, walkUnlessCancelled } from '../../core/steps'
 import { expectedSteps } from '../../core/loop/schedule'
 import { AppError, serializeError } from '../../shared/errors'
 import type { MeasuredRetrieval, SweepBaselines } from '../../shared/model/sweep'
 import type { RetrievalMetrics, TrainingOptions } from '../../shared/model/training'
 import type { Backend } from '../backend/backend'
-import { chooseForm } from './decideKept'
-import { createHead } from './createHead'
-import { embedMatrix } from './embedMatrix'
+import { chooseForm } from '../../core/recipes/decideKept'
+import { createHead } from '../../core/recipes/createHead'
+import { embedMatrix } from '../../core/recipes/embedMatrix'
 import type { LoadedImages } from '../features/loadedImages'
 import { loadFeatures } from '../features/loadFeatures'
 import { loadPixels } from '../features/loadPixels'
-import { fitStart } from './headStart'
-import { gatherSteps } from './measured'
-import { checkFeatures } from './checkFeatures'
-import { measureTest } from './measureTest'
+import { fitStart } from '../../core/recipes/headStart'
+import { gatherSteps } from '../../core/inputSource'
+import { checkFeatures } from '../../core/recipes/checkFeatures'
+import { measureTest } from '../../core/recipes/measureTest'
 import type { WorkerMessage } from './messages'
-import { preparedSource, prepareRows } from './preparedSource'
-import { rememberStarts } from './rememberedStarts'
-import { StageReport } from './stageReport'
+import { preparedSource, prepareRows } from '../../core/recipes/preparedSource'
+import { rememberStarts } from '../../core/recipes/rememberedStarts'
+import { StageReport } from '../../core/recipes/stageReport'
 import {
   baselineKey,
   type BaselineName,
@@ -28,8 +28,9 @@ import {
   saveTestEmbeddings,
 } from '../runs/sweepEmbeddings'
 import type { SweepJob, SweepMessage, SweepOutcome } from './sweepMessages'
-import { breathe, paceOf, type TrainingContext, type TrainingData } from './trainingContext'
-import { divideRows, embedTest, trainModel } from './trainModel'
+import type { TrainingContext, TrainingData } from '../../core/recipes/surroundings'
+import { thread } from './thread'
+import { divideRows, embedTest, trainModel } from '../../core/recipes/trainModel'
 import { asAppError } from './workerFailure'
 
 export interface SweepContext {
@@ -49,14 +50,17 @@ export async function runSweep(sweep: SweepContext): Promise<void> {
   if (inputs === null) return
   const shared = job.rows[0]!.options
   const data = divideRows(inputs, job.labels, job.split, shared, job.labelKeys)
-  await checkFeatures({ ...job, options: shared }, data, sweep)
+  await checkFeatures({ sha256: job.images.sha256, options: shared }, data, {
+    ...thread,
+    interruption,
+  })
   await saveTested(job.embeddingsFolder, data.test.rows)
   const remembered = rememberStarts()
   const withStart = await startOf(sweep, data)
   if (withStart === null) return
   if (job.wantsBaselines) {
     post({ kind: 'stage', stage: 'baselines', done: 0, total: 1 })
-    await breathe()
+    await thread.breathe()
     const context = contextOf(
       sweep,
       withStart({ ...shared, seed: job.sharedSeed }),
@@ -72,7 +76,7 @@ export async function runSweep(sweep: SweepContext): Promise<void> {
     post({ kind: 'baselines', baselines })
   }
   for (const { key, options } of job.rows) {
-    await breathe()
+    await thread.breathe()
     if (interruption.isCancelled) return
     post({ kind: 'rowStarted', key })
     try {
@@ -99,7 +103,7 @@ async function startOf(
   const shared = job.rows[0]!.options
   if (shared.network !== 'frozen' || shared.start !== 'auto') return (options) => options
   post({ kind: 'stage', stage: 'baselines', done: 0, total: 1 })
-  await breathe()
+  await thread.breathe()
   const context = contextOf(
     sweep,
     { ...shared, seed: job.sharedSeed },
@@ -159,11 +163,12 @@ const contextOf = (
   remembered: TrainingContext['remembered'],
   hear: (message: WorkerMessage) => void,
 ): TrainingContext => ({
+  ...thread,
   options,
   backend,
   interruption,
   random: createRandom(options.seed),
-  report: new StageReport(hear, interruption),
+  report: new StageReport(hear, interruption, thread.now),
   ...(remembered === undefined ? {} : { remembered }),
 })
 
@@ -265,11 +270,15 @@ async function measureBaselines(
 async function loadInputs(sweep: SweepContext): Promise<LoadedImages | null> {
   const { job, backend, interruption, post } = sweep
   const hear = hearWork(post)
-  const stages = new StageReport((message) => {
-    hear(message)
-    if (message.kind !== 'stage') return
-    post({ kind: 'stage', stage: 'features', done: message.done, total: message.total })
-  }, interruption)
+  const stages = new StageReport(
+    (message) => {
+      hear(message)
+      if (message.kind !== 'stage') return
+      post({ kind: 'stage', stage: 'features', done: message.done, total: message.total })
+    },
+    interruption,
+    thread.now,
+  )
   const report = {
     onProgress: (done: number, total: number) => stages.progress('features', done, total),
     interruption,

@@ -5,22 +5,19 @@ import type { LoopState } from '../../core/loop/loopState'
 import type { SavedModel } from '../../core/network'
 import type { RateSearch } from '../../shared/model/training'
 import type { Backend } from '../backend/backend'
-import {
-  jobFingerprint,
-  type LoopDecisions,
-  readCheckpoint,
-  writeCheckpoint,
-} from '../runs/checkpoint'
+import type { LoopDecisions } from '../../core/recipes/decisions'
+import { jobFingerprint, readCheckpoint, writeCheckpoint } from '../runs/checkpoint'
 import type { LoadedImages } from '../features/loadedImages'
 import { loadFeatures } from '../features/loadFeatures'
 import { loadPixels } from '../features/loadPixels'
 import type { TrainingResult, TrainJob, WorkerMessage } from './messages'
 import { saveResults } from './saveResults'
-import { StageReport } from './stageReport'
+import { StageReport } from '../../core/recipes/stageReport'
 import { openFindings } from '../runs/startFindings'
-import type { TrainingContext } from './trainingContext'
-import { checkFeatures } from './checkFeatures'
-import { divideRows, trainModel } from './trainModel'
+import type { TrainingContext } from '../../core/recipes/surroundings'
+import { checkFeatures } from '../../core/recipes/checkFeatures'
+import { divideRows, trainModel } from '../../core/recipes/trainModel'
+import { thread } from './thread'
 import { tripletColumns } from './tripletColumns'
 
 export interface RunContext {
@@ -46,12 +43,15 @@ export async function runTraining(run: RunContext): Promise<TrainingResult | nul
     if (message.kind === 'rate') rateSearch = message.search
     run.post(message)
   }
-  const report = new StageReport(post, interruption)
+  const report = new StageReport(post, interruption, thread.now)
   report.stage('preparing', 0, 0)
   const inputs = await loadInputs(run, report)
   if (inputs === null) return interruption.isSuspended ? null : nothing([])
   const data = divideRows(inputs, job.labels, job.split, job.options, job.labelKeys)
-  for (const warning of await checkFeatures(job, data, run)) {
+  for (const warning of await checkFeatures({ ...job, sha256: job.images.sha256 }, data, {
+    ...thread,
+    interruption,
+  })) {
     post({ kind: 'warning', warning })
   }
   if (interruption.isSuspended) return null
@@ -72,6 +72,7 @@ export async function runTraining(run: RunContext): Promise<TrainingResult | nul
     return writeCheckpoint(job.runFolder, fingerprint, checkpoint)
   }
   const context: TrainingContext = {
+    ...thread,
     options: job.options,
     backend,
     interruption,
@@ -105,7 +106,7 @@ export async function runTraining(run: RunContext): Promise<TrainingResult | nul
     // Trained numbers go with the trained embedding alone.
     lossParameters: isTrained ? lossParameters : {},
   }
-  const work = { job, backend, report, interruption, inputs, ...results }
+  const work = { job, backend, report, post, interruption, inputs, ...results }
   const after = await saveResults(work)
   if (interruption.isSuspended) return null
   const { unreadable } = inputs

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { createMatrix, gatherRows } from '../../core/math/matrix'
 import { createRandom } from '../../core/math/random'
-import { walk } from '../../core/steps'
+import { breatheUnlessPaused, paceOf, walk } from '../../core/steps'
+import { thread } from './thread'
 import { restoreModel, type SavedModel } from '../../core/network'
 import type { TripletLedger } from '../../core/loop/ledger'
 import { normalizeInPlace } from '../../core/math/normalizeRows'
@@ -14,17 +15,17 @@ import type { Backend } from '../backend/backend'
 import { saveEmbeddings } from '../runs/embeddingFiles'
 import { finalTriplets } from './finalTriplets'
 import type { LoadedImages } from '../features/loadedImages'
-import { measureTest } from './measureTest'
-import type { LabelledRows } from './measured'
-import type { TrainJob } from './messages'
+import { measureTest } from '../../core/recipes/measureTest'
+import type { LabelledRows } from '../../core/recipes/labelledRows'
+import type { TrainJob, WorkerMessage } from './messages'
 import { saveModel } from '../runs/modelFiles'
-import { partsOf, type StageReport } from './stageReport'
-import { breatheUnlessPaused, paceOf } from './trainingContext'
+import { partsOf, type StageReport } from '../../core/recipes/stageReport'
 
 export interface ResultWork {
   readonly job: TrainJob
   readonly backend: Backend
   readonly report: StageReport
+  readonly post: (message: WorkerMessage) => void
   readonly interruption: Interruption
   readonly inputs: LoadedImages
   readonly saved: SavedModel
@@ -41,6 +42,7 @@ export interface ResultWork {
  */
 export async function saveResults(work: ResultWork): Promise<RetrievalMetrics> {
   const { job, backend, report, inputs, saved, test, ledger } = work
+  const pace = { ...thread, interruption: work.interruption }
   const model = restoreModel(saved, backend.models)
   const rows = Uint32Array.from(inputs.isReadable.keys()).filter(
     (row) => inputs.isReadable[row] === 1,
@@ -50,7 +52,7 @@ export async function saveResults(work: ResultWork): Promise<RetrievalMetrics> {
   const watch = report.stopwatch()
   const sizes = { from: inputs.source.rowSize, to: model.embeddingSize }
   let embedded = 0
-  const data = await embedRows(model, inputs.source, rows, breatheUnlessPaused(work), {
+  const data = await embedRows(model, inputs.source, rows, breatheUnlessPaused(pace), {
     onBatch: (done) => {
       watch.lap(embedWork(done - embedded, job.options, sizes))
       embedded = done
@@ -69,7 +71,7 @@ export async function saveResults(work: ResultWork): Promise<RetrievalMetrics> {
   const rowOf = new Map(Array.from(rows, (row, place) => [row, place]))
   const places = Uint32Array.from(test.rows, (row) => rowOf.get(row)!)
   const random = createRandom(job.options.seed)
-  const measuring = { backend, interruption: work.interruption, random, report }
+  const measuring = { backend, ...pace, random, report }
   const tested = gatherRows(embeddings, places)
   const after = await measureTest(measuring, tested, test.labels, tell('measuring'))
   const { ids } = job.images
@@ -101,11 +103,11 @@ export async function saveResults(work: ResultWork): Promise<RetrievalMetrics> {
     product: backend.product,
     random: random.fork('triplets'),
   })
-  const triplets = await walk(finding, paceOf(work, tell('triplets')))
+  const triplets = await walk(finding, paceOf(pace, tell('triplets')))
   const labelled = rows.filter((row) => job.labels[row]! >= 0).length
   watch.lap(mineWork(Math.min(mostAnchors, labelled), labelled, embeddings.columns))
   report.flush()
-  report.post({ kind: 'triplets', triplets })
+  work.post({ kind: 'triplets', triplets })
   return after
 }
 

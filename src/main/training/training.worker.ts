@@ -14,12 +14,13 @@ import { saveEmbeddings } from '../runs/embeddingFiles'
 import { loadFeatures } from '../features/loadFeatures'
 import { loadPixels } from '../features/loadPixels'
 import { featuresOfModel } from '../features/modelFeatures'
+import { thread } from './thread'
 import type { EmbedJob, TrainingCommand, WorkerJob, WorkerMessage } from './messages'
 import { loadModel } from '../runs/modelFiles'
 import { reportRun } from './runReport'
 import { runSweep } from './runSweep'
 import { runTraining } from './runTraining'
-import { StageReport } from './stageReport'
+import { StageReport } from '../../core/recipes/stageReport'
 import type { SweepJob, SweepMessage } from './sweepMessages'
 import { asAppError } from './workerFailure'
 
@@ -50,7 +51,7 @@ async function run(): Promise<void> {
   let backend: Backend | null = null
   try {
     if (job.kind === 'report') {
-      const stages = new StageReport(post, interruption)
+      const stages = new StageReport(post, interruption, thread.now)
       const tell = (share: number) => stages.share('saving', share)
       post({ kind: 'report', report: await reportRun(job, tell) })
       return
@@ -103,16 +104,10 @@ async function embed(embedJob: EmbedJob, backend: Backend): Promise<void> {
     throw unreadable(`it takes ${inputSize} numbers of an image and gets ${images.source.rowSize}`)
   }
   const rows = Uint32Array.from(images.isReadable.keys()).filter((row) => images.isReadable[row])
-  const data = await embedRows(
-    model,
-    images.source,
-    rows,
-    () => new Promise((resolve) => setImmediate(resolve)),
-    {
-      isCancelled: () => interruption.isCancelled,
-      onBatch: (done) => post({ kind: 'stage', stage: 'embedding', done, total: rows.length }),
-    },
-  )
+  const data = await embedRows(model, images.source, rows, thread.breathe, {
+    isCancelled: () => interruption.isCancelled,
+    onBatch: (done) => post({ kind: 'stage', stage: 'embedding', done, total: rows.length }),
+  })
   if (interruption.isCancelled) return
   // Weights may be finite and yet too large to be multiplied.
   if (!data.every(Number.isFinite)) throw unreadable('it gives numbers that are not finite')

@@ -15,10 +15,11 @@ import { side } from '../../../src/core/evaluation/keptUnseen'
 import type { Backend } from '../../../src/main/backend/backend'
 import { describeExtractors } from '../../../src/main/features/extractors'
 import type { LoadedImages } from '../../../src/main/features/loadedImages'
-import { gather } from '../../../src/main/training/measured'
-import { StageReport } from '../../../src/main/training/stageReport'
-import { divideRows, embedTest, trainModel } from '../../../src/main/training/trainModel'
-import type { TrainedModel, TrainingContext } from '../../../src/main/training/trainingContext'
+import { thread } from '../../../src/main/training/thread'
+import { gather } from '../../../src/core/inputSource'
+import { StageReport } from '../../../src/core/recipes/stageReport'
+import { divideRows, embedTest, trainModel } from '../../../src/core/recipes/trainModel'
+import type { TrainedModel, TrainingContext } from '../../../src/core/recipes/surroundings'
 import type { RetrievalMetrics } from '../../../src/shared/model/training'
 import type { BuiltSet, ImageSet } from '../sets/imageSet'
 import { type Candidate, judge, type KeptRun, type QueryResults } from './verdict'
@@ -74,9 +75,10 @@ export async function measureRun({
   }
   const interruption = new Interruption()
   const context: TrainingContext = {
+    ...thread,
     ...{ options, backend, interruption },
     random: createRandom(options.seed),
-    report: new StageReport(() => {}, interruption),
+    report: new StageReport(() => {}, interruption, thread.now),
     keepsBest: true,
     *remembered(training, _, fit) {
       const fitted = yield* fit()

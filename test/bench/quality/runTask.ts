@@ -23,9 +23,9 @@ import {
   type Preparation,
 } from '../../../src/core/starts/preparation'
 import type { Backend } from '../../../src/main/backend/backend'
-import { createHead } from '../../../src/main/training/createHead'
-import { prepareHead } from '../../../src/main/training/headStart'
-import type { LabelledRows } from '../../../src/main/training/measured'
+import { createHead } from '../../../src/core/recipes/createHead'
+import { prepareHead } from '../../../src/core/recipes/headStart'
+import type { LabelledRows } from '../../../src/core/recipes/labelledRows'
 import type { TrainingRequest } from '../../../src/shared/model/training'
 import {
   type BaselineName,

@@ -1,8 +1,8 @@
-import { type WorkAmounts, type WorkDone, workKinds } from '../../core/plan/work'
-import type { Interruption } from '../../core/interruption'
-import type { Steps } from '../../core/steps'
+import { type WorkAmounts, type WorkDone, workKinds } from '../plan/work'
+import type { Interruption } from '../interruption'
+import type { Steps } from '../steps'
 import type { TrainingStage } from '../../shared/model/training'
-import type { WorkerMessage } from './messages'
+import type { RecipeMessage } from './recipeMessages'
 
 const postEveryMs = 100
 /** A share of a stage is told as so many of these: of a long one a thousandth takes seconds. */
@@ -15,18 +15,19 @@ export class StageReport {
   private waiting: WorkDone[] = []
 
   constructor(
-    readonly post: (message: WorkerMessage) => void,
+    readonly post: (message: RecipeMessage) => void,
     protected readonly interruption: Interruption,
+    readonly now: () => number,
   ) {}
 
   stage(stage: TrainingStage, done: number, total: number): void {
     this.flush()
-    this.lastPost = performance.now()
+    this.lastPost = this.now()
     this.post({ kind: 'stage', stage, done: Math.floor(done), total })
   }
 
   progress(stage: TrainingStage, done: number, total: number): void {
-    if (done < total && performance.now() - this.lastPost < postEveryMs) return
+    if (done < total && this.now() - this.lastPost < postEveryMs) return
     this.stage(stage, done, total)
   }
 
@@ -48,9 +49,9 @@ export class StageReport {
 
   /** Measures what is done bit by bit. */
   stopwatch() {
-    const { interruption } = this
+    const { interruption, now } = this
     const begin = () => ({
-      at: performance.now(),
+      at: now(),
       pauses: interruption.pauses,
       wasPaused: interruption.isPaused,
     })
@@ -64,7 +65,7 @@ export class StageReport {
       lap: (amounts: WorkAmounts) => {
         const isWhole =
           !interruption.isCancelled && !from.wasPaused && from.pauses === interruption.pauses
-        this.did(amounts, isWhole ? (performance.now() - from.at) / 1000 : null)
+        this.did(amounts, isWhole ? (now() - from.at) / 1000 : null)
         from = begin()
       },
     }
@@ -76,12 +77,12 @@ export class StageReport {
       const amount = amounts[kind]
       if (amount !== undefined) this.waiting.push({ kind, amount, seconds })
     }
-    if (performance.now() - this.lastWork > postEveryMs) this.flush()
+    if (this.now() - this.lastWork > postEveryMs) this.flush()
   }
 
   /** Tells of the work that was not told of yet. */
   flush(): void {
-    this.lastWork = performance.now()
+    this.lastWork = this.now()
     if (this.waiting.length === 0) return
     this.post({ kind: 'work', done: this.waiting })
     this.waiting = []
@@ -108,7 +109,7 @@ class PartReport extends StageReport {
       readonly to: number
     },
   ) {
-    super(whole.post, interruption)
+    super(whole.post, interruption, whole.now)
   }
 
   override stage(stage: TrainingStage, done: number, total: number): void {

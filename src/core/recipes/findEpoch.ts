@@ -1,23 +1,23 @@
-import type { Matrix } from '../../core/math/matrix'
-import { simdProduct } from '../../core/math/simdProduct'
-import { partOf, type Steps, walkUnlessCancelled } from '../../core/steps'
-import { train } from '../../core/loop/loop'
-import type { Evaluation } from '../../core/loop/loopInput'
-import { featureSource, type InputSource } from '../../core/inputSource'
-import type { Preparation } from '../../core/starts/preparation'
-import { epochSearch, isOpenEnd } from '../../core/loop/schedule'
-import { matrixWork, stepWork } from '../../core/plan/workAmounts'
+import type { Matrix } from '../math/matrix'
+import { simdProduct } from '../math/simdProduct'
+import { paceOf, partOf, type Steps, walkUnlessCancelled } from '../steps'
+import { train } from '../loop/loop'
+import type { Evaluation } from '../loop/loopInput'
+import { featureSource, type InputSource } from '../inputSource'
+import type { Preparation } from '../starts/preparation'
+import { epochSearch, isOpenEnd } from '../loop/schedule'
+import { matrixWork, stepWork } from '../plan/workAmounts'
 import type { RetrievalMetrics } from '../../shared/model/training'
 import { createHead } from './createHead'
 import { embedMatrix } from './embedMatrix'
 import { fitStart } from './headStart'
 import { holdOut } from './holdOut'
-import { type LabelledRows, renumber } from './measured'
+import { type LabelledRows, renumber } from './labelledRows'
 import { measureQuietly } from './measureTest'
-import type { LoopDecisions } from '../runs/checkpoint'
+import type { LoopDecisions } from './decisions'
 import { partsOf } from './stageReport'
 import { prepareRows } from './preparedSource'
-import { breathe, paceOf, type TrainingContext, type TrainingData } from './trainingContext'
+import type { TrainingContext, TrainingData } from './surroundings'
 
 /**
  * For how many epochs to train a head: the best on classes that are held out of the training ones,
@@ -128,8 +128,8 @@ export async function trainWithout(
     product: simdProduct,
     interruption: context.interruption,
     evaluate,
-    now: () => performance.now(),
-    breathe,
+    now: context.now,
+    breathe: context.breathe,
   })
   const watch = report.stopwatch()
   for await (const event of events) {

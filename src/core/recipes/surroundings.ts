@@ -1,26 +1,29 @@
-import type { Random } from '../../core/math/random'
-import type { SavedModel } from '../../core/network'
-import type { Interruption } from '../../core/interruption'
-import type { TripletLedger } from '../../core/loop/ledger'
-import type { LoopEvent } from '../../core/loop/loop'
-import type { LoopState } from '../../core/loop/loopState'
-import type { InputSource } from '../../core/inputSource'
-import type { Steps } from '../../core/steps'
-import type { Preparation } from '../../core/starts/preparation'
+import type { Random } from '../math/random'
+import type { Models, SavedModel } from '../network'
+import type { TripletLedger } from '../loop/ledger'
+import type { LoopEvent } from '../loop/loop'
+import type { LoopState } from '../loop/loopState'
+import type { InputSource } from '../inputSource'
+import type { InterruptibleThread, Steps } from '../steps'
+import type { Preparation } from '../starts/preparation'
 import type { KeptModel } from '../../shared/model/kept'
 import type { RetrievalMetrics, TrainingOptions } from '../../shared/model/training'
-import type { Backend } from '../backend/backend'
-import type { Checkpoint, LoopDecisions } from '../runs/checkpoint'
-import type { LabelledRows } from './measured'
-import type { TrainingResult } from './messages'
-import type { StartFindings } from '../runs/startFindings'
+import type { MatrixProduct } from '../math/product'
+import type { Checkpoint, LoopDecisions } from './decisions'
+import type { LabelledRows } from './labelledRows'
+import type { StartFindings } from './startFindings'
 import type { StageReport } from './stageReport'
 
+/** What the heavy arithmetic runs on. */
+export interface Arithmetic {
+  readonly models: Models
+  readonly product: MatrixProduct
+}
+
 /** What every part of a training works with. */
-export interface TrainingContext {
+export interface TrainingContext extends InterruptibleThread {
   readonly options: TrainingOptions
-  readonly backend: Backend
-  readonly interruption: Interruption
+  readonly backend: Arithmetic
   /** Of the seed; each use of chance forks its own. */
   readonly random: Random
   readonly report: StageReport
@@ -61,7 +64,7 @@ export interface TrainingData {
 
 /** How a loop ended. */
 export interface LoopEnd {
-  readonly reason: TrainingResult['reason']
+  readonly reason: 'finished' | 'cancelled' | 'notANumber'
   readonly bestEpoch: number
   readonly steps: number
   readonly imagesPerSecond: number
@@ -81,22 +84,3 @@ export interface TrainedModel {
   /** Which of them is saved, and why; null where nothing was chosen. */
   readonly kept: KeptModel | null
 }
-
-/** Lets messages in between two pieces of work. */
-export const breathe = () => new Promise<void>((resolve) => setImmediate(resolve))
-
-type Interruptible = Pick<TrainingContext, 'interruption'>
-
-/** The same, and waits while the training is paused. */
-export const breatheUnlessPaused =
-  ({ interruption }: Interruptible) =>
-  async (): Promise<void> => {
-    await breathe()
-    await interruption.whilePaused()
-  }
-
-/** How the steps of a training are walked. */
-export const paceOf = (
-  { interruption }: Interruptible,
-  onProgress: (share: number) => void = () => {},
-) => ({ now: () => performance.now(), breathe, interruption, onProgress })

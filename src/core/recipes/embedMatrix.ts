@@ -1,12 +1,13 @@
-import { createMatrix, type Matrix } from '../../core/math/matrix'
-import { embedWork } from '../../core/plan/workAmounts'
-import type { InputSource } from '../../core/inputSource'
-import { embedRows, type TrainableModel } from '../../core/loop/model'
-import { breatheUnlessPaused, type TrainingContext } from './trainingContext'
+import { breatheUnlessPaused } from '../steps'
+import { createMatrix, type Matrix } from '../math/matrix'
+import { embedWork } from '../plan/workAmounts'
+import type { InputSource } from '../inputSource'
+import { embedRows, type TrainableModel } from '../loop/model'
+import type { TrainingContext } from './surroundings'
 
 /** Embeddings [rows, embeddingSize] of rows of a source; between batches messages come in. */
 export async function embedMatrix(
-  context: Pick<TrainingContext, 'options' | 'report' | 'interruption'>,
+  context: Pick<TrainingContext, 'options' | 'report' | 'interruption' | 'now' | 'breathe'>,
   model: Pick<TrainableModel<unknown>, 'embed' | 'embeddingSize'>,
   source: InputSource,
   rows: ArrayLike<number>,

@@ -1,8 +1,8 @@
-import { expectedSteps } from '../../core/loop/schedule'
-import { startConstants } from '../../core/starts/startConstants'
+import { expectedSteps } from '../loop/schedule'
+import { startConstants } from '../starts/startConstants'
 import type { TrainingOptions } from '../../shared/model/training'
 import { partsOf } from './stageReport'
-import type { TrainingData } from './trainingContext'
+import type { TrainingData } from './surroundings'
 
 /** Comparisons of a measurement, at most; see `RetrievalOptions.mostPairs`. */
 const mostPairs = 2.5e8

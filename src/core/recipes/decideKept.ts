@@ -1,26 +1,16 @@
-import { type Candidate, meanScore, simplestOf } from '../../core/evaluation/simplestOf'
-import { walk } from '../../core/steps'
-import {
-  foldsToTrain,
-  type HeldOutFolds,
-  placesOfFold,
-  unitsHeldOut,
-} from '../../core/starts/heldOutFolds'
-import { isOpenEnd } from '../../core/loop/schedule'
-import { classSizes } from '../../core/evaluation/splitParts'
+import { type Candidate, meanScore, simplestOf } from '../evaluation/simplestOf'
+import { paceOf, walk } from '../steps'
+import { foldsToTrain, type HeldOutFolds, placesOfFold, unitsHeldOut } from '../starts/heldOutFolds'
+import { isOpenEnd } from '../loop/schedule'
+import { classSizes } from '../evaluation/splitParts'
 import type { ClosedForm, HeldOutScore, KeptModel } from '../../shared/model/kept'
-import type { LoopDecisions } from '../runs/checkpoint'
+import type { LoopDecisions } from './decisions'
 import { firstBest, trainWithout } from './findEpoch'
-import { gatherSteps, rowsAt } from './measured'
-import {
-  foldsOf,
-  type FormScores,
-  heldOutScores,
-  type HeldOutScores,
-  sampleOf,
-  scoreForms,
-} from './scoreForms'
-import { paceOf, type TrainingContext, type TrainingData } from './trainingContext'
+import { gatherSteps } from '../inputSource'
+import { rowsAt } from './labelledRows'
+import type { HeldOutScores } from './startFindings'
+import { foldsOf, type FormScores, heldOutScores, sampleOf, scoreForms } from './scoreForms'
+import type { TrainingContext, TrainingData } from './surroundings'
 
 /** The closed form that a head starts from, and how it was found. */
 export interface ChosenForm {

@@ -1,11 +1,11 @@
-import type { Matrix } from '../../core/math/matrix'
-import { partOf, type Steps, walk, walkUnlessCancelled } from '../../core/steps'
-import type { Preparation } from '../../core/starts/preparation'
-import type { InputSource } from '../../core/inputSource'
-import { savedFeatures } from '../../core/network'
-import { foldPreparation } from '../../core/starts/preparation'
-import { matrixWork } from '../../core/plan/workAmounts'
-import type { LoopDecisions } from '../runs/checkpoint'
+import type { Matrix } from '../math/matrix'
+import { paceOf, partOf, type Steps, walk, walkUnlessCancelled } from '../steps'
+import type { Preparation } from '../starts/preparation'
+import { gatherSteps, type InputSource } from '../inputSource'
+import { savedFeatures } from '../network'
+import { foldPreparation } from '../starts/preparation'
+import { matrixWork } from '../plan/workAmounts'
+import type { LoopDecisions } from './decisions'
 import { chooseRate } from './chooseRate'
 import { createHead } from './createHead'
 import { chooseForm, decideKept } from './decideKept'
@@ -13,17 +13,10 @@ import { embedMatrix } from './embedMatrix'
 import { findEpoch } from './findEpoch'
 import { runLoop } from './followLoop'
 import { fitStart } from './headStart'
-import { gatherSteps } from './measured'
 import { measureTest } from './measureTest'
 import { preparedSource } from './preparedSource'
 import { partsOfHead } from './partsOfHead'
-import {
-  breathe,
-  paceOf,
-  type TrainedModel,
-  type TrainingContext,
-  type TrainingData,
-} from './trainingContext'
+import type { TrainedModel, TrainingContext, TrainingData } from './surroundings'
 
 /** A linear layer on frozen features, from a closed form or from chance. Null where cancelled early. */
 export async function trainHead(
@@ -45,7 +38,7 @@ export async function trainHead(
     tellBefore.share('baseline', readingShare + (1 - readingShare) * share),
   )
   report.post({ kind: 'baseline', before, closedForm: null })
-  await breathe()
+  await given.breathe()
 
   let decisions = given.resume?.decisions
   const chosen =

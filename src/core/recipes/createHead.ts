@@ -1,7 +1,7 @@
-import type { EmbeddingModel } from '../../core/network'
-import { outputSizeOf, type Preparation } from '../../core/starts/preparation'
+import type { EmbeddingModel } from '../network'
+import { outputSizeOf, type Preparation } from '../starts/preparation'
 import { headDropout } from './headStart'
-import type { TrainingContext } from './trainingContext'
+import type { TrainingContext } from './surroundings'
 
 /** What a head is made with. */
 export interface HeadContext extends Pick<TrainingContext, 'random'> {

@@ -1,5 +1,5 @@
 import type { StepProgress } from '../../shared/model/training'
-import type { WorkerMessage } from './messages'
+import type { RecipeMessage } from './recipeMessages'
 
 const postEveryMs = 100
 
@@ -8,17 +8,20 @@ export class StepBatcher {
   private steps: StepProgress[] = []
   private lastPost = 0
 
-  constructor(private readonly post: (message: WorkerMessage) => void) {}
+  constructor(
+    private readonly post: (message: RecipeMessage) => void,
+    private readonly now: () => number,
+  ) {}
 
   add(progress: StepProgress): void {
     this.steps.push(progress)
-    if (performance.now() - this.lastPost >= postEveryMs) this.flush()
+    if (this.now() - this.lastPost >= postEveryMs) this.flush()
   }
 
   flush(): void {
     if (this.steps.length === 0) return
     this.post({ kind: 'steps', steps: this.steps })
     this.steps = []
-    this.lastPost = performance.now()
+    this.lastPost = this.now()
   }
 }

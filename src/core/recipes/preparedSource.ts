@@ -1,9 +1,8 @@
-import { createMatrix, type Matrix } from '../../core/math/matrix'
-import type { MatrixProduct } from '../../core/math/product'
-import type { Steps } from '../../core/steps'
-import { featureSource, type InputSource } from '../../core/inputSource'
-import { applyPreparation, outputSizeOf, type Preparation } from '../../core/starts/preparation'
-import { gather } from './measured'
+import { createMatrix, type Matrix } from '../math/matrix'
+import type { MatrixProduct } from '../math/product'
+import type { Steps } from '../steps'
+import { featureSource, gather, type InputSource } from '../inputSource'
+import { applyPreparation, outputSizeOf, type Preparation } from '../starts/preparation'
 
 const blockRows = 256
 

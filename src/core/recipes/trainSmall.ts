@@ -2,9 +2,9 @@ import { chooseRate } from './chooseRate'
 import { embedMatrix } from './embedMatrix'
 import { runLoop } from './followLoop'
 import { holdOut } from './holdOut'
-import { type LabelledRows, renumber } from './measured'
+import { type LabelledRows, renumber } from './labelledRows'
 import { measureQuietly, measureTest } from './measureTest'
-import type { TrainedModel, TrainingContext, TrainingData } from './trainingContext'
+import type { TrainedModel, TrainingContext, TrainingData } from './surroundings'
 
 /** The small network from pixels; some classes are held out to choose the best epoch by. */
 export async function trainSmall(

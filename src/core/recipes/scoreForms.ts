@@ -1,18 +1,18 @@
-import { averagePerClass, retrievalSteps } from '../../core/evaluation/retrieval'
-import { ScatterAccumulator } from '../../core/starts/scatter'
-import { gatherRows, type Matrix } from '../../core/math/matrix'
-import { partOf, type Steps, walk, walkUnlessCancelled } from '../../core/steps'
-import { embedByForms } from '../../core/starts/formsOfFold'
-import { dealFolds, type HeldOutFolds, placesOfFold } from '../../core/starts/heldOutFolds'
-import { chooseProbe } from '../../core/evaluation/measureRetrieval'
-import { startConstants } from '../../core/starts/startConstants'
-import { compareWork, foldWork, scatterWork } from '../../core/plan/workAmounts'
+import { averagePerClass, retrievalSteps } from '../evaluation/retrieval'
+import { ScatterAccumulator } from '../starts/scatter'
+import { gatherRows, type Matrix } from '../math/matrix'
+import { paceOf, partOf, type Steps, walk, walkUnlessCancelled } from '../steps'
+import { embedByForms } from '../starts/formsOfFold'
+import { dealFolds, type HeldOutFolds, placesOfFold } from '../starts/heldOutFolds'
+import { chooseProbe } from '../evaluation/measureRetrieval'
+import { startConstants } from '../starts/startConstants'
+import { compareWork, foldWork, scatterWork } from '../plan/workAmounts'
 import type { RetrievalMetrics } from '../../shared/model/training'
-import { gatherSteps, type LabelledRows, rowsAt } from './measured'
-import { paceOf, type TrainingContext, type TrainingData } from './trainingContext'
-
-/** MAP@R by held-out label, or by held-out image; the keys are numbers of those. */
-export type HeldOutScores = ReadonlyMap<number, number>
+import { gatherSteps } from '../inputSource'
+import { type LabelledRows, rowsAt } from './labelledRows'
+import type { MeasuringContext } from './measureTest'
+import type { HeldOutScores } from './startFindings'
+import type { TrainingContext, TrainingData } from './surroundings'
 
 export interface FormScores {
   readonly features: HeldOutScores
@@ -100,7 +100,7 @@ function* formSteps(
  * @param ids what each row is known by where scores are by image
  */
 export const heldOutScores = (
-  context: Pick<TrainingContext, 'backend' | 'interruption' | 'random' | 'report'>,
+  context: MeasuringContext,
   embeddings: Matrix,
   asked: AskedOfHeldOut,
   onProgress?: (share: number) => void,

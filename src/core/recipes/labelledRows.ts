@@ -1,8 +1,5 @@
-import { createMatrix, type Matrix } from '../../core/math/matrix'
-import type { Random } from '../../core/math/random'
-import { chooseProbe } from '../../core/evaluation/measureRetrieval'
-import type { InputSource } from '../../core/inputSource'
-import { finish, type Steps } from '../../core/steps'
+import type { Random } from '../math/random'
+import { chooseProbe } from '../evaluation/measureRetrieval'
 
 /** Rows of the inputs with the class of each. */
 export interface LabelledRows {
@@ -59,25 +56,4 @@ export function renumber({ rows, labels, keys }: LabelledRows): LabelledRows {
     labels: renumbered,
     ...(keys === undefined ? {} : { keys: Array.from(numbers.keys(), (label) => keys[label]!) }),
   }
-}
-
-/** Rows of a source as a matrix, as they are. */
-export const gather = (source: InputSource, rows: Uint32Array): Matrix =>
-  finish(gatherSteps(source, rows))
-
-/** Numbers that are read before others may run. */
-const numbersAStep = 2 ** 20
-
-/** The same in steps. */
-export function* gatherSteps(source: InputSource, rows: Uint32Array): Steps<Matrix> {
-  const { rowSize } = source
-  const result = createMatrix(rows.length, rowSize)
-  const rowsAStep = Math.max(1, Math.floor(numbersAStep / Math.max(1, rowSize)))
-  for (let from = 0; from < rows.length; from += rowsAStep) {
-    const to = Math.min(rows.length, from + rowsAStep)
-    const target = result.data.subarray(from * rowSize, to * rowSize)
-    source.read(rows.subarray(from, to), target, null)
-    yield to / rows.length
-  }
-  return result
 }

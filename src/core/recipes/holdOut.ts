@@ -1,5 +1,5 @@
-import { chooseHeldOutLabels } from '../../core/evaluation/heldOutLabels'
-import { type LabelledRows, rowsAt } from './measured'
+import { chooseHeldOutLabels } from '../evaluation/heldOutLabels'
+import { type LabelledRows, rowsAt } from './labelledRows'
 
 /** Training rows without some classes, and the rows of those. */
 export interface HeldOut {

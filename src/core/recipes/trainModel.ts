@@ -1,13 +1,13 @@
-import type { Matrix } from '../../core/math/matrix'
-import { restoreModel, type SavedModel } from '../../core/network'
-import { splitPart } from '../../core/evaluation/splitParts'
+import type { Matrix } from '../math/matrix'
+import type { InputSource } from '../inputSource'
+import { restoreModel, type SavedModel } from '../network'
+import { splitPart } from '../evaluation/splitParts'
 import { AppError } from '../../shared/errors'
 import type { TrainingOptions } from '../../shared/model/training'
 import { embedMatrix } from './embedMatrix'
-import type { LoadedImages } from '../features/loadedImages'
-import { type LabelledRows, pickRows, renumber } from './measured'
+import { type LabelledRows, pickRows, renumber } from './labelledRows'
 import { trainHead } from './trainHead'
-import type { TrainedModel, TrainingContext, TrainingData } from './trainingContext'
+import type { TrainedModel, TrainingContext, TrainingData } from './surroundings'
 import { trainSmall } from './trainSmall'
 
 /**
@@ -18,7 +18,7 @@ import { trainSmall } from './trainSmall'
  * @throws AppError noClassWithTwoImages where too few rows are left to learn from
  */
 export function divideRows(
-  inputs: Pick<LoadedImages, 'source' | 'isReadable'>,
+  inputs: { readonly source: InputSource; readonly isReadable: Uint8Array },
   labels: Int32Array,
   split: Uint8Array,
   options: Pick<TrainingOptions, 'split'>,
@@ -48,7 +48,10 @@ export async function trainModel(
 export async function embedTest(
   saved: SavedModel,
   { source, test }: Pick<TrainingData, 'source' | 'test'>,
-  context: Pick<TrainingContext, 'options' | 'backend' | 'report' | 'interruption'>,
+  context: Pick<
+    TrainingContext,
+    'options' | 'backend' | 'report' | 'interruption' | 'now' | 'breathe'
+  >,
 ): Promise<Matrix> {
   const model = restoreModel(saved, context.backend.models)
   const embeddings = await embedMatrix(context, model, source, test.rows)

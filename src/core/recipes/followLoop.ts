@@ -1,15 +1,15 @@
-import type { SavedModel } from '../../core/network'
-import { type LoopEvent, train } from '../../core/loop/loop'
-import type { Evaluation } from '../../core/loop/loopInput'
-import { expectedSteps } from '../../core/loop/schedule'
-import { stepWork } from '../../core/plan/workAmounts'
-import type { LoopDecisions } from '../runs/checkpoint'
+import type { SavedModel } from '../network'
+import { type LoopEvent, train } from '../loop/loop'
+import type { Evaluation } from '../loop/loopInput'
+import { expectedSteps } from '../loop/schedule'
+import { stepWork } from '../plan/workAmounts'
+import type { LoopDecisions } from './decisions'
 import { type LoopMaterial, materialOf } from './chooseRate'
 import { embedMatrix } from './embedMatrix'
-import { type LabelledRows, probeOf } from './measured'
+import { type LabelledRows, probeOf } from './labelledRows'
 import { evaluationOf } from './measureTest'
 import { StepBatcher } from './stepBatcher'
-import type { LoopEnd, TrainingContext } from './trainingContext'
+import type { LoopEnd, TrainingContext } from './surroundings'
 
 export interface LoopWork extends LoopMaterial {
   readonly test: LabelledRows
@@ -50,13 +50,14 @@ async function follow(
   events: AsyncGenerator<LoopEvent<SavedModel>>,
   decisions: LoopDecisions,
 ): Promise<LoopEnd> {
+  const { now } = context
   const { post } = context.report
-  const batcher = new StepBatcher(post)
+  const batcher = new StepBatcher(post, now)
   const before = context.resume?.loop.run.steps ?? 0
   const watch = context.report.stopwatch()
   let ended: LoopEnd | null = null
   const { classesPerBatch, imagesPerClass } = context.options
-  const startedAt = performance.now()
+  const startedAt = now()
   let pausedAt = 0
   let pausedMs = 0
   for await (const event of events) {
@@ -82,15 +83,15 @@ async function follow(
         post(event)
         break
       case 'paused':
-        pausedAt = performance.now()
+        pausedAt = now()
         batcher.flush()
         break
       case 'resumed':
-        pausedMs += performance.now() - pausedAt
+        pausedMs += now() - pausedAt
         break
       case 'ended': {
         batcher.flush()
-        const seconds = Math.max(1e-3, (performance.now() - startedAt - pausedMs) / 1000)
+        const seconds = Math.max(1e-3, (now() - startedAt - pausedMs) / 1000)
         const images = (event.steps - before) * classesPerBatch * imagesPerClass
         const { kind: _, ...end } = event
         ended = { ...end, imagesPerSecond: images / seconds }

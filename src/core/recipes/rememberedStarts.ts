@@ -1,5 +1,5 @@
-import type { Preparation } from '../../core/starts/preparation'
-import type { TrainingContext } from './trainingContext'
+import type { Preparation } from '../starts/preparation'
+import type { TrainingContext } from './surroundings'
 
 /**
  * Fits a start once for the same training rows, options and seed: runs that differ in their loss

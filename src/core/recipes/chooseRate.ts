@@ -1,12 +1,12 @@
-import type { EmbeddingModel, SavedModel } from '../../core/network'
-import { simdProduct } from '../../core/math/simdProduct'
-import type { LoopInput } from '../../core/loop/loopInput'
-import type { InputSource } from '../../core/inputSource'
-import { defaultLearningRate } from '../../core/plan/chooseNetwork'
-import { searchRate } from '../../core/recipes/rateSearch'
-import { stepWork } from '../../core/plan/workAmounts'
-import type { LabelledRows } from './measured'
-import { breathe, type TrainingContext } from './trainingContext'
+import type { EmbeddingModel, SavedModel } from '../network'
+import { simdProduct } from '../math/simdProduct'
+import type { LoopInput } from '../loop/loopInput'
+import type { InputSource } from '../inputSource'
+import { defaultLearningRate } from '../plan/chooseNetwork'
+import { searchRate } from './rateSearch'
+import { stepWork } from '../plan/workAmounts'
+import type { LabelledRows } from './labelledRows'
+import type { TrainingContext } from './surroundings'
 
 /** What a loop trains on. */
 export interface LoopMaterial {
@@ -17,7 +17,7 @@ export interface LoopMaterial {
 
 /** The parts of a loop's input that a search of the rate needs as well. */
 export function materialOf(
-  { options, random, interruption }: TrainingContext,
+  { options, random, interruption, now, breathe }: TrainingContext,
   { model, source, training }: LoopMaterial,
 ): Omit<LoopInput<SavedModel>, 'learningRate' | 'evaluate'> {
   return {
@@ -29,7 +29,7 @@ export function materialOf(
     random: random.fork('training'),
     product: simdProduct,
     interruption,
-    now: () => performance.now(),
+    now,
     breathe,
     isAugmented: options.network === 'small',
   }

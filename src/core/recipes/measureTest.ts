@@ -1,13 +1,16 @@
-import type { Matrix } from '../../core/math/matrix'
-import { walk } from '../../core/steps'
-import type { Evaluation } from '../../core/loop/loopInput'
-import { measureHistogram } from '../../core/evaluation/histogram'
-import { intervalSteps, measureSteps } from '../../core/evaluation/measureRetrieval'
+import type { Matrix } from '../math/matrix'
+import { paceOf, walk } from '../steps'
+import type { Evaluation } from '../loop/loopInput'
+import { measureHistogram } from '../evaluation/histogram'
+import { intervalSteps, measureSteps } from '../evaluation/measureRetrieval'
 import type { RetrievalMetrics } from '../../shared/model/training'
-import { compareWork } from '../../core/plan/workAmounts'
-import { paceOf, type TrainingContext } from './trainingContext'
+import { compareWork } from '../plan/workAmounts'
+import type { TrainingContext } from './surroundings'
 
-type MeasuringContext = Pick<TrainingContext, 'backend' | 'interruption' | 'random' | 'report'>
+export type MeasuringContext = Pick<
+  TrainingContext,
+  'backend' | 'interruption' | 'random' | 'report' | 'now' | 'breathe'
+>
 
 /**
  * Retrieval on the test part with its interval, in steps: a pause holds it, and where the training
