@@ -1,7 +1,7 @@
+import type { Bilingual } from '../../shared/model/bilingual'
 import type { TrainingOptions } from '../../shared/model/training'
 import { losses } from '../losses'
 import { miners } from '../miners'
-import type { Bilingual } from '../registry/options'
 import { samplers } from '../samplers'
 import { innermostLoss, type LossOptions } from '../objective/lossChoice'
 

@@ -1,3 +1,4 @@
+import type { Bilingual } from '../../shared/model/bilingual'
 import type { ComponentDescription } from '../../shared/model/training'
 import type { ValueRange } from '../distances'
 import { createMatrix, type Matrix } from '../math/matrix'
@@ -5,7 +6,6 @@ import type { Random } from '../math/random'
 import {
   describeOptions,
   resolveOptions,
-  type Bilingual,
   type GivenOptions,
   type OptionSchema,
   type OptionValues,

@@ -1,3 +1,4 @@
+import type { Bilingual } from '../../shared/model/bilingual'
 import type { ComponentDescription } from '../../shared/model/training'
 import type { Relations } from '../tuples/relations'
 import type { MinedSelection } from '../registry/traits'
@@ -7,7 +8,6 @@ import type { Random } from '../math/random'
 import {
   describeOptions,
   resolveOptions,
-  type Bilingual,
   type GivenOptions,
   type OptionSchema,
   type OptionValues,

@@ -1,6 +1,7 @@
+import type { Bilingual } from '../../shared/model/bilingual'
 import { AppError, type ErrorDetails } from '../../shared/errors'
 import { distances } from '../distances'
-import type { Bilingual, GivenOptions } from '../registry/options'
+import type { GivenOptions } from '../registry/options'
 import { type Loss, losses } from '../losses'
 import { miners } from '../miners'
 

@@ -2,7 +2,7 @@ import {
   type Component,
   type TrainingOptions,
   type TrainingRequest,
-  unchosenOptions,
+  trainingDefaults,
 } from '../../shared/model/training'
 import { losses } from '../losses'
 import { miners } from '../miners'
@@ -32,12 +32,12 @@ export function chooseRecipe(
     loss,
     miner,
     distance: request.distance ?? inner.distance,
-    addedLosses: request.addedLosses ?? unchosenOptions.addedLosses,
+    addedLosses: request.addedLosses ?? trainingDefaults.addedLosses,
     reducer: chooseReducer(inner.name, request),
     regularizer,
     regularizerWeight:
       request.regularizerWeight ??
-      (typeof weight === 'number' ? weight : unchosenOptions.regularizerWeight),
+      (typeof weight === 'number' ? weight : trainingDefaults.regularizerWeight),
   }
   checkRecipe(recipe)
   return recipe

@@ -1,11 +1,13 @@
-import type { PlanReason, TrainingOptions } from '../../shared/model/training'
+import {
+  type PlanReason,
+  trainingDefaults,
+  type TrainingOptions,
+} from '../../shared/model/training'
 import { type KeptUnseen, keepUnseen } from '../evaluation/keptUnseen'
 import { classSizes, splitRows } from '../evaluation/splitParts'
 import { picturesOfClasses } from '../findings/setFindings'
 import { createRandom } from '../math/random'
 import type { PlanInput } from './planInput'
-
-const defaultTestShare = 0.2
 
 type SplitOptions = Pick<
   TrainingOptions,
@@ -22,7 +24,7 @@ export function splitOf({
   readonly options: SplitOptions
   readonly reason: PlanReason | null
 } {
-  const { testShare = defaultTestShare, splitBy = 'hash', unseenLabels } = request
+  const { testShare = trainingDefaults.testShare, splitBy = 'hash', unseenLabels } = request
   const named = unseenLabels === undefined ? {} : { unseenLabels }
   const reasons: PlanReason[] = []
   const split =

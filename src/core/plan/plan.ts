@@ -4,7 +4,7 @@ import {
   type TrainingOptions,
   type TrainingPlan,
   type TrainingRequest,
-  unchosenOptions,
+  trainingDefaults,
 } from '../../shared/model/training'
 import type { KeptUnseen } from '../evaluation/keptUnseen'
 import { classSizes, countClasses, countImages } from '../evaluation/splitParts'
@@ -44,14 +44,15 @@ export function planTraining(input: PlanInput): PlannedTraining {
   checkEnough(labels.length, sizes)
   checkVaried(input)
   const reasons: PlanReason[] = []
-  const network = request.network ?? 'frozen'
+  const plain = plainOptions(request)
+  const { network, start } = plain
   if (request.network !== undefined) reasons.push('chosenNetwork')
   else reasons.push(labels.length < manyImages ? 'fewImagesFrozen' : 'manyImagesFrozen')
 
   const chosen = splitOf(input)
   if (chosen.reason !== null) reasons.push(chosen.reason)
   const { split: kind } = chosen.options
-  const seeds = { seed: request.seed ?? 1, ...chosen.options }
+  const seeds = { seed: plain.seed, ...chosen.options }
   const { split, unseen } = splitOfRun(input, seeds)
   const trainSizes = classSizes(labels, split, 1)
   const testSizes = classSizes(labels, split, 2)
@@ -61,14 +62,13 @@ export function planTraining(input: PlanInput): PlannedTraining {
   const recipe = chooseRecipe(network, request)
   const batch = chooseBatch(trainSizes, network, request, reasons)
   const trainImageCount = countImages(trainSizes)
-  const start = request.start ?? 'auto'
   if (network === 'frozen' && start === 'lda') reasons.push('ldaStart')
   if (network === 'frozen' && start === 'auto') reasons.push('autoStart')
   const chosenFeatures = chooseFeatures(labels.length, request, input.extractors)
   const { extractor, features } = chosenFeatures
   const featureCounts = countFeatures(chosenFeatures)
   const options: TrainingOptions = {
-    network,
+    ...plain,
     ...recipe,
     ...batch,
     ...chooseSampler(request),
@@ -77,14 +77,10 @@ export function planTraining(input: PlanInput): PlannedTraining {
       request.embeddingSize ??
       chooseEmbeddingSize(network, start, trainSizes, featureCounts.featureSize),
     learningRate: request.learningRate ?? chooseLearningRate(network, trainSizes, kind),
-    imageSizePx: request.imageSizePx ?? 64,
     ...seeds,
-    backend: request.backend ?? 'auto',
-    start,
     ...chooseProxyStart(network, start, recipe, request),
     ...(extractor.id === extractorOfEarlierRuns ? {} : { extractor: extractor.id }),
     features,
-    ...chooseSteps(request),
   }
   checkReach(options)
   checkSampler(options, trainSizes, reasons)
@@ -112,19 +108,13 @@ export function planTraining(input: PlanInput): PlannedTraining {
   return { plan, split, unseen, counts }
 }
 
-/** How the optimizer goes, and what is done about what goes wrong. */
-function chooseSteps(request: TrainingRequest) {
-  const plain = unchosenOptions
-  const { patience, gradientClip } = request
-  return {
-    schedule: request.schedule ?? plain.schedule,
-    warmUpSteps: request.warmUpSteps ?? plain.warmUpSteps,
-    minerWarmUp: request.minerWarmUp ?? plain.minerWarmUp,
-    // null is a choice of its own here.
-    patience: patience === undefined ? plain.patience : patience,
-    gradientClip: gradientClip === undefined ? plain.gradientClip : gradientClip,
-    weightDecay: request.weightDecay ?? plain.weightDecay,
-    emaDecay: request.emaDecay ?? plain.emaDecay,
-    remedies: request.remedies ?? plain.remedies,
-  } satisfies Partial<TrainingOptions>
-}
+/** What a plan has by itself whatever the images, where the request does not say otherwise. */
+const plainOptions = (request: TrainingRequest): typeof trainingDefaults => ({
+  ...trainingDefaults,
+  // null is a choice, undefined is none.
+  ...Object.fromEntries(
+    Object.entries(request).filter(
+      ([name, value]) => name in trainingDefaults && value !== undefined,
+    ),
+  ),
+})

@@ -1,5 +1,5 @@
+import type { Bilingual } from '../../shared/model/bilingual'
 import type { ComponentDescription } from '../../shared/model/training'
-import type { Bilingual } from '../registry/options'
 
 /** By what the weighted sum of the elements is divided. */
 export type Divisor = 'one' | 'count' | 'activeCount'

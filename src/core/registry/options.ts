@@ -1,11 +1,6 @@
 import { AppError } from '../../shared/errors'
+import type { Bilingual } from '../../shared/model/bilingual'
 import type { OptionDescription, OptionUnit } from '../../shared/model/training'
-
-/** A text in the two languages of the window. */
-export interface Bilingual {
-  readonly en: string
-  readonly 'zh-CN': string
-}
 
 interface Meaning {
   readonly meaning: Bilingual

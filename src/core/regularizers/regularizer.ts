@@ -1,11 +1,7 @@
+import type { Bilingual } from '../../shared/model/bilingual'
 import type { ComponentDescription } from '../../shared/model/training'
 import type { Matrix } from '../math/matrix'
-import {
-  describeOptions,
-  numberOption,
-  type Bilingual,
-  type OptionSchema,
-} from '../registry/options'
+import { describeOptions, numberOption, type OptionSchema } from '../registry/options'
 
 /** A term on the raw embeddings, added to a loss with a weight. */
 export interface Regularizer extends ComponentDescription {

@@ -1,10 +1,10 @@
+import type { Bilingual } from '../../shared/model/bilingual'
 import type { ComponentDescription } from '../../shared/model/training'
 import type { Random } from '../math/random'
 import {
   describeOptions,
   integerOption,
   resolveOptions,
-  type Bilingual,
   type GivenOptions,
   type OptionSchema,
   type OptionValues,

@@ -37,8 +37,8 @@ function optionText(option: CommandOption): string {
   const values = [option.value ?? 'NAME', ...(option.words ?? [])].join('|')
   const value = option.kind === 'flag' ? '' : ` ${values}`
   const left = `  --${option.name}${value}`
-  const range = option.choices === undefined ? '' : `: ${option.choices.join(', ')}`
-  const needed = option.isRequired === true ? ' (required)' : ''
+  const range = option.choices === undefined ? '' : ` One of: ${option.choices.join(', ')}.`
+  const needed = option.isRequired === true ? ' Required.' : ''
   const text = wrap(`${option.meaning}${range}${needed}`, 100 - indent)
   const [first = '', ...rest] = text
   const start =

@@ -1,72 +1,78 @@
 import { losses } from '../../core/losses'
 import { innermostLoss } from '../../core/objective/lossChoice'
 import { miners } from '../../core/miners'
-import type { Component, HeadStart, ProxyStart, TrainingRequest } from '../../shared/model/training'
+import { isOptional, type OptionRow, type OptionTable } from '../../shared/model/options/row'
+import { type OptionName, optionTable } from '../../shared/model/options/table'
+import type { Component, TrainingRequest } from '../../shared/model/training'
 import { type ParsedCommand, UsageError } from './parse'
+import { noFlag } from './trainingOptions'
 
-/** The training request of the options of `train`; what is not given stays open. */
-export function requestOf(parsed: ParsedCommand): TrainingRequest {
-  const { texts, numbers, flags } = parsed
-  const text = <T extends string>(name: string) => texts.get(name) as T | undefined
+type Given = TrainingRequest[OptionName]
+
+/**
+ * The training request of the options of `train`; what is not given stays open.
+ * @param table what options there are
+ */
+export function requestOf(
+  parsed: ParsedCommand,
+  table: OptionTable = optionTable,
+): TrainingRequest {
+  checkRegularizer(parsed)
   const given = lossOptionsOf(parsed)
-  const loss = lossOf(parsed, given.main)
-  const miner = minerOf(parsed)
-  const entries = {
-    network: text<'frozen' | 'small'>('network'),
-    loss,
-    miner,
-    distance: text('distance'),
-    embeddingSize: numbers.get('embedding-size'),
-    classesPerBatch: numbers.get('classes-per-batch'),
-    imagesPerClass: numbers.get('images-per-class'),
-    sampler: text('sampler'),
-    epochs: numbers.get('epochs'),
-    steps: numbers.get('steps'),
-    minutes: numbers.get('minutes'),
-    learningRate: numbers.get('learning-rate') ?? text<'find'>('learning-rate'),
-    imageSizePx: numbers.get('image-size'),
-    split: text<'byClass' | 'byImage' | 'none'>('split'),
-    testShare: numbers.get('test-share'),
-    seed: numbers.get('seed'),
-    splitSeed: numbers.get('split-seed'),
-    backend: text<'auto' | 'tensorflow' | 'wasm' | 'js'>('backend'),
-    start: text<HeadStart>('start'),
-    proxyStart: text<ProxyStart>('proxy-start'),
-    features: text('features'),
+  // Of more flags than one, or checked by what the registries know.
+  const own: Partial<Record<string, Given>> = {
+    loss: lossOf(parsed, given.main),
     addedLosses: addedLossesOf(parsed, given.ofLoss),
-    reducer: text('reducer'),
-    regularizer: regularizerOf(parsed),
-    regularizerWeight: numbers.get('regularizer-weight'),
-    schedule: text<'constant' | 'cosine'>('schedule'),
-    warmUpSteps: numbers.get('warm-up-steps'),
-    minerWarmUp: numbers.get('miner-warm-up'),
-    patience: text('patience') === 'none' ? null : numbers.get('patience'),
-    gradientClip: text('gradient-clip') === 'none' ? null : numbers.get('gradient-clip'),
-    weightDecay: numbers.get('weight-decay'),
-    emaDecay: numbers.get('ema-decay'),
-    remedies: remediesOf(flags),
+    miner: minerOf(parsed),
   }
-  return Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined))
+  const entries = Object.entries(table).map(
+    ([name, row]) => [name, name in own ? own[name] : valueOf(row, parsed)] as const,
+  )
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined))
+}
+
+/** What the flag of an option says; undefined where it is not given. */
+function valueOf(row: OptionRow, { texts, numbers, flags }: ParsedCommand): unknown {
+  const { flag } = row
+  if (flag === undefined) return undefined
+  switch (row.kind) {
+    case 'number':
+    case 'integer': {
+      const word = texts.get(flag)
+      return word === 'none' && isOptional(row) ? null : (word ?? numbers.get(flag))
+    }
+    case 'switch':
+      return switchOf(flag, flags)
+    case 'component': {
+      const name = texts.get(flag)
+      if (name === undefined) return undefined
+      return name === 'none' ? null : { name, options: {} }
+    }
+    // A file may hold them, see `withUnseenLabels`.
+    case 'labels':
+      return undefined
+    default:
+      return texts.get(flag)
+  }
 }
 
 type Options = Record<string, number | boolean | string>
 
-function remediesOf(flags: ReadonlySet<string>): boolean | undefined {
-  if (flags.has('remedies') && flags.has('no-remedies')) {
-    throw new UsageError('--remedies and --no-remedies are both given. Give one of them.')
+function switchOf(flag: string, flags: ReadonlySet<string>): boolean | undefined {
+  const off = noFlag(flag)
+  if (flags.has(flag) && flags.has(off)) {
+    throw new UsageError(`--${flag} and --${off} are both given. Give one of them.`)
   }
-  return flags.has('remedies') ? true : flags.has('no-remedies') ? false : undefined
+  return flags.has(flag) ? true : flags.has(off) ? false : undefined
 }
 
-function regularizerOf({ texts, numbers }: ParsedCommand): Component | null | undefined {
-  const name = texts.get('regularizer')
-  if ((name === undefined || name === 'none') && numbers.has('regularizer-weight')) {
-    throw new UsageError(
-      '--regularizer-weight belongs to a regularizer. Say which with --regularizer NAME.',
-    )
-  }
-  if (name === undefined) return undefined
-  return name === 'none' ? null : { name, options: {} }
+function checkRegularizer({ texts, numbers }: ParsedCommand): void {
+  const { regularizer, regularizerWeight } = optionTable
+  const name = texts.get(regularizer.flag)
+  if ((name !== undefined && name !== 'none') || !numbers.has(regularizerWeight.flag)) return
+  throw new UsageError(
+    `--${regularizerWeight.flag} belongs to a regularizer. Say which with --${regularizer.flag} NAME.`,
+  )
 }
 
 /** NAME.OPTION is an option of an added loss, OPTION one of the main loss. */

@@ -1,30 +1,12 @@
+import { optionTable } from '../../shared/model/options/table'
 import type { Command } from './command'
+import { flagsOutsideSweep, type RegistryNames } from './trainingOptions'
 
-/** What a sweep varies itself, or what belongs to one loss alone. */
-const notOfSweep = [
-  'out',
-  'loss',
-  'miner',
-  'distance',
-  'margin',
-  'loss-option',
-  'miner-option',
-  'add-loss',
-  'minutes',
-  'seed',
-  'resume',
-  'start-over',
-]
+/** What a sweep does in its own way. */
+const notOfSweep = ['out', 'seed', 'resume', 'start-over', ...flagsOutsideSweep(optionTable)]
 
 /** The sweep takes what a training takes, for all of its runs alike. */
-export function sweepCommand(
-  train: Command,
-  names: {
-    readonly losses: readonly string[]
-    readonly miners: readonly string[]
-    readonly distances: readonly string[]
-  },
-): Command {
+export function sweepCommand(train: Command, names: RegistryNames): Command {
   const out = train.options.find((option) => option.name === 'out')!
   return {
     name: 'sweep',
@@ -35,25 +17,25 @@ export function sweepCommand(
     options: [
       {
         ...out,
-        meaning: 'folder for sweep.csv and sweep.json; made where it is missing',
+        meaning: 'Folder for sweep.csv and sweep.json; made where it is missing.',
       },
       {
         name: 'losses',
         kind: 'text',
         value: 'LIST',
-        meaning: `all (the default), or names with commas between: ${names.losses.join(', ')}`,
+        meaning: `all (the default), or names with commas between: ${names.losses.join(', ')}.`,
       },
       {
         name: 'miners',
         kind: 'text',
         value: 'LIST',
-        meaning: `all, or names with commas between: default (what suits the loss), none, ${names.miners.join(', ')}`,
+        meaning: `all, or names with commas between: default (what suits the loss), none, ${names.miners.join(', ')}.`,
       },
       {
         name: 'distances',
         kind: 'text',
         value: 'LIST',
-        meaning: `all, or names with commas between: default (the loss's own), ${names.distances.join(', ')}`,
+        meaning: `all, or names with commas between: default (the loss's own), ${names.distances.join(', ')}.`,
       },
       {
         name: 'seeds',
@@ -61,7 +43,7 @@ export function sweepCommand(
         value: 'N',
         minimum: 1,
         maximum: 100,
-        meaning: 'how often each combination is trained (1 unless told otherwise)',
+        meaning: 'How often each combination is trained (1 unless told otherwise).',
       },
       {
         name: 'seed',
@@ -69,7 +51,7 @@ export function sweepCommand(
         value: 'S',
         minimum: 0,
         maximum: 2 ** 31 - 1,
-        meaning: 'of the first run of each combination',
+        meaning: 'Of the first run of each combination.',
       },
       ...train.options.filter((option) => !notOfSweep.includes(option.name)),
     ],

@@ -5,11 +5,11 @@ import { miners } from '../../core/miners'
 import { reducers } from '../../core/reducers'
 import { regularizers } from '../../core/regularizers'
 import { samplers } from '../../core/samplers'
+import type { Bilingual } from '../../shared/model/bilingual'
 import { describeExtractors } from '../features/extractors'
 import type {
   ComponentDescription,
   LossDescription,
-  Reason,
   TrainingRegistry,
 } from '../../shared/model/training'
 
@@ -61,8 +61,8 @@ function describeLoss(loss: Loss): LossDescription {
 
 function reasons(
   names: readonly string[],
-  why: (name: string) => Reason | null,
-): Readonly<Record<string, Reason>> {
+  why: (name: string) => Bilingual | null,
+): Readonly<Record<string, Bilingual>> {
   return Object.fromEntries(
     names.flatMap((name) => {
       const reason = why(name)
@@ -72,10 +72,10 @@ function reasons(
 }
 
 /** It would run, but choose what the loss was not made for. */
-function notMadeFor(loss: Loss, miner: string): Reason | null {
+function notMadeFor(loss: Loss, miner: string): Bilingual | null {
   const suits = minersFor(loss)
   if (suits === null || suits.includes(miner)) return null
-  const titles = (language: keyof Reason) =>
+  const titles = (language: keyof Bilingual) =>
     suits.map((name) => miners.get(name).title[language]).join(language === 'en' ? ', ' : '、')
   const own = miners.get(miner).title
   return {

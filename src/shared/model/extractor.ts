@@ -1,3 +1,5 @@
+import type { Bilingual } from './bilingual'
+
 /** A layer that features may be taken from: its activations, averaged over the picture. */
 export interface ExtractorLayer {
   readonly name: string
@@ -13,7 +15,7 @@ export interface ExtractorLayer {
 export interface ExtractorDescription {
   /** What runs, models and the command line name it by. */
   readonly id: string
-  readonly title: { readonly en: string; readonly 'zh-CN': string }
+  readonly title: Bilingual
   /** SHA-256 of its weights, as hexadecimal digits: features of others never mix with its own. */
   readonly contentHash: string
   readonly input: {

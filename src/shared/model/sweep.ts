@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import type { Bilingual } from './bilingual'
 import type { MeasuredDifference } from './comparison'
 import type { SetFinding } from './findings'
 import type { DatasetId, SweepId } from './ids'
@@ -59,7 +60,7 @@ export interface SkippedCombination {
   readonly loss: string
   readonly miner: string | null
   readonly distance: string | null
-  readonly reason: { readonly en: string; readonly 'zh-CN': string }
+  readonly reason: Bilingual
 }
 
 export interface SweepError {

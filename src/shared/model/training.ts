@@ -1,189 +1,14 @@
-import * as v from 'valibot'
+import type { Bilingual } from './bilingual'
 import type { ExtractorDescription } from './extractor'
 import type { SetFinding } from './findings'
 import type { KeptModel } from './kept'
+import type { TrainingOptions } from './options/table'
 import type { RetrievalMetrics } from './retrieval'
 import type { DatasetId, ImageId, LabelId, RunId } from './ids'
 
+export * from './options/component'
+export * from './options/table'
 export type { RetrievalMetrics } from './retrieval'
-
-/** Options of a loss, miner, reducer: plain numbers, switches, choices. */
-const componentOptions = v.record(
-  v.pipe(v.string(), v.maxLength(64)),
-  v.union([v.pipe(v.number(), v.finite()), v.boolean(), v.pipe(v.string(), v.maxLength(64))]),
-)
-export const component = v.strictObject({
-  name: v.pipe(v.string(), v.maxLength(64)),
-  options: v.optional(componentOptions, {}),
-})
-export type Component = v.InferOutput<typeof component>
-
-/** A further loss of a sum. Besides its own options it takes `distance` and `normalized`. */
-const weightedComponent = v.strictObject({
-  name: v.pipe(v.string(), v.maxLength(64)),
-  options: v.optional(componentOptions, {}),
-  weight: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1e6)), 1),
-})
-export type WeightedComponent = v.InferOutput<typeof weightedComponent>
-
-const count = (minimum: number, maximum: number) =>
-  v.pipe(v.number(), v.integer(), v.minValue(minimum), v.maxValue(maximum))
-
-const learningRateSchedules = ['constant', 'cosine'] as const
-type LearningRateSchedule = (typeof learningRateSchedules)[number]
-
-/**
- * Where a head on frozen features starts. 'auto': whitening or the discriminant analysis, whichever
- * is better on held-out training labels. 'lda': as earlier versions chose, the analysis where there
- * are more labels than numbers, else whitening.
- */
-export const headStarts = ['auto', 'whitening', 'analysis', 'lda', 'pca', 'random'] as const
-export type HeadStart = (typeof headStarts)[number]
-
-/** Where proxies, centres and class weights of a loss begin. */
-export const proxyStarts = ['classMeans', 'random'] as const
-export type ProxyStart = (typeof proxyStarts)[number]
-
-/** What trains: the best that runs here, or one by name. */
-export const backendChoice = v.picklist(['auto', 'tensorflow', 'wasm', 'js'])
-export type BackendChoice = v.InferOutput<typeof backendChoice>
-
-/**
- * What a person may set; whatever is absent is decided from the images (`planTraining`).
- * The same object is the run file: with the same backend and seed it gives the same numbers.
- */
-export const trainingRequest = v.strictObject({
-  network: v.optional(v.picklist(['frozen', 'small'])),
-  loss: v.optional(component),
-  /** null: the loss sees all pairs or triplets of the batch. */
-  miner: v.optional(v.nullable(component)),
-  distance: v.optional(v.pipe(v.string(), v.maxLength(64))),
-  embeddingSize: v.optional(count(2, 4096)),
-  classesPerBatch: v.optional(count(2, 1024)),
-  imagesPerClass: v.optional(count(2, 256)),
-  /** How batches are drawn. */
-  sampler: v.optional(v.pipe(v.string(), v.maxLength(64))),
-  /** The end of training, whichever comes first of those given. */
-  epochs: v.optional(count(1, 10_000)),
-  steps: v.optional(count(1, 10_000_000)),
-  minutes: v.optional(v.pipe(v.number(), v.minValue(0.01), v.maxValue(10_000))),
-  /** 'find': by a range test before training (Smith 2017). */
-  learningRate: v.optional(
-    v.union([v.pipe(v.number(), v.minValue(1e-8), v.maxValue(10)), v.literal('find')]),
-  ),
-  imageSizePx: v.optional(count(16, 512)),
-  split: v.optional(v.picklist(['byClass', 'byImage', 'none'])),
-  testShare: v.optional(v.pipe(v.number(), v.minValue(0.01), v.maxValue(0.9))),
-  seed: v.optional(count(0, 2 ** 31 - 1)),
-  /** Of the split alone; absent: the dataset's. */
-  splitSeed: v.optional(count(0, 2 ** 31 - 1)),
-  /**
-   * 'hash': each label, or image, draws for itself, and the dataset keeps what it drew. 'shuffle':
-   * as runs of earlier versions were divided, by `splitSeed` or `seed`.
-   */
-  splitBy: v.optional(v.picklist(['hash', 'shuffle'])),
-  /** Names of the labels to keep unseen, in place of those that the dataset keeps. */
-  unseenLabels: v.optional(
-    v.pipe(v.array(v.pipe(v.string(), v.minLength(1), v.maxLength(255))), v.maxLength(100_000)),
-  ),
-  backend: v.optional(backendChoice),
-  /** Where a head on frozen features starts from. */
-  start: v.optional(v.picklist(headStarts)),
-  /** Where the class representatives of a loss begin; a loss without any has no use for it. */
-  proxyStart: v.optional(v.picklist(proxyStarts)),
-  /** The pretrained network that features are taken from, by its id. */
-  extractor: v.optional(v.pipe(v.string(), v.maxLength(64))),
-  /** Which of its layers, joined with +. */
-  features: v.optional(v.pipe(v.string(), v.maxLength(64))),
-  /** Losses that are added to `loss`, each times its weight. */
-  addedLosses: v.optional(v.pipe(v.array(weightedComponent), v.maxLength(8))),
-  /** How the elements of the loss become one number. */
-  reducer: v.optional(v.pipe(v.string(), v.maxLength(64))),
-  /** A term on the embeddings that is added to the loss. */
-  regularizer: v.optional(v.nullable(component)),
-  regularizerWeight: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1e6))),
-  /** How the learning rate goes over the run. */
-  schedule: v.optional(v.picklist(learningRateSchedules)),
-  /** Steps in which the learning rate rises from 0. */
-  warmUpSteps: v.optional(count(0, 1_000_000)),
-  /** Share of the steps in which a miner of the hardest gives way to semi-hard. */
-  minerWarmUp: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1))),
-  /** Epochs without a better MAP@R on validation classes after which training ends; null: never. */
-  patience: v.optional(v.nullable(count(1, 10_000))),
-  /** Greatest norm of a gradient; null: any. */
-  gradientClip: v.optional(v.nullable(v.pipe(v.number(), v.minValue(1e-6), v.maxValue(1e6)))),
-  weightDecay: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(10))),
-  /** Of the running average of the weights that is kept in their place; 0: none. */
-  emaDecay: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(0.99999))),
-  /** Whether what goes wrong is remedied while it trains, not only said. */
-  remedies: v.optional(v.boolean()),
-})
-export type TrainingRequest = v.InferOutput<typeof trainingRequest>
-
-/** Every decision taken; what a run was made with. */
-export interface TrainingOptions {
-  readonly network: 'frozen' | 'small'
-  readonly loss: Component
-  readonly miner: Component | null
-  readonly distance: string
-  readonly embeddingSize: number
-  readonly classesPerBatch: number
-  readonly imagesPerClass: number
-  /** How batches are drawn; absent: P classes x K images. */
-  readonly sampler?: string
-  readonly epochs: number
-  readonly stepsPerEpoch: number
-  readonly maxSteps: number | null
-  readonly maxMinutes: number | null
-  readonly learningRate: number | 'find'
-  readonly imageSizePx: number
-  readonly split: 'byClass' | 'byImage' | 'none'
-  readonly testShare: number
-  readonly seed: number
-  /** Absent: that of `seed`, which is so in runs of earlier versions alone. */
-  readonly splitSeed?: number
-  /** Absent: by a shuffle of the labels, as runs of earlier versions were divided. */
-  readonly splitBy?: 'hash'
-  /** Names of the labels kept unseen where the request said them; absent: the dataset's choice. */
-  readonly unseenLabels?: readonly string[]
-  readonly backend: BackendChoice
-  readonly start: HeadStart
-  /** Absent: the loss has no class representatives, or those of an earlier version's run were random. */
-  readonly proxyStart?: ProxyStart
-  /** Absent: `extractorOfEarlierRuns`. */
-  readonly extractor?: string
-  readonly features: string
-  readonly addedLosses: readonly WeightedComponent[]
-  /** Null: the reduction belongs to the formula of the loss. */
-  readonly reducer: string | null
-  readonly regularizer: Component | null
-  readonly regularizerWeight: number
-  readonly schedule: LearningRateSchedule
-  readonly warmUpSteps: number
-  readonly minerWarmUp: number
-  readonly patience: number | null
-  readonly gradientClip: number | null
-  readonly weightDecay: number
-  readonly emaDecay: number
-  readonly remedies: boolean
-}
-
-/** What an option is where nobody chose it, and was before it could be chosen. */
-export const unchosenOptions = {
-  features: 'pooled',
-  addedLosses: [],
-  reducer: null,
-  regularizer: null,
-  regularizerWeight: 0.01,
-  schedule: 'constant',
-  warmUpSteps: 0,
-  minerWarmUp: 0,
-  patience: null,
-  gradientClip: 10,
-  weightDecay: 0,
-  emaDecay: 0,
-  remedies: false,
-} as const satisfies Partial<TrainingOptions>
 
 /** The sentence of the Train view, as data that the window and the command line word. */
 export interface TrainingPlan {
@@ -419,8 +244,8 @@ export interface LossCurve {
 /** What the window shows of a registry entry. */
 export interface ComponentDescription {
   readonly name: string
-  readonly title: { readonly en: string; readonly 'zh-CN': string }
-  readonly description: { readonly en: string; readonly 'zh-CN': string }
+  readonly title: Bilingual
+  readonly description: Bilingual
   /** MathML-free text form of the formula; empty where there is none. */
   readonly formula: string
   readonly source: string
@@ -441,13 +266,7 @@ export interface OptionDescription {
   readonly maximum?: number
   readonly choices?: readonly string[]
   readonly unit?: OptionUnit
-  readonly meaning: { readonly en: string; readonly 'zh-CN': string }
-}
-
-/** A reason for a person, in both languages of the window. */
-export interface Reason {
-  readonly en: string
-  readonly 'zh-CN': string
+  readonly meaning: Bilingual
 }
 
 /** A loss, and what it does not go with: names of the registry with the reason of each. */
@@ -461,9 +280,9 @@ export interface LossDescription extends ComponentDescription {
   /** Its own reducer; null: the reduction belongs to the formula. */
   readonly reducer: string | null
   readonly unsuitable: {
-    readonly miners: Readonly<Record<string, Reason>>
-    readonly distances: Readonly<Record<string, Reason>>
-    readonly reducers: Readonly<Record<string, Reason>>
+    readonly miners: Readonly<Record<string, Bilingual>>
+    readonly distances: Readonly<Record<string, Bilingual>>
+    readonly reducers: Readonly<Record<string, Bilingual>>
   }
 }
 

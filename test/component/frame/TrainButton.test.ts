@@ -25,6 +25,7 @@ import { datasetOf } from '../../support/windowData'
 import { connectWire } from '../../support/windowWire'
 
 const options: TrainingOptions = {
+  ...unchosenOptions,
   network: 'frozen',
   loss: { name: 'triplet', options: {} },
   miner: null,
@@ -43,7 +44,6 @@ const options: TrainingOptions = {
   seed: 1,
   backend: 'auto',
   start: 'lda',
-  ...unchosenOptions,
 }
 const run: RunSummary = {
   id: 5 as RunId,

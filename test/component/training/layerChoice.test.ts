@@ -2,9 +2,10 @@ import { mount } from '@vue/test-utils'
 import { TooltipProvider } from 'reka-ui'
 import { beforeEach, expect, it } from 'vitest'
 import { h } from 'vue'
+import { trainingRegistry } from '../../../src/main/training/registry'
 import RecipeFieldControl from '../../../src/renderer/src/features/training/RecipeFieldControl.vue'
-import { describeExtractors } from '../../../src/main/features/extractors'
 import { i18n, setLocale } from '../../../src/renderer/src/locales/i18n'
+import { optionTable } from '../../../src/shared/model/options/table'
 import type { TrainingOptions, TrainingRequest } from '../../../src/shared/model/training'
 
 beforeEach(() => setLocale('en'))
@@ -13,8 +14,13 @@ function open(request: TrainingRequest) {
   const planned = { features: 'conv12+conv13' } as TrainingOptions
   const changes: unknown[] = []
   const onChange = (value: unknown) => void changes.push(value)
-  const field = { field: 'features', kind: 'layers' } as const
-  const props = { field, request, planned, extractors: describeExtractors() }
+  const props = {
+    field: { name: 'features' as const, row: optionTable.features },
+    registry: trainingRegistry(),
+    disabled: false,
+    request,
+    planned,
+  }
   const view = mount(
     { render: () => h(TooltipProvider, null, () => h(RecipeFieldControl, { ...props, onChange })) },
     { global: { plugins: [i18n] } },

@@ -33,6 +33,7 @@ export function noisyFeatures(): Float32Array {
 }
 
 const options: TrainingOptions = {
+  ...unchosenOptions,
   network: 'frozen',
   loss: { name: 'triplet', options: {} },
   miner: { name: 'batchHard', options: {} },
@@ -51,7 +52,6 @@ const options: TrainingOptions = {
   seed: 1,
   backend: 'js',
   start: 'random',
-  ...unchosenOptions,
 }
 
 export function startLoop(

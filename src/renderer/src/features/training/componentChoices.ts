@@ -1,9 +1,6 @@
 import type { Locale } from '../../../../shared/model/settings'
-import type {
-  ComponentDescription,
-  LossDescription,
-  Reason,
-} from '../../../../shared/model/training'
+import type { Bilingual } from '../../../../shared/model/bilingual'
+import type { ComponentDescription, LossDescription } from '../../../../shared/model/training'
 
 /** What a picker offers: an entry of the registry, or none of them. */
 export interface PickerItem {
@@ -39,7 +36,7 @@ export const lossGroups = (
  */
 export function suitedGroups(
   entries: readonly ComponentDescription[],
-  unsuitable: Readonly<Record<string, Reason>>,
+  unsuitable: Readonly<Record<string, Bilingual>>,
   language: Locale,
   none?: PickerItem,
 ): readonly PickerGroup[] {
@@ -51,7 +48,7 @@ export function suitedGroups(
   ])
 }
 
-function itemOf(entry: ComponentDescription, language: Locale, reason?: Reason): PickerItem {
+function itemOf(entry: ComponentDescription, language: Locale, reason?: Bilingual): PickerItem {
   const { name, formula, source } = entry
   return {
     name,

@@ -1,0 +1,85 @@
+import { choice, idOf, layers, type RunFacts, whole } from './row'
+
+const isFrozen = ({ network }: RunFacts): boolean => network === 'frozen'
+
+/** What embeds a picture, and where it begins. */
+export const networkOptions = {
+  network: choice({
+    title: { en: 'Network', 'zh-CN': '网络' },
+    help: {
+      en: 'Frozen features with a trained head, or a small network trained from the pixels.',
+      'zh-CN': '冻结特征加投影头，或从像素训练的小网络。',
+    },
+    choices: {
+      frozen: { en: 'Frozen features + head', 'zh-CN': '冻结特征 + 投影头' },
+      small: { en: 'Small network from pixels', 'zh-CN': '从像素训练的小网络' },
+    },
+    flag: 'network',
+    default: 'frozen',
+  }),
+  /**
+   * 'auto': whitening or the discriminant analysis, whichever is better on held-out training
+   * labels. 'lda': as earlier versions chose, the analysis where there are more labels than
+   * numbers, else whitening.
+   */
+  start: choice({
+    title: { en: 'Start from', 'zh-CN': '起点' },
+    help: {
+      en: 'Where a head on frozen features begins. By itself at whitening or the discriminant analysis, whichever finds more on held-out training labels.',
+      'zh-CN': '冻结特征上的投影头从哪里开始训练。默认由留出的训练标签在白化与判别分析之间选择。',
+    },
+    choices: {
+      auto: { en: 'Chosen by held-out labels', 'zh-CN': '由留出的标签选择' },
+      whitening: { en: 'Whitening', 'zh-CN': '白化' },
+      analysis: { en: 'Discriminant analysis (LDA)', 'zh-CN': '线性判别分析（LDA）' },
+      lda: { en: 'By the number of labels, as before', 'zh-CN': '按标签数量（旧规则）' },
+      pca: { en: 'Principal components (PCA)', 'zh-CN': '主成分分析（PCA）' },
+      random: { en: 'Random', 'zh-CN': '随机' },
+    },
+    flag: 'start',
+    applies: isFrozen,
+    default: 'auto',
+  }),
+  /** Absent in a run: `extractorOfEarlierRuns`. */
+  extractor: idOf({
+    title: { en: 'Pretrained network', 'zh-CN': '预训练网络' },
+    help: {
+      en: 'Which pretrained network the features are taken from, by its id.',
+      'zh-CN': '特征取自哪个预训练网络，按其 id 指定。',
+    },
+    window: 'none',
+    planned: 'whereItMatters',
+  }),
+  features: layers({
+    title: { en: 'Layers of the features', 'zh-CN': '特征所取的层' },
+    help: {
+      en: 'Which layers of the frozen network the features are taken from, joined with +, for instance conv12+conv13: earlier ones know shapes, later ones the things they were trained on.',
+      'zh-CN':
+        '从冻结网络的哪些层取特征，用 + 连接，如 conv12+conv13：靠前的层更懂形状，靠后的层更懂其训练过的事物。',
+    },
+    flag: 'features',
+    value: 'LAYERS',
+    applies: isFrozen,
+    earlier: 'pooled',
+  }),
+  embeddingSize: whole({
+    title: { en: 'Embedding size', 'zh-CN': '嵌入维数' },
+    help: { en: 'Numbers per image.', 'zh-CN': '每张图片用多少个数表示。' },
+    flag: 'embedding-size',
+    minimum: 2,
+    maximum: 4096,
+  }),
+  imageSizePx: whole({
+    title: { en: 'Image size, px', 'zh-CN': '图片边长（像素）' },
+    help: {
+      en: 'Side of the square that the small network sees.',
+      'zh-CN': '小网络看到的正方形边长。',
+    },
+    flag: 'image-size',
+    value: 'PX',
+    minimum: 16,
+    maximum: 512,
+    applies: (run) => !isFrozen(run),
+    default: 64,
+  }),
+}
