@@ -94,3 +94,19 @@ export function* partOf<Result>(steps: Steps<Result>, from: number, to: number):
     yield from + step.value * (to - from)
   }
 }
+
+/** Where parts of a whole begin and end, each as long as its work: shares of it by name. */
+export function partsOf<Name extends string>(
+  work: Readonly<Record<Name, number>>,
+): Readonly<Record<Name, readonly [from: number, to: number]>> {
+  const entries = Object.entries(work) as [Name, number][]
+  const total = entries.reduce((sum, [, amount]) => sum + amount, 0) || 1
+  let before = 0
+  return Object.fromEntries(
+    entries.map(([name, amount]): [Name, [number, number]] => {
+      const from = before / total
+      before += amount
+      return [name, [from, before / total]]
+    }),
+  ) as Record<Name, [number, number]>
+}

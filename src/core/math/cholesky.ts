@@ -1,6 +1,7 @@
 import { finish, type Steps } from '../steps'
 import { createMatrix, type Matrix } from './matrix'
 import type { MatrixProduct } from './product'
+import { rowsAStep } from './productSteps'
 import { simdProduct } from './simdProduct'
 
 /** Sum of a[i] b[i] over `length` entries from two offsets. */
@@ -32,12 +33,6 @@ export function dot64(
  * work of a large matrix (Golub, Van Loan 2013, 4.2). Up to this size all is float64.
  */
 const block = 128
-
-/** Multiplications of a product before others may run: some ten milliseconds of a native one. */
-const workAStep = 3e8
-
-/** Rows that a step may take, where each costs so many multiplications. */
-const rowsAStep = (workOfRow: number): number => Math.max(16, Math.floor(workAStep / workOfRow))
 
 /**
  * Cholesky factor L, lower triangular with L L^T = A, of a symmetric positive definite matrix;

@@ -24,17 +24,30 @@ export function largestEigenPairs(matrix: Float64Array, n: number, count: number
 /** The same in steps. */
 export function* eigenSteps(matrix: Float64Array, n: number, count: number): Steps<EigenPairs> {
   const wanted = Math.min(count, n)
-  const tridiagonal = yield* partOf(tridiagonalSteps(matrix, n), 0, 0.3)
-  const all = tridiagonalValues(tridiagonal).sort()
-  yield 0.31
+  const work = { reducing: (2 / 3) * n ** 3, values: 40 * n * n, turning: n * n * wanted }
+  // How many vectors each is held against is known once the values are: of half of those before it.
+  const rough = work.reducing + work.values + work.turning + holdingWork(n, wanted ** 2 / 4, wanted)
+  const reduced = work.reducing / rough
+  const valued = reduced + work.values / rough
+  const tridiagonal = yield* partOf(tridiagonalSteps(matrix, n), 0, reduced)
+  const all = (yield* partOf(tridiagonalValues(tridiagonal), reduced, valued)).sort()
   const values = all.reverse().slice(0, wanted)
-  const vectors = yield* partOf(tridiagonalVectors(tridiagonal, values), 0.31, 0.8)
-  yield* partOf(tridiagonal.rotateBack(vectors, wanted), 0.8, 1)
+  const clusters = clustersOf(tridiagonal, values)
+  const holding = holdingWork(n, clusters.pairs, wanted)
+  const held = valued + ((1 - valued) * holding) / Math.max(1, holding + work.turning)
+  const vectors = yield* partOf(tridiagonalVectors(tridiagonal, values, clusters), valued, held)
+  yield* partOf(tridiagonal.rotateBack(vectors, wanted), held, 1)
   return { values, vectors }
 }
 
+/** Multiply-adds of vectors that are held against so many others, and of solving for each. */
+const holdingWork = (n: number, pairs: number, count: number): number => 20 * n * (pairs + count)
+
+/** Rotations before others may run. */
+const rotationsAStep = 200_000
+
 /** All eigenvalues of a tridiagonal matrix, in no order. */
-function tridiagonalValues({ n, diagonal, offDiagonal }: Tridiagonal): Float64Array {
+function* tridiagonalValues({ n, diagonal, offDiagonal }: Tridiagonal): Steps<Float64Array> {
   const d = diagonal.slice()
   const e = offDiagonal.slice()
   // Where many values are nothing but rounding, rotations make as much of it anew: what is less
@@ -43,6 +56,7 @@ function tridiagonalValues({ n, diagonal, offDiagonal }: Tridiagonal): Float64Ar
   for (let i = 0; i < n; i++) {
     rounding = Math.max(rounding, Number.EPSILON * (Math.abs(d[i]!) + Math.abs(e[i] ?? 0)))
   }
+  let rotations = 0
   for (let l = 0; l < n; l++) {
     for (let turn = 0; ; turn++) {
       let m = l
@@ -53,6 +67,11 @@ function tridiagonalValues({ n, diagonal, offDiagonal }: Tridiagonal): Float64Ar
       if (m === l) break
       if (turn === 60) throw new Error('The eigenvalues of a matrix did not converge')
       stepQL(d, e, l, m)
+      rotations += m - l
+      if (rotations < rotationsAStep) continue
+      rotations = 0
+      // Those that are left turn fewer rows.
+      yield 1 - (1 - l / n) ** 2
     }
   }
   return d
@@ -89,34 +108,60 @@ function stepQL(d: Float64Array, e: Float64Array, l: number, m: number): void {
   e[m] = 0
 }
 
-/** Unit eigenvectors [values, n] of a tridiagonal matrix for values in falling order. */
-function* tridiagonalVectors(tridiagonal: Tridiagonal, values: Float64Array): Steps<Float64Array> {
+/** Values in falling order that lie so close together that their vectors would run into each other. */
+interface Clusters {
+  /** Of the matrix. */
+  readonly scale: number
+  /** For each value the first of its cluster. */
+  readonly starts: Uint32Array
+  /** Of values with those before them in their cluster. */
+  readonly pairs: number
+}
+
+function clustersOf(tridiagonal: Tridiagonal, values: Float64Array): Clusters {
   const { n, diagonal, offDiagonal } = tridiagonal
-  const vectors = new Float64Array(values.length * n)
   let norm = 0
   for (let i = 0; i < n; i++) {
     norm = Math.max(norm, Math.abs(diagonal[i]!) + 2 * Math.abs(offDiagonal[i]!))
   }
   const scale = norm || 1
+  const starts = new Uint32Array(values.length)
+  let pairs = 0
+  for (let k = 1; k < values.length; k++) {
+    starts[k] = values[k - 1]! - values[k]! > 1e-3 * scale ? k : starts[k - 1]!
+    pairs += k - starts[k]!
+  }
+  return { scale, starts, pairs }
+}
+
+/** Unit eigenvectors [values, n] of a tridiagonal matrix for values in falling order. */
+function* tridiagonalVectors(
+  tridiagonal: Tridiagonal,
+  values: Float64Array,
+  { scale, starts, pairs }: Clusters,
+): Steps<Float64Array> {
+  const { n } = tridiagonal
+  const vectors = new Float64Array(values.length * n)
   const random = createRandom('eigenvectors')
   const solver = new ShiftedSolver(tridiagonal, scale)
-  let clusterStart = 0
+  const whole = holdingWork(n, pairs, values.length)
+  let heldAgainst = 0
   let shift = Infinity
   for (let k = 0; k < values.length; k++) {
-    if (k > 0 && values[k - 1]! - values[k]! > 1e-3 * scale) clusterStart = k
+    const start = starts[k]!
     // Equal values would solve the same equations: each is shifted a little below the last.
     shift = Math.min(values[k]!, shift - 2 * Number.EPSILON * scale)
     const at = k * n
     for (let i = 0; i < n; i++) vectors[at + i] = random.uniform(-1, 1)
-    orthonormalize(vectors, n, clusterStart, k)
+    orthonormalize(vectors, n, start, k)
     solver.factor(shift)
     for (let turn = 0; turn < 4; turn++) {
       solver.solve(vectors, at)
       normalizeAt(vectors, n, at)
-      orthonormalize(vectors, n, clusterStart, k)
+      orthonormalize(vectors, n, start, k)
     }
-    // Each is held against those before it.
-    yield (k / values.length) ** 2
+    heldAgainst += k - start
+    yield holdingWork(n, heldAgainst, k + 1) / whole
   }
   return vectors
 }

@@ -15,8 +15,6 @@ const besidesDraw = 500
 const besidesCall = 2e8
 /** The same with each number of a row that is embedded: it is read and copied. */
 const besidesNumber = 64
-/** Multiply-adds of products in the time of one of an eigenvector, which no backend helps with. */
-const eigenTimes = 100
 
 const billion = 1e9
 
@@ -80,7 +78,7 @@ export function startWork(rows: number, { start, embeddingSize }: StartOptions, 
   if (start === 'random') return matrixWork(rows, d, 1)
   const principal = Math.min(rows, startConstants.principalRows)
   const hasPrincipal = start !== 'pca' && start !== 'analysis' && rows > size && size < d
-  const eigen = hasPrincipal ? eigenTimes * principal ** 2 * size : 0
+  const eigen = hasPrincipal ? startConstants.eigenTimes * principal ** 2 * size : 0
   return { closedForms: (rows * d * d + d ** 3 + size * d * d + eigen) / billion } as WorkAmounts
 }
 

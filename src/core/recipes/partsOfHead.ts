@@ -1,7 +1,7 @@
 import { expectedSteps } from '../loop/schedule'
 import { startConstants } from '../starts/startConstants'
 import type { TrainingOptions } from '../../shared/model/training'
-import { partsOf } from './stageReport'
+import { partsOf } from '../steps'
 import type { TrainingData } from './surroundings'
 
 /** Comparisons of a measurement, at most; see `RetrievalOptions.mostPairs`. */

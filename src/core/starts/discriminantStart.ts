@@ -5,8 +5,9 @@ import { solveLowerSteps, solveLowerTransposedSteps } from '../math/cholesky'
 import { eigenSteps } from '../math/eigen'
 import { createMatrix, type Matrix } from '../math/matrix'
 import type { MatrixProduct } from '../math/product'
+import { productSteps } from '../math/productSteps'
 import type { Random } from '../math/random'
-import { finish, partOf, type Steps } from '../steps'
+import { finish, partOf, partsOf, type Steps } from '../steps'
 import type { Preparation } from './preparation'
 import { startConstants } from './startConstants'
 
@@ -48,34 +49,42 @@ export function fitDiscriminant(input: DiscriminantInput): Preparation {
   return finish(discriminantSteps(input))
 }
 
-/** Multiplications of a product that one of the factorisations is worth. */
-const slowerTimes = 12
-/** Share of the work that reading and summing takes. */
-function summingShareOf(rows: number, dimension: number): number {
-  const summing = (rows * dimension ** 2) / 2
-  const principal = Math.min(rows, startConstants.principalRows)
-  return summing / (summing + dimension ** 3 + slowerTimes * principal ** 3)
-}
-
 /** The same in steps. */
 export function* discriminantSteps(input: DiscriminantInput): Steps<Preparation> {
   const { labels, product } = input
   const classes = new Set(labels).size
   const scatter = new ScatterAccumulator(input.dimension, product)
-  const summingShare = summingShareOf(labels.length, input.dimension)
+  const { form = 'bySize' } = input
+  const isAnalysis = form === 'bySize' ? classes > input.size : form === 'analysis'
+  const work = workOf(input, isAnalysis ? { rows: classes, size: classes } : principalOf(input))
+  const { summing, factor, whitening, directions, back } = partsOf(work)
   for (let from = 0; from < labels.length; from += blockRows) {
     const to = Math.min(labels.length, from + blockRows)
     const adding = scatter.addSteps(input.read(from, to), labels.subarray(from, to))
-    const share = (place: number) => (summingShare * place) / labels.length
+    const share = (place: number) => (summing[1] * place) / labels.length
     yield* partOf(adding, share(from), share(to))
   }
-  const { form = 'bySize' } = input
-  const isAnalysis = form === 'bySize' ? classes > input.size : form === 'analysis'
-  const fitting = isAnalysis
-    ? fitManyClasses(input, scatter)
-    : fitFewClasses(input, scatter, classes)
-  return yield* partOf(fitting, summingShare, 1)
+  return yield* isAnalysis
+    ? partOf(fitManyClasses(input, scatter), summing[1], 1)
+    : fitFewClasses(input, scatter, { factor, whitening, directions, back })
 }
+
+/** Multiply-adds of products that take as long as each part of the fit. */
+function workOf(
+  { labels, dimension: d, size }: DiscriminantInput,
+  /** Rows that are whitened, and how many directions are found among them. */
+  found: { readonly rows: number; readonly size: number },
+) {
+  return {
+    summing: labels.length * d * d,
+    factor: d ** 3,
+    whitening: found.rows * d * d,
+    directions: startConstants.eigenTimes * found.rows ** 2 * found.size,
+    back: size * d * d,
+  }
+}
+
+type Part = readonly [from: number, to: number]
 
 /**
  * How much of a round covariance is mixed into that within few classes. The fewer they are, the
@@ -111,18 +120,19 @@ export const directionWeight = (ratio: number): number =>
 function* fitFewClasses(
   input: DiscriminantInput,
   scatter: ScatterAccumulator,
-  classes: number,
+  parts: Readonly<Record<'factor' | 'whitening' | 'directions' | 'back', Part>>,
 ): Steps<Preparation> {
   const { dimension, product } = input
   const mean = scatter.mean()
-  const shrinkage = shrinkageOf(classes)
   const between = scatter.betweenRows()
-  const factor = yield* partOf(factorWithin(scatter, between, shrinkage, product), 0, 0.4)
-  const basis = yield* partOf(chooseBasis(input, mean, factor), 0.4, 0.9)
+  const shrinkage = shrinkageOf(between.rows)
+  const factoring = factorWithin(scatter, between, shrinkage, product)
+  const factor = yield* partOf(factoring, ...parts.factor)
+  const basis = yield* chooseBasis(input, mean, factor, parts)
   // Rows x of whitened features L^-1 x on a basis Q are rows x on L^-T Q^T.
   const rows = new Float64Array(basis.data)
   const solving = solveLowerTransposedSteps(factor, dimension, rows, basis.rows, product)
-  yield* partOf(solving, 0.9, 1)
+  yield* partOf(solving, ...parts.back)
   const projection = createMatrix(dimension, basis.rows)
   for (let i = 0; i < basis.rows; i++) {
     for (let k = 0; k < dimension; k++) {
@@ -132,28 +142,39 @@ function* fitFewClasses(
   return { mean, scale: null, projection }
 }
 
+/** Rows that principal directions are found from, and how many; none where the basis is another. */
+function principalOf({ size, dimension, labels, form }: DiscriminantInput): {
+  readonly rows: number
+  readonly size: number
+} {
+  const rows = Math.min(labels.length, startConstants.principalRows)
+  const isRandom = form === 'whitening' ? rows <= size : size >= leastRandomSize
+  const isPrincipal = size < dimension && !isRandom && labels.length > size
+  return isPrincipal ? { rows, size } : { rows: 0, size: 0 }
+}
+
 /** Orthonormal rows [size, dimension], or fewer where there are not so many dimensions. */
 function* chooseBasis(
   input: DiscriminantInput,
   mean: Float64Array,
   factor: Float64Array,
+  { whitening, directions }: Readonly<Record<'whitening' | 'directions', Part>>,
 ): Steps<Matrix> {
-  const { size, dimension, random, labels, product, form } = input
+  const { size, dimension, random, labels, product } = input
   if (size >= dimension) return identity(dimension)
-  const { principalRows } = startConstants
-  const rowCount = Math.min(labels.length, principalRows)
-  const isRandom = form === 'whitening' ? rowCount <= size : size >= leastRandomSize
-  if (isRandom || labels.length <= size) return randomBasis(size, dimension, random)
-  const chosen = random.shuffle([...labels.keys()]).slice(0, principalRows)
-  const rows = new Float64Array(chosen.length * dimension)
+  const count = principalOf(input).rows
+  if (count === 0) return randomBasis(size, dimension, random)
+  const chosen = random.shuffle([...labels.keys()]).slice(0, count)
+  const rows = new Float64Array(count * dimension)
   for (const [i, row] of chosen.entries()) {
     const { data } = input.read(row, row + 1)
     for (let k = 0; k < dimension; k++) rows[i * dimension + k] = data[k]! - mean[k]!
-    if (i % 64 === 0) yield (0.1 * i) / chosen.length
+    if (i % 64 === 0) yield whitening[0]
   }
-  yield* partOf(solveLowerSteps(factor, dimension, rows, chosen.length, product), 0.1, 0.4)
-  const whitened = createMatrix(chosen.length, dimension, new Float32Array(rows))
-  const principal = yield* partOf(principalDirections(whitened, size, product), 0.4, 1)
+  const solving = solveLowerSteps(factor, dimension, rows, count, product)
+  yield* partOf(solving, ...whitening)
+  const whitened = createMatrix(count, dimension, new Float32Array(rows))
+  const principal = yield* partOf(principalDirections(whitened, size, product), ...directions)
   // Where rows repeat each other there are not so many.
   return principal.rows === size ? principal : randomBasis(size, dimension, random)
 }
@@ -161,15 +182,16 @@ function* chooseBasis(
 /** Unit eigenvectors of the rows' covariance about 0, through the rows' own products. */
 function* principalDirections(rows: Matrix, count: number, product: MatrixProduct): Steps<Matrix> {
   const n = rows.rows
-  const inner = new Float64Array(product.multiplyTransposed(rows, rows).data)
-  const pairs = yield* eigenSteps(inner, n, Math.min(count, n))
+  const own = yield* partOf(productSteps('multiplyTransposed', rows, rows, product), 0, 0.05)
+  const inner = new Float64Array(own.data)
+  const pairs = yield* partOf(eigenSteps(inner, n, Math.min(count, n)), 0.05, 0.97)
   const values = pairs.values.filter((value) => value > 1e-6 * pairs.values[0]! && value > 0)
   const weights = createMatrix(values.length, n)
   for (let r = 0; r < values.length; r++) {
     const scale = 1 / Math.sqrt(values[r]!)
     for (let i = 0; i < n; i++) weights.data[r * n + i] = scale * pairs.vectors[r * n + i]!
   }
-  return product.multiply(weights, rows)
+  return yield* partOf(productSteps('multiply', weights, rows, product), 0.97, 1)
 }
 
 function identity(size: number): Matrix {

@@ -3,6 +3,7 @@ import { solveLowerSteps, solveLowerTransposedSteps } from '../math/cholesky'
 import { eigenSteps } from '../math/eigen'
 import { createMatrix } from '../math/matrix'
 import type { MatrixProduct } from '../math/product'
+import { productSteps } from '../math/productSteps'
 import { simdProduct } from '../math/simdProduct'
 import { finish, partOf, type Steps } from '../steps'
 import { projectionOfRows, type LinearProjection } from './linearProjection'
@@ -59,6 +60,11 @@ export function* ldaSteps(
   return projectionOfRows(scatter.mean(), vectors, values)
 }
 
+interface Directions {
+  readonly values: Float64Array
+  readonly vectors: Float64Array
+}
+
 /**
  * Unit directions in which whitened class means differ most, with their variance between classes.
  * @param rows class means, weighted and whitened, [classes, d]; may be overwritten
@@ -69,7 +75,7 @@ export function* classDirections(
   d: number,
   wanted: number,
   product: MatrixProduct,
-): Steps<{ readonly values: Float64Array; readonly vectors: Float64Array }> {
+): Steps<Directions> {
   return yield* classes <= d
     ? directionsOfFewClasses(rows, classes, d, wanted, product)
     : directions(rows, classes, d, wanted)
@@ -82,10 +88,11 @@ function* directionsOfFewClasses(
   d: number,
   wanted: number,
   product: MatrixProduct,
-) {
+): Steps<Directions> {
   const matrix = createMatrix(classes, d, new Float32Array(rows))
-  const inner = new Float64Array(product.multiplyTransposed(matrix, matrix).data)
-  const { values, vectors } = yield* eigenSteps(inner, classes, wanted)
+  const own = yield* partOf(productSteps('multiplyTransposed', matrix, matrix, product), 0, 0.05)
+  const inner = new Float64Array(own.data)
+  const { values, vectors } = yield* partOf(eigenSteps(inner, classes, wanted), 0.05, 0.97)
   const kept = values.filter((value) => value > 1e-7 * (values[0] ?? 0) && value > 0)
   const weights = createMatrix(kept.length, classes)
   for (let r = 0; r < kept.length; r++) {
@@ -94,10 +101,16 @@ function* directionsOfFewClasses(
       weights.data[r * classes + c] = scale * vectors[r * classes + c]!
     }
   }
-  return { values: kept, vectors: new Float64Array(product.multiply(weights, matrix).data) }
+  const directions = productSteps('multiply', weights, matrix, product)
+  return { values: kept, vectors: new Float64Array((yield* partOf(directions, 0.97, 1)).data) }
 }
 
-function* directions(rows: Float64Array, classes: number, d: number, wanted: number) {
+function* directions(
+  rows: Float64Array,
+  classes: number,
+  d: number,
+  wanted: number,
+): Steps<Directions> {
   const outer = new Float64Array(d * d)
   for (let c = 0; c < classes; c++) {
     for (let i = 0; i < d; i++) {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { createMatrix, gatherRows } from '../../core/math/matrix'
 import { createRandom } from '../../core/math/random'
-import { breatheUnlessPaused, paceOf, walk } from '../../core/steps'
+import { breatheUnlessPaused, paceOf, partsOf, walk } from '../../core/steps'
 import { thread } from './thread'
 import { restoreModel, type SavedModel } from '../../core/network'
 import type { TripletLedger } from '../../core/loop/ledger'
@@ -19,7 +19,7 @@ import { measureTest } from '../../core/recipes/measureTest'
 import type { LabelledRows } from '../../core/recipes/labelledRows'
 import type { TrainJob, WorkerMessage } from './messages'
 import { saveModel } from '../runs/modelFiles'
-import { partsOf, type StageReport } from '../../core/recipes/stageReport'
+import type { StageReport } from '../../core/recipes/stageReport'
 
 export interface ResultWork {
   readonly job: TrainJob
