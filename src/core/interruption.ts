@@ -67,6 +67,19 @@ export class Interruption {
     this.hold(false)
   }
 
+  /** What comes of work that hears of no cancellation; null where one comes first: then it goes on unheard. */
+  async unlessCancelled<Result>(work: Promise<Result>): Promise<Result | null> {
+    work.catch(() => {})
+    const { signal } = this
+    let stop = (): void => {}
+    const cancelled = new Promise<null>((resolve) => {
+      stop = () => resolve(null)
+      if (signal.aborted) stop()
+      else signal.addEventListener('abort', stop)
+    })
+    return Promise.race([work, cancelled]).finally(() => signal.removeEventListener('abort', stop))
+  }
+
   private hold(isHeld: boolean): void {
     if (isHeld === this.isHeld) return
     this.isHeld = isHeld

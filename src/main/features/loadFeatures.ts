@@ -38,7 +38,8 @@ export async function loadFeatures(
   const extractor = findExtractor(extractors, context.extractor)
   const layers = layersOf(extractor, context.features)
   const watch = report.work?.stopwatch()
-  const opened = await extractor.open(context, layers)
+  const opened = await report.interruption.unlessCancelled(extractor.open(context, layers))
+  if (opened === null) return null
   // It belongs to the start that the backend made.
   watch?.lap({ starting: 0 })
   const store = openFeatureStore(images.sha256.length, cachedTaps(extractor, layers), context)

@@ -56,12 +56,15 @@ async function run(): Promise<void> {
       post({ kind: 'report', report: await reportRun(job, tell) })
       return
     }
-    backend = await startBackend({
+    const starting = startBackend({
       preferred: job.backend,
       workersFolder: job.workersFolder,
       projectFolder: job.projectFolder,
       startProcess: startHostedProcess(port!),
     })
+    backend = await interruption.unlessCancelled(starting)
+    // What is being started ends with this thread.
+    if (backend === null) return process.exit(0)
     post({ kind: 'backend', report: backend.report })
     if (job.kind === 'train') {
       const result = await runTraining({ job, backend, interruption, post })

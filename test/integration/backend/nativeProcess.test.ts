@@ -5,11 +5,13 @@ import { dirname } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createMatrix } from '../../../src/core/math/matrix'
 import { javascriptProduct } from '../../../src/core/math/product'
+import { findExtractor, layersOf } from '../../../src/core/plan/features'
 import { createRandom } from '../../../src/core/math/random'
 import type { Backend } from '../../../src/main/backend/backend'
 import { frameOf } from '../../../src/main/backend/native/frames'
 import { startNodeProcess, type StartProcess } from '../../../src/main/processes/startProcess'
 import { startBackend } from '../../../src/main/backend/startBackend'
+import { extractors } from '../../../src/main/features/extractors'
 import { type BuiltProgram, buildProgram } from '../training/builtProgram'
 import { hasTensorflow, projectFolder } from './support'
 
@@ -179,6 +181,38 @@ describe.skipIf(!hasTensorflow)('the process of the native library', () => {
       )
     } finally {
       backend.dispose()
+    }
+  })
+
+  it('lets others in while the library is loaded, and while a network is', async () => {
+    let turns = 0
+    const timer = setInterval(() => turns++, 1)
+    const turnsOf = async <Result>(work: Promise<Result>): Promise<readonly [Result, number]> => {
+      const before = turns
+      const result = await work
+      return [result, turns - before]
+    }
+    try {
+      const [backend, whileStarting] = await turnsOf(start(startNodeProcess))
+      expect(whileStarting).toBeGreaterThan(5)
+      let whileLoading = 0
+      const loadGraph: Backend['loadGraph'] = async (request) => {
+        const loading = turnsOf(backend.loadGraph(request))
+        expect(() => backend.product.multiply(randomMatrix(2, 2), randomMatrix(2, 2))).toThrow(
+          'before the last was answered',
+        )
+        const [graph, turnsMeanwhile] = await loading
+        whileLoading = turnsMeanwhile
+        return graph
+      }
+      const network = findExtractor(extractors)
+      const layers = layersOf(network, 'conv12')
+      const opened = await network.open({ backend: { loadGraph }, projectFolder }, layers)
+      expect(whileLoading).toBeGreaterThan(5)
+      opened.dispose()
+      backend.dispose()
+    } finally {
+      clearInterval(timer)
     }
   })
 

@@ -11,8 +11,13 @@ import { type TemporaryTraining, temporaryTraining } from './temporaryTraining'
 
 /** The processes of the library, the newest last. */
 const processes: StartedProcess[] = []
+/** Hears of the next one that is asked for, which then never answers. */
+let silence: ((started: StartedProcess) => void) | null = null
 const startProcess: typeof startNodeProcess = (request) => {
-  const started = startNodeProcess(request)
+  const silent = { ...request, file: '-e', arguments: ['setInterval(() => {}, 1000)'] }
+  const started = startNodeProcess(silence === null ? request : silent)
+  silence?.(started)
+  silence = null
   processes.push(started)
   return started
 }
@@ -70,6 +75,17 @@ describe.skipIf(!hasTensorflow)('when the process of the library ends in the mid
     expect(ended.run.status).toBe('finished')
     expect(ended.run.backend!.name).toBe(name)
     expect(ended.run.after!.mapAtR).toBeGreaterThan(0)
+  })
+
+  it('a run is cancelled also before the library answers', async () => {
+    const asked = new Promise<StartedProcess>((resolve) => (silence = resolve))
+    const service = training.service()
+    const { id } = await service.start({ datasetId: training.datasetId, request })
+    const library = await asked
+    await service.cancel({ runId: id })
+    const { state } = await service.finished(id)
+    expect(state.run.status).toBe('cancelled')
+    expect(await library.ended).toBe('signal SIGKILL')
   })
 
   it('a sweep loses the run that was on, and trains the others', async () => {

@@ -20,6 +20,8 @@ const longestParent = 68
 export interface NativeCaller {
   /** @throws AppError `backendLost` where the process has ended; what the call itself throws */
   call<Name extends NativeCallName>(name: Name, input: InputOf<Name>): ResultOf<Name>
+  /** The same without holding up this thread; until it is answered there is no other call. */
+  callLater<Name extends NativeCallName>(name: Name, input: InputOf<Name>): Promise<ResultOf<Name>>
   /** Resolves with how the process ended. */
   readonly ended: Promise<string>
   close(): void
@@ -50,6 +52,8 @@ export async function startNativeCaller(options: {
     })
   const connected = heard('connected')
   connected.catch(() => {})
+  // Where this thread is ended meanwhile.
+  process.once('exit', place.remove)
   const close = () => {
     // Its end closes the connection, and with it the process ends.
     void relay.terminate()
@@ -69,16 +73,22 @@ export async function startNativeCaller(options: {
     })
     await Promise.race([connected, early])
     early.catch(() => {})
-    place.remove()
-    return { call: callerOn(port, state), ended: process_.ended, close }
+    return { ...callerOn(port, state), ended: process_.ended, close }
   } catch (error) {
     close()
     throw error
+  } finally {
+    place.remove()
+    process.removeListener('exit', place.remove)
   }
 }
 
-function callerOn(port: MessageChannel['port1'], state: Int32Array): NativeCaller['call'] {
+function callerOn(
+  port: MessageChannel['port1'],
+  state: Int32Array,
+): Pick<NativeCaller, 'call' | 'callLater'> {
   let isLost = false
+  let isWaiting = false
   const send = (bytes: Uint8Array): void => {
     for (let from = 0; from < bytes.length; from += pieceBytes) {
       const piece = bytes.slice(from, from + pieceBytes)
@@ -90,20 +100,32 @@ function callerOn(port: MessageChannel['port1'], state: Int32Array): NativeCalle
       }
     }
   }
+  const ask = (request: NativeRequest): void => {
+    if (isWaiting) throw new Error(`A call to ${request.name} before the last was answered.`)
+    if (isLost) throw backendLost()
+    const { head, arrays } = frameOf(request)
+    send(head)
+    arrays.forEach(send)
+  }
+  const received = () =>
+    (receiveMessageOnPort(port) as { message: RelayAnswer } | undefined)?.message
   const receive = (): RelayAnswer => {
     for (;;) {
       const answers = Atomics.load(state, stateWords.answers)
-      const received = receiveMessageOnPort(port) as { message: RelayAnswer } | undefined
-      if (received !== undefined) return received.message
+      const answer = received()
+      if (answer !== undefined) return answer
       Atomics.wait(state, stateWords.answers, answers)
     }
   }
-  return <Name extends NativeCallName>(name: Name, input: InputOf<Name>) => {
-    if (isLost) throw backendLost()
-    const { head, arrays } = frameOf({ name, input } satisfies NativeRequest)
-    send(head)
-    arrays.forEach(send)
-    const answer = receive()
+  const receiveLater = async (): Promise<RelayAnswer> => {
+    for (;;) {
+      const answers = Atomics.load(state, stateWords.answers)
+      const answer = received()
+      if (answer !== undefined) return answer
+      await Atomics.waitAsync(state, stateWords.answers, answers).value
+    }
+  }
+  const valueOf = (answer: RelayAnswer): unknown => {
     if ('lost' in answer) {
       isLost = true
       throw backendLost()
@@ -111,7 +133,20 @@ function callerOn(port: MessageChannel['port1'], state: Int32Array): NativeCalle
     if ('error' in answer) {
       throw answer.isExpected ? AppError.from(answer.error) : new Error(answer.error.message)
     }
-    return answer.value as ResultOf<Name>
+    return answer.value
+  }
+  return {
+    call<Name extends NativeCallName>(name: Name, input: InputOf<Name>) {
+      ask({ name, input })
+      return valueOf(receive()) as ResultOf<Name>
+    },
+    async callLater<Name extends NativeCallName>(name: Name, input: InputOf<Name>) {
+      ask({ name, input })
+      isWaiting = true
+      const answer = await receiveLater()
+      isWaiting = false
+      return valueOf(answer) as ResultOf<Name>
+    },
   }
 }
 

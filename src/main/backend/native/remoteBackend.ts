@@ -17,11 +17,11 @@ export const startRemoteTensorflow: BackendStart = async (options) => {
   checkInstalled(projectFolder)
   if (!existsSync(join(workersFolder, 'native.js'))) throw new Error('its process is not built')
   const caller = await startNativeCaller({ workersFolder, startProcess })
-  const { call } = caller
+  const { call, callLater } = caller
   let ids = 0
   const newId = () => ++ids
   try {
-    const started = call('start', { projectFolder })
+    const started = await callLater('start', { projectFolder })
     return {
       ...started,
       ended: caller.ended,
@@ -29,7 +29,7 @@ export const startRemoteTensorflow: BackendStart = async (options) => {
       product: remoteProduct(caller, newId),
       async loadGraph(request) {
         const id = newId()
-        call('loadGraph', { id, request })
+        await callLater('loadGraph', { id, request })
         return {
           run: (pixels, n) => call('runGraph', { id, pixels, n }),
           dispose: () => call('dispose', { id }),

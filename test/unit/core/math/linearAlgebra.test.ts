@@ -8,6 +8,7 @@ import { largestEigenPairs } from '../../../../src/core/math/eigen'
 import { createMatrix, transpose, type Matrix } from '../../../../src/core/math/matrix'
 import { exactNeighbors } from '../../../../src/core/math/neighbors'
 import { javascriptProduct } from '../../../../src/core/math/product'
+import { productSteps } from '../../../../src/core/math/productSteps'
 import { loadPanelKernel } from '../../../../src/core/math/simdKernel'
 import { simdProduct } from '../../../../src/core/math/simdProduct'
 import { createRandom, restoreRandom } from '../../../../src/core/math/random'
@@ -47,6 +48,26 @@ describe.each([
     expect(error(product.transposedMultiply(transpose(a), b))).toBeLessThan(1e-6)
     const square = product.multiplyTransposed(a, a)
     expect(relativeError(square.data, naive(a, transpose(a)))).toBeLessThan(1e-6)
+  })
+
+  it('give the same numbers in steps as at once, to the last digit', () => {
+    const random = createRandom(7)
+    // So large that it takes several steps, none of which is a whole number of blocks.
+    const a = gaussianMatrix(701, 1031, random)
+    const b = gaussianMatrix(1031, 601, random)
+    for (const [form, second] of [
+      ['multiplyTransposed', a],
+      ['multiply', b],
+    ] as const) {
+      const shares: number[] = []
+      const steps = productSteps(form, a, second, product)
+      let step = steps.next()
+      for (; step.done !== true; step = steps.next()) shares.push(step.value)
+      const bytes = (matrix: Matrix) => Buffer.from(matrix.data.buffer)
+      expect(bytes(step.value).equals(bytes(product[form](a, second)))).toBe(true)
+      expect(shares.length).toBeGreaterThan(2)
+      expect(shares).toEqual(shares.toSorted((x, y) => x - y))
+    }
   })
 })
 
