@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import type { TrainingRequest } from '../../shared/model/training'
 import { AppError } from '../../shared/errors'
 import { defused, writeCsvAtomically } from '../exporting/csv'
+import { featuresOfModel } from '../features/modelFeatures'
 import { loadEmbeddings } from '../runs/embeddingFiles'
 import { loadModel } from '../runs/modelFiles'
 import { type ParsedCommand, UsageError } from './parse'
@@ -19,7 +20,8 @@ export async function checkEmbedArguments(parsed: ParsedCommand) {
     )
   }
   // Read again by the worker; what is wrong with it is said before the images are looked at.
-  await loadModel(model)
+  const { input } = await loadModel(model)
+  if (input.kind === 'features') featuresOfModel(input)
   const out = resolve(parsed.texts.get('out')!)
   if ((await stat(out).catch(() => null))?.isDirectory() === true) {
     throw new UsageError(

@@ -7,6 +7,7 @@ import { reducers } from '../../core/reducers'
 import { regularizers } from '../../core/regularizers'
 import { samplers } from '../../core/samplers'
 import { AppError } from '../../shared/errors'
+import { extractors } from '../features/extractors'
 import { finiteJson } from '../files/finite'
 import { endWhereUnanswered } from '../jobs/unlessAborted'
 import { checkEmbedArguments, runEmbed } from './embed'
@@ -29,6 +30,7 @@ const commands = commandsFor({
   reducers: reducers.names,
   regularizers: regularizers.names,
   samplers: samplers.names,
+  extractors,
 })
 
 function programFolders(): ProgramFolders {

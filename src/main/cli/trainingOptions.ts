@@ -1,9 +1,12 @@
+import type { ExtractorDescription } from '../../shared/model/extractor'
 import type { OptionRow, OptionTable, RegistryName } from '../../shared/model/options/row'
 import { isOptional } from '../../shared/model/options/row'
 import type { CommandOption } from './command'
 
 /** Names of each registry, so that a new loss is a choice at once. */
-export type RegistryNames = Readonly<Record<RegistryName, readonly string[]>>
+export type RegistryNames = Readonly<Record<RegistryName, readonly string[]>> & {
+  readonly extractors: readonly Pick<ExtractorDescription, 'id' | 'layers'>[]
+}
 
 /** Each option of a table as the command line has it, in the order of the table. */
 export function commandOptions(table: OptionTable, names: RegistryNames): readonly CommandOption[] {
@@ -27,6 +30,9 @@ export function flagsOutsideSweep(table: OptionTable): readonly string[] {
 
 /** Switches the option of `flag` off. */
 export const noFlag = (flag: string): string => `no-${flag}`
+
+const layersText = ({ id, layers }: RegistryNames['extractors'][number]): string =>
+  `${id} has ${layers.map(({ name }) => name).join(', ')}.`
 
 function flagsOf(row: OptionRow, names: RegistryNames): readonly CommandOption[] {
   const { flag } = row
@@ -55,10 +61,13 @@ function flagsOf(row: OptionRow, names: RegistryNames): readonly CommandOption[]
     }
     case 'losses':
       return [{ ...common, kind: 'pair', value: row.value }]
-    case 'layers':
+    case 'layers': {
+      const meaning = [row.help.en, ...names.extractors.map(layersText)].join(' ')
+      return [{ ...common, meaning, kind: 'text', value: row.value }]
+    }
     case 'labels':
       return [{ ...common, kind: 'text', value: row.value }]
     case 'id':
-      return [{ ...common, kind: 'text', value: 'ID' }]
+      return [{ ...common, kind: 'text', choices: names.extractors.map(({ id }) => id) }]
   }
 }

@@ -10,13 +10,16 @@ import type { TrainingOptions, TrainingRequest } from '../../../src/shared/model
 
 beforeEach(() => setLocale('en'))
 
-function open(request: TrainingRequest) {
-  const planned = { features: 'conv12+conv13' } as TrainingOptions
+function open(
+  request: TrainingRequest,
+  planned = { features: 'conv12+conv13' } as TrainingOptions,
+  registry = trainingRegistry(),
+) {
   const changes: unknown[] = []
   const onChange = (value: unknown) => void changes.push(value)
   const props = {
     field: { name: 'features' as const, row: optionTable.features },
-    registry: trainingRegistry(),
+    registry,
     disabled: false,
     request,
     planned,
@@ -32,6 +35,7 @@ function open(request: TrainingRequest) {
       layers()
         .filter((button) => button.attributes('aria-pressed') === 'true')
         .map((button) => button.text()),
+    titles: () => layers().map((button) => button.attributes('title')),
     click: async (name: string) => {
       await layers()
         .find((button) => button.text() === name)!
@@ -45,6 +49,18 @@ it('shows the planned layers, and adds one in the order of the network', async (
   const { pressed, click } = open({})
   expect(pressed()).toEqual(['conv12', 'conv13'])
   expect(await click('conv10')).toBe('conv10+conv12+conv13')
+})
+
+it('offers the layers of the network that is planned, with how many numbers each has', async () => {
+  const registry = trainingRegistry()
+  const [known] = registry.extractors
+  const layers = ['first', 'last'].map((name) => ({ ...known!.layers[0]!, name, dimension: 1234 }))
+  const other = { ...known!, id: 'other', layers }
+  const planned = { extractor: 'other', features: 'last' } as TrainingOptions
+  const view = open({}, planned, { ...registry, extractors: [known!, other] })
+  expect(view.pressed()).toEqual(['last'])
+  expect(view.titles()).toEqual(['1,234 numbers an image', '1,234 numbers an image'])
+  expect(await view.click('first')).toBe('first+last')
 })
 
 it('chooses nothing where it is the plan again, and keeps the last layer', async () => {

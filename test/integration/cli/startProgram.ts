@@ -39,16 +39,17 @@ function startProgram(program: BuiltProgram, folder: string, args: readonly stri
  * Builds the command line for the tests of a file and draws images for them in a folder that is
  * free for results too; removes both after the last.
  * @param name of that folder
- * @param drawings how many labels, none for 0; the name of the folder of the images
+ * @param drawings how many labels, none for 0; the name of the folder of the images; `instead`: see
+ *   `buildProgram`
  */
 export function commandOnDrawings(
   name: string,
-  { labels = 10, sizePx = 48, imagesName = 'images' } = {},
+  { labels = 10, sizePx = 48, imagesName = 'images', instead = {} } = {},
 ) {
   let program: BuiltProgram | undefined
   let folder = ''
   beforeAll(async () => {
-    program = await buildProgram(true)
+    program = await buildProgram(true, instead)
     folder = await mkdtemp(join(tmpdir(), `semblance-cli-${name}-`))
     if (labels > 0) await drawEmoji(join(folder, imagesName), labels, sizePx)
   }, 300_000)

@@ -24,14 +24,22 @@ const workers = {
 /**
  * The headless program and its workers as the build makes them, in a folder of the test's own, so
  * that a build that runs meanwhile does not take them away.
+ * @param instead other files for some of them, for instance for `workers/training`
  */
-export async function buildProgram(withCommandLine: boolean): Promise<BuiltProgram> {
+export async function buildProgram(
+  withCommandLine: boolean,
+  instead: Readonly<Record<string, string>> = {},
+): Promise<BuiltProgram> {
   const cache = join(projectFolder, 'node_modules/.cache/semblance')
   await mkdir(cache, { recursive: true })
   const folder = await mkdtemp(join(cache, 'program-'))
   const bundle = await rolldown({
     cwd: projectFolder,
-    input: withCommandLine ? { ...workers, cli: 'src/main/cli/index.ts' } : workers,
+    input: {
+      ...workers,
+      ...(withCommandLine ? { cli: 'src/main/cli/index.ts' } : {}),
+      ...instead,
+    },
     platform: 'node',
     external: ['sqlite3', 'sharp', /^@tensorflow\//],
     logLevel: 'silent',

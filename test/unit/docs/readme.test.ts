@@ -7,6 +7,7 @@ import { miners } from '../../../src/core/miners'
 import { reducers } from '../../../src/core/reducers'
 import { regularizers } from '../../../src/core/regularizers'
 import { samplers } from '../../../src/core/samplers'
+import { extractors } from '../../../src/main/features/extractors'
 import { commandsFor } from '../../../src/main/cli/options'
 
 const root = resolve(import.meta.dirname, '..', '..', '..')
@@ -38,6 +39,7 @@ describe('the pages for people', () => {
       reducers: reducers.names,
       regularizers: regularizers.names,
       samplers: samplers.names,
+      extractors,
     }
     const train = commandsFor(names).find(({ name }) => name === 'train')!
     const text = read(file)

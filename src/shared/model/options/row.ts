@@ -129,7 +129,7 @@ export const layers = <const Row extends TextRow>(row: Exact<Row, TextRow>) => (
   kind: 'layers' as const,
   schema: text,
 })
-/** The id of something that only run files name. */
+/** The id of a pretrained network. */
 export const idOf = <const Row extends Common>(row: Exact<Row, Common>) => ({
   ...(row as Row),
   kind: 'id' as const,

@@ -3,6 +3,7 @@ import { helpText } from '../../../../src/main/cli/help'
 import { commandsFor } from '../../../../src/main/cli/options'
 import { parseArguments, UsageError } from '../../../../src/main/cli/parse'
 import { requestOf } from '../../../../src/main/cli/request'
+import { describeExtractors } from '../../../../src/main/features/extractors'
 import { editDistance, nearestName, sameName } from '../../../../src/main/cli/suggestion'
 
 const commands = commandsFor({
@@ -12,6 +13,7 @@ const commands = commandsFor({
   reducers: ['mean', 'sum'],
   regularizers: ['l2Norm', 'zeroMean'],
   samplers: ['classesTimesImages', 'uniform'],
+  extractors: describeExtractors(),
 })
 const parse = (line: string) => parseArguments(line.split(' '), commands)
 const request = (line: string) => requestOf(parse(line))
@@ -33,6 +35,7 @@ describe('requestOf', () => {
         'train a --out b --reducer sum --regularizer l2norm --regularizer-weight 0.2 --schedule cosine ' +
           '--warm-up-steps 5 --miner-warm-up 0.2 --patience none --gradient-clip 1 --weight-decay 0.01 ' +
           '--ema-decay 0.9 --no-remedies --learning-rate find --features conv12+pooled --sampler uniform ' +
+          '--extractor mobilenet-v2-1.4-mid ' +
           '--proxy-start random',
       ),
     ).toEqual({
@@ -48,6 +51,7 @@ describe('requestOf', () => {
       emaDecay: 0.9,
       remedies: false,
       learningRate: 'find',
+      extractor: 'mobilenet-v2-1.4-mid',
       features: 'conv12+pooled',
       sampler: 'uniform',
       proxyStart: 'random',
