@@ -46,6 +46,40 @@ describe('the palette', () => {
     expect(entries()).not.toContain('Start training')
     await type('sample')
     expect(entries()).toEqual(['Try the sample'])
+    await type('no such command')
+    expect(entries()).toEqual([])
+    expect(document.querySelector('[role="dialog"]')?.textContent).toContain('Nothing found')
+  })
+
+  it('marks what Enter takes: the first, and what the arrows or a pointer in motion reach', async () => {
+    await open()
+    const input = document.querySelector<HTMLInputElement>('[role="combobox"]')!
+    const press = async (key: string): Promise<void> => {
+      input.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true }))
+      await flushPromises()
+    }
+    const marked = () => document.querySelector('[data-highlighted]')
+    const isNamed = () => marked()?.id === input.getAttribute('aria-activedescendant')
+    expect(marked()?.textContent).toContain('Library')
+    await press('ArrowUp')
+    expect(marked()?.textContent).toContain('Keyboard shortcuts')
+    await press('ArrowDown')
+    await press('ArrowDown')
+    expect(marked()?.textContent).toContain('Train')
+    expect(isNamed()).toBe(true)
+    const map = [...document.querySelectorAll('[role="option"]')][3]!
+    map.dispatchEvent(new PointerEvent('pointermove', { bubbles: true }))
+    expect(marked()?.textContent).toContain('Train')
+    map.dispatchEvent(
+      Object.assign(new PointerEvent('pointermove', { bubbles: true }), { movementX: 1 }),
+    )
+    await flushPromises()
+    expect(marked()).toBe(map)
+    await type('ma')
+    expect(marked()).toBe(document.querySelector('[role="option"]'))
+    await press('Enter')
+    expect(useAppStore().view).toBe('map')
+    expect(useAppStore().paletteOpen).toBe(false)
   })
 
   it('finds labels and commands by all words that are typed', async () => {

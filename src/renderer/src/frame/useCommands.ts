@@ -78,7 +78,9 @@ export function useCommands() {
         : [{ key: 'rescan', text: t('frame.datasets.rescan'), run: () => void dataset.rescan() }]),
       {
         key: 'theme',
-        text: `${t('frame.settings.theme')}: ${t(`frame.settings.${app.shownTheme === 'dark' ? 'light' : 'dark'}`)}`,
+        text: t('frame.palette.theme', {
+          theme: t(`frame.settings.${app.shownTheme === 'dark' ? 'light' : 'dark'}`),
+        }),
         run: () => void app.updateSettings({ theme: app.shownTheme === 'dark' ? 'light' : 'dark' }),
       },
       {

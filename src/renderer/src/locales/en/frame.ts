@@ -90,10 +90,8 @@ export const frame = {
     title: 'Search or command',
     placeholder: 'Label, file name or command',
     searchFor: 'Search images for “{text}”',
-    showLabel: 'Show label',
+    theme: 'Appearance: {theme}',
     none: 'Nothing found',
-    commands: 'Commands',
-    labels: 'Labels',
   },
   help: {
     title: 'Keyboard shortcuts',

@@ -88,10 +88,8 @@ export const frame: typeof english = {
     title: '搜索或命令',
     placeholder: '标签、文件名或命令',
     searchFor: '在图片中搜索“{text}”',
-    showLabel: '显示标签',
+    theme: '外观：{theme}',
     none: '未找到',
-    commands: '命令',
-    labels: '标签',
   },
   help: {
     title: '键盘快捷键',
