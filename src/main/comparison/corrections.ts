@@ -3,7 +3,7 @@ import { replay } from '../labels/changeLog'
 
 /**
  * What a person put right between two moments: images that were labelled or excluded, or whose
- * change was taken back, each once, and each merge of two labels.
+ * change was taken back, each once, and each label that was joined into another.
  * @param entries the journal up to `until` at least, in order
  */
 export function countCorrections(
@@ -19,10 +19,10 @@ export function countCorrections(
     ...[...after.values()].filter(({ id }) => !before.has(id)),
   ]
   const images = new Set<number>()
-  let merges = 0
-  for (const { ids, isMerge } of changed) {
-    if (isMerge) merges++
-    else for (const id of ids) images.add(id)
+  let joined = 0
+  for (const { ids, merges } of changed) {
+    joined += merges
+    if (merges === 0) for (const id of ids) images.add(id)
   }
-  return images.size + merges
+  return images.size + joined
 }

@@ -9,6 +9,7 @@ import type {
   ChangeDetail,
   ChangeKind,
   ImageChange,
+  JoinedLabel,
   JournalEntry,
   JournalStep,
 } from '../db/repositories/journalRepository'
@@ -178,6 +179,9 @@ function stepOf(entry: JournalEntry | undefined): UndoStep | null {
   return kind === 'undo' || kind === 'redo' ? null : { kind, imageCount, label }
 }
 
+const joinedLabels = ({ merge }: ChangeDetail): readonly JoinedLabel[] =>
+  merge === undefined ? [] : [merge, ...(merge.others ?? [])]
+
 type Step = Pick<JournalStep, 'datasetId' | 'kind' | 'at' | 'images' | 'detail'>
 
 /** Does, or does again, what the step says. */
@@ -201,8 +205,8 @@ async function apply(store: Store, transaction: Transaction, step: Step): Promis
     const source = merge === undefined ? labelSource.person : undefined
     await store.images.setLabel(transaction, ids, labelAfter, source)
   }
-  if (merge !== undefined) {
-    await store.labels.redirectImports(transaction, merge.from as LabelId, merge.into as LabelId)
+  for (const { from } of joinedLabels(step.detail)) {
+    await store.labels.redirectImports(transaction, from as LabelId, merge!.into as LabelId)
   }
   for (const { importName, after } of step.detail.imports ?? []) {
     await store.labels.setImport(transaction, step.datasetId, importName, after as LabelId)
@@ -218,7 +222,7 @@ async function apply(store: Store, transaction: Transaction, step: Step): Promis
 /** Puts everything back to before the step. */
 async function revert(store: Store, transaction: Transaction, step: Step): Promise<void> {
   const { ids, labelsBefore, sourcesBefore } = step.images
-  const { created, rename, merge, verdict, excludedAfter } = step.detail
+  const { created, rename, verdict, excludedAfter } = step.detail
   if (labelsBefore !== undefined && sourcesBefore !== undefined) {
     const columns = { ids, labels: labelsBefore, sources: sourcesBefore }
     await store.images.restoreLabels(transaction, columns)
@@ -226,9 +230,10 @@ async function revert(store: Store, transaction: Transaction, step: Step): Promi
   for (const { importName, before } of step.detail.imports ?? []) {
     await store.labels.setImport(transaction, step.datasetId, importName, before as LabelId)
   }
-  for (const importName of merge?.importNames ?? []) {
-    const from = merge!.from as LabelId
-    await store.labels.setImport(transaction, step.datasetId, importName, from)
+  for (const { from, importNames } of joinedLabels(step.detail)) {
+    for (const importName of importNames) {
+      await store.labels.setImport(transaction, step.datasetId, importName, from as LabelId)
+    }
   }
   if (rename !== undefined) {
     await store.labels.rename(transaction, rename.labelId as LabelId, rename.before)

@@ -29,7 +29,10 @@ export interface LabelService {
   rename(
     input: OfDataset & { readonly labelId: LabelId; readonly name: string },
   ): Promise<UndoState>
-  merge(input: OfDataset & { readonly from: LabelId; readonly into: LabelId }): Promise<UndoState>
+  /** Joins labels into one, as one step. */
+  merge(
+    input: OfDataset & { readonly from: readonly LabelId[]; readonly into: LabelId },
+  ): Promise<UndoState>
   setExcluded(
     input: OfDataset & { readonly imageIds: Uint32Array; readonly excluded: boolean },
   ): Promise<UndoState>
@@ -103,7 +106,7 @@ export function createLabelService({ store, events = {} }: LabelServiceOptions):
 
     merge({ datasetId, from, into }) {
       return changes.record(datasetId, 'merge', async (transaction) => {
-        await labelOf(transaction, datasetId, from)
+        for (const label of from) await labelOf(transaction, datasetId, label)
         return planMerge(store, transaction, from, await labelOf(transaction, datasetId, into))
       })
     },

@@ -1,6 +1,7 @@
 import type { DatasetId, LabelId } from '../../shared/model/ids'
 import { typedLabelName } from '../../shared/model/labelName'
 import type { Transaction } from '../db/connection'
+import type { JoinedLabel } from '../db/repositories/journalRepository'
 import type { StoredLabel } from '../db/repositories/labelRepository'
 import type { Store } from '../db/store'
 import type { PlannedChange } from './changeLog'
@@ -48,29 +49,35 @@ export async function planAssignment(
   }
 }
 
-/** All images of `from`, and what a later import would call so, become `into`. */
+/** All images of the labels `from`, and what a later import would call so, become `into`. */
 export async function planMerge(
   store: Store,
   transaction: Transaction,
-  from: LabelId,
+  from: readonly LabelId[],
   into: StoredLabel,
 ): Promise<PlannedChange | null> {
-  if (from === into.id) return null
-  const before = await store.images.labelsOf(transaction, from)
+  const joined: JoinedLabel[] = []
+  const rows: (readonly [id: number, label: number, source: number])[] = []
+  for (const label of new Set(from)) {
+    if (label === into.id) continue
+    const { ids, labels, sources } = await store.images.labelsOf(transaction, label)
+    ids.forEach((id, row) => rows.push([id, labels[row]!, sources[row]!]))
+    const importNames = await store.labels.importNamesOf(transaction, label)
+    joined.push({ from: label, importNames })
+  }
+  const [first, ...others] = joined
+  if (first === undefined) return null
+  rows.sort(([a], [b]) => a - b)
   return {
     images: {
-      ids: before.ids,
-      labelsBefore: before.labels,
-      sourcesBefore: before.sources,
+      ids: Uint32Array.from(rows, ([id]) => id),
+      labelsBefore: Uint32Array.from(rows, ([, label]) => label),
+      sourcesBefore: Uint8Array.from(rows, ([, , source]) => source),
     },
     detail: {
       label: into.name,
       labelAfter: into.id,
-      merge: {
-        from,
-        into: into.id,
-        importNames: await store.labels.importNamesOf(transaction, from),
-      },
+      merge: { ...first, into: into.id, ...(others.length === 0 ? {} : { others }) },
     },
   }
 }

@@ -222,7 +222,7 @@ async function consequence(
           ? [anchorLabelId, negativeLabelId]
           : [negativeLabelId, anchorLabelId]
       const into = await store.labels.find(stays, transaction)
-      return into === undefined ? null : planMerge(store, transaction, from, into)
+      return into === undefined ? null : planMerge(store, transaction, [from], into)
     }
   }
 }

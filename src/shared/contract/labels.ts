@@ -54,8 +54,14 @@ export const labelsContract = {
     v.strictObject({ datasetId, imageIds: imageIdColumn, label: v.nullable(labelName) }),
   ),
   rename: call<UndoState>()(v.strictObject({ datasetId, labelId, name: labelName })),
-  /** All images of `from` get the label `into`. */
-  merge: call<UndoState>()(v.strictObject({ datasetId, from: labelId, into: labelId })),
+  /** All images of the labels `from` get the label `into`. One undo step. */
+  merge: call<UndoState>()(
+    v.strictObject({
+      datasetId,
+      from: v.pipe(v.array(labelId), v.minLength(1), v.maxLength(100_000)),
+      into: labelId,
+    }),
+  ),
   setExcluded: call<UndoState>()(
     v.strictObject({ datasetId, imageIds: imageIdColumn, excluded: v.boolean() }),
   ),

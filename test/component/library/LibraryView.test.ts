@@ -86,7 +86,7 @@ describe('the library', () => {
       .click()
     await flushPromises()
     expect(wire.calls.filter(([channel]) => channel === 'labels.merge')).toEqual([
-      ['labels.merge', expect.objectContaining({ from: 3, into: 1 })],
+      ['labels.merge', expect.objectContaining({ from: [3], into: 1 })],
     ])
   })
 

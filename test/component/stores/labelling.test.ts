@@ -4,7 +4,6 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { nextTick } from 'vue'
 import type { UndoState } from '../../../src/shared/contract/labels'
 import { AppError } from '../../../src/shared/errors'
-import type { LabelId } from '../../../src/shared/model/ids'
 import { setLocale } from '../../../src/renderer/src/locales/i18n'
 import { useAppStore } from '../../../src/renderer/src/stores/app'
 import { useDatasetStore } from '../../../src/renderer/src/stores/dataset'
@@ -207,13 +206,15 @@ describe('labelling', () => {
   })
 })
 
-it('offers to take back the joining of several labels whole, and to do it again whole', async () => {
-  const done: LabelId[] = []
-  const undone: LabelId[] = []
-  const state = (): UndoState => ({
-    undo: done.length === 0 ? null : { kind: 'merge', imageCount: 2, label: 'cat' },
-    redo: undone.length === 0 ? null : { kind: 'merge', imageCount: 2, label: 'cat' },
-  })
+it('joins several labels as one step, and offers to take it back and to do it again', async () => {
+  const joined: UndoState['undo'] = { kind: 'merge', imageCount: 4, label: 'cat' }
+  const asked: string[] = []
+  const answer =
+    (what: string, state: UndoState) =>
+    (input: unknown): UndoState => {
+      asked.push(`${what} ${JSON.stringify(input)}`)
+      return state
+    }
   wire = connectWire({
     dataset: {
       columns: () => ({
@@ -224,29 +225,23 @@ it('offers to take back the joining of several labels whole, and to do it again 
     },
     split: { ofMerge: () => ({ toTraining: 0, toTest: 0 }) },
     labels: {
-      merge: ({ from }) => {
-        done.push(from)
-        return state()
-      },
-      undo: () => {
-        undone.push(done.pop()!)
-        return state()
-      },
-      redo: () => {
-        done.push(undone.pop()!)
-        return state()
-      },
+      merge: answer('merge', { undo: joined, redo: null }),
+      undo: answer('undo', { undo: null, redo: joined }),
+      redo: answer('redo', { undo: joined, redo: null }),
     },
   })
   useDatasetStore().accept(datasetOf({ imageCount: 6 }))
   const toasts = useToastStore()
   await useLabelStore().merge([asLabelId(2), asLabelId(3)], asLabelId(1))
-  expect(done).toEqual([2, 3])
   expect(toasts.toasts.map(({ message }) => message)).toEqual([expect.stringContaining('4 images')])
   toasts.toasts[0]!.action!.run()
   await flushPromises()
-  expect(done).toEqual([])
   toasts.toasts.at(-1)!.action!.run()
   await flushPromises()
-  expect(done).toEqual([2, 3])
+  const datasetId = useDatasetStore().id
+  expect(asked).toEqual([
+    `merge ${JSON.stringify({ datasetId, from: [2, 3], into: 1 })}`,
+    `undo ${JSON.stringify({ datasetId })}`,
+    `redo ${JSON.stringify({ datasetId })}`,
+  ])
 })

@@ -415,7 +415,7 @@ describe('a second import', () => {
     const labels = createLabelService({ store: temporary.store })
     const [cat, dog] = await labels.list({ datasetId: id })
     await labels.rename({ datasetId: id, labelId: cat!.id, name: 'kitty' })
-    await labels.merge({ datasetId: id, from: dog!.id, into: cat!.id })
+    await labels.merge({ datasetId: id, from: [dog!.id], into: cat!.id })
     await put(pictures, 'dog/3.png', await png(70))
     await importAll()
     expect(new Set(Object.values(await labelled(id)))).toEqual(new Set(['kitty']))

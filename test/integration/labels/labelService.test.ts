@@ -125,7 +125,7 @@ describe('labels', () => {
       code: 'invalidInput',
       details: { name: 'dog' },
     })
-    await labels.merge({ datasetId, from: await labelId('dog'), into: cat })
+    await labels.merge({ datasetId, from: [await labelId('dog')], into: cat })
     expect(await state()).toBe('cat cat cat -')
     await labels.rename({ datasetId, labelId: cat, name: 'dog' })
     expect(await state()).toBe('dog dog dog -')
@@ -135,6 +135,56 @@ describe('labels', () => {
     await labels.redo({ datasetId })
     await labels.redo({ datasetId })
     expect(await state()).toBe('dog dog dog -')
+  })
+})
+
+describe('joining several labels', () => {
+  it('is one step, taken back and done again whole, import names and corrections with it', async () => {
+    const { store } = temporary
+    await labels.assign({ datasetId, imageIds: images('root.png'), label: 'fox' })
+    const [cat, dog, fox] = [await labelId('cat'), await labelId('dog'), await labelId('fox')]
+    for (const [name, label] of Object.entries({ cat, hound: dog, vixen: fox })) {
+      await store.database.transaction((transaction) =>
+        store.labels.setImport(transaction, datasetId, name, label),
+      )
+    }
+    const importNames = () =>
+      temporary.store.database.transaction(async (transaction) => {
+        const names: string[][] = []
+        for (const label of [cat, dog, fox]) {
+          names.push([...(await temporary.store.labels.importNamesOf(transaction, label))].sort())
+        }
+        return names
+      })
+    const [before, namesBefore] = [await state(), await importNames()]
+    expect(before).toBe('cat cat dog fox')
+
+    const { undo } = await labels.merge({ datasetId, from: [fox, dog, cat, dog], into: cat })
+    expect(undo).toEqual({ kind: 'merge', imageCount: 2, label: 'cat' })
+    expect(await state()).toBe('cat cat cat cat')
+    const [joined, ...gone] = await importNames()
+    expect(joined).toEqual(namesBefore.flat().sort())
+    expect(gone).toEqual([[], []])
+    const entries = await store.journal.entriesUntil(datasetId, Date.now())
+    expect(entries.map(({ merges }) => merges)).toEqual([0, 2])
+
+    labels = createLabelService({ store: await temporary.reopen() })
+    await labels.undo({ datasetId })
+    expect([await state(), await importNames()]).toEqual([before, namesBefore])
+    labels = createLabelService({ store: await temporary.reopen() })
+    await labels.redo({ datasetId })
+    expect([await state(), await importNames()]).toEqual(['cat cat cat cat', [joined, [], []]])
+    await labels.undo({ datasetId })
+    expect([await state(), await importNames()]).toEqual([before, namesBefore])
+  })
+
+  it('changes nothing where one of them is gone', async () => {
+    const gone = 999_999 as LabelId
+    const from = [await labelId('dog'), gone]
+    await expect(
+      labels.merge({ datasetId, from, into: await labelId('cat') }),
+    ).rejects.toMatchObject({ code: 'notFound' })
+    expect(await state()).toBe('cat cat dog -')
   })
 })
 
@@ -148,7 +198,7 @@ describe('undo and redo', () => {
       () => labels.assign({ datasetId, imageIds: images('cat/1.png'), label: 'cat' }),
       () => labels.setExcluded({ datasetId, imageIds: images('cat/2.png'), excluded: true }),
       async () =>
-        labels.merge({ datasetId, from: await labelId('kitty'), into: await labelId('fox') }),
+        labels.merge({ datasetId, from: [await labelId('kitty')], into: await labelId('fox') }),
       () => labels.setExcluded({ datasetId, imageIds: images('cat/2.png'), excluded: false }),
       () => labels.assign({ datasetId, imageIds: Uint32Array.of(...ids.values()), label: null }),
     ]

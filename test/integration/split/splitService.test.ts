@@ -138,7 +138,7 @@ describe('what a dataset keeps unseen', () => {
     expect(
       await split.ofMerge({ datasetId, from: [from.labelId], into: trained[1]!.labelId }),
     ).toEqual({ toTraining: 0, toTest: 0 })
-    await labels.merge({ datasetId, from: from.labelId, into: into.labelId })
+    await labels.merge({ datasetId, from: [from.labelId], into: into.labelId })
     const after = await state()
     expect(unseen(after)).toEqual(unseen(before))
     const merged = after.labels.find(({ labelId }) => labelId === into.labelId)!

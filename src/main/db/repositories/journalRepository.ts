@@ -14,6 +14,12 @@ export interface ImageChange {
   readonly sourcesBefore?: Uint8Array
 }
 
+/** A label that became another one, and the import names that led to it. */
+export interface JoinedLabel {
+  readonly from: number
+  readonly importNames: readonly string[]
+}
+
 /** Everything of a step that is not a column of images. */
 export interface ChangeDetail {
   /** The label's name for the window's "Undo: label 3 images cat". */
@@ -30,11 +36,10 @@ export interface ChangeDetail {
   }
   /** A label that this step made; without the step its name is free. */
   readonly created?: { readonly labelId: number; readonly name: string }
-  /** Import names that led to `from` and lead to `into` now. */
-  readonly merge?: {
-    readonly from: number
+  /** Import names that led to `from` and lead to `into` now; `others` where several were joined. */
+  readonly merge?: JoinedLabel & {
     readonly into: number
-    readonly importNames: readonly string[]
+    readonly others?: readonly JoinedLabel[]
   }
   readonly verdict?: {
     /** 0 where no run has the triplet any more. */
@@ -81,7 +86,8 @@ export interface DatedEntry extends Pick<JournalEntry, 'id' | 'kind' | 'target'>
   readonly at: number
   /** Images whose label or exclusion it changed. */
   readonly ids: Uint32Array
-  readonly isMerge: boolean
+  /** Labels that it joined into another. */
+  readonly merges: number
 }
 
 export interface JournalRepository {
@@ -169,11 +175,12 @@ export function createJournalRepository(database: Database): JournalRepository {
       const rows = await database.all<
         Pick<StepRow, 'id' | 'at' | 'kind' | 'image_ids'> & {
           readonly target: number | null
-          readonly is_merge: number
+          readonly merges: number
         }
       >(
         `SELECT id, at, kind, target, image_ids,
-           json_extract(detail, '$.merge') IS NOT NULL AS is_merge
+           (json_extract(detail, '$.merge') IS NOT NULL)
+             + coalesce(json_array_length(detail, '$.merge.others'), 0) AS merges
          FROM journal WHERE dataset_id = ? AND at <= ? ORDER BY id`,
         [datasetId, at],
       )
@@ -183,7 +190,7 @@ export function createJournalRepository(database: Database): JournalRepository {
         kind: row.kind,
         target: row.target,
         ids: row.image_ids === null ? new Uint32Array(0) : uint32Of(row.image_ids),
-        isMerge: row.is_merge === 1,
+        merges: row.merges,
       }))
     },
 

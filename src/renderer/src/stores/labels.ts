@@ -114,52 +114,25 @@ export const useLabelStore = defineStore('labels', () => {
     return (await toasts.guard(ask, 'labels')) ?? nothingMoved
   }
 
-  /**
-   * Joins labels into one. Each is an undo step of its own, but what all of them moved is said once,
-   * and the way back that is offered takes all of them back.
-   */
+  /** Joins labels into one and says what that moved between training and test. */
   async function merge(from: readonly LabelId[], into: LabelId): Promise<boolean> {
     const moved = await movedByMerge(from, into)
-    let images = 0
-    for (const [i, label] of from.entries()) {
-      const join = (datasetId: DatasetId) => api.labels.merge({ datasetId, from: label, into })
-      if (!(await act(join))) return false
-      const step = undoState.value.undo
-      if (step === null) continue
-      images += step.imageCount
-      const whole = { ...step, imageCount: images }
-      offer(
-        () => mergedWords(wordsOf(whole), moved),
-        () => t('labelling.undo'),
-        () => undo(i + 1),
-      )
-    }
-    return true
+    return change((datasetId) => api.labels.merge({ datasetId, from: [...from], into }), moved)
   }
 
-  /** Takes steps back or does them again, and says what they were as one. */
-  async function move(way: 'undo' | 'redo', steps: number): Promise<void> {
-    let done = 0
-    let images = 0
-    let last: UndoStep | null = null
-    while (done < steps) {
-      const step = undoState.value[way]
-      if (step === null || !(await act((datasetId) => api.labels[way]({ datasetId })))) break
-      done += 1
-      images += step.imageCount
-      last = step
-    }
-    if (last === null) return
-    const whole = { ...last, imageCount: images }
+  /** Takes a step back or does it again, says what it was and offers the way back. */
+  async function move(way: 'undo' | 'redo'): Promise<void> {
+    const step = undoState.value[way]
+    if (step === null || !(await act((datasetId) => api.labels[way]({ datasetId })))) return
     const isUndo = way === 'undo'
     offer(
-      () => t(isUndo ? 'labelling.undone' : 'labelling.redone', { what: wordsOf(whole) }),
+      () => t(isUndo ? 'labelling.undone' : 'labelling.redone', { what: wordsOf(step) }),
       () => t(isUndo ? 'labelling.redo' : 'labelling.undo'),
-      () => move(isUndo ? 'redo' : 'undo', done),
+      () => move(isUndo ? 'redo' : 'undo'),
     )
   }
-  const undo = (steps = 1): Promise<void> => move('undo', steps)
-  const redo = (): Promise<void> => move('redo', 1)
+  const undo = (): Promise<void> => move('undo')
+  const redo = (): Promise<void> => move('redo')
 
   return {
     list,

@@ -7,24 +7,25 @@ const journal = (
   ...entries: readonly (Partial<DatedEntry> & Pick<DatedEntry, 'kind'>)[]
 ): DatedEntry[] =>
   entries.map((entry, i) => ({
-    ...{ id: i + 1, at: i + 1, target: null, ids: new Uint32Array(0), isMerge: false },
+    ...{ id: i + 1, at: i + 1, target: null, ids: new Uint32Array(0), merges: 0 },
     ...entry,
   }))
 const images = (...ids: number[]) => ({ ids: Uint32Array.from(ids) })
 
-it('counts each image once, a merge as one, and nothing outside the two moments', () => {
+it('counts each image once, each label that was joined as one, and nothing outside the two moments', () => {
   const entries = journal(
     { kind: 'label', ...images(1) },
     { kind: 'label', ...images(2, 3) },
     { kind: 'exclude', ...images(3) },
-    { kind: 'merge', isMerge: true, ...images(10, 11, 12, 13) },
+    { kind: 'merge', merges: 1, ...images(10, 11, 12, 13) },
+    { kind: 'merge', merges: 2, ...images(14, 15) },
     { kind: 'rename' },
     { kind: 'verdict' },
     { kind: 'verdict', ...images(4) },
     { kind: 'label', ...images(99) },
   )
-  expect(countCorrections(entries, 1, 7)).toBe(3 + 1)
-  expect(countCorrections(entries, 7, 7)).toBe(0)
+  expect(countCorrections(entries, 1, 8)).toBe(3 + 1 + 2)
+  expect(countCorrections(entries, 8, 8)).toBe(0)
 })
 
 it('counts what was taken back only where it was in effect before', () => {
