@@ -215,9 +215,12 @@ describe('labelling by keys', () => {
     await panel.getByRole('option', { name: 'New label “猫”' }).waitFor()
     expect(await field.inputValue()).toBe('猫')
     await press('Enter')
-    await eventually(async () => (await withLabel('猫')).length).toBe(1)
+    const inList = page.getByRole('treeitem', { name: '猫' })
+    await inList.waitFor()
+    expect((await withLabel('猫')).length).toBe(1)
     await page.keyboard.press('Control+z')
-    await eventually(images).toEqual(before)
+    await inList.waitFor({ state: 'detached' })
+    expect(await images()).toEqual(before)
   })
 
   it('reaches the grid by few Tab stops, and labels by arrows', async () => {

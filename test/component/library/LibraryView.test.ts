@@ -90,6 +90,32 @@ describe('the library', () => {
     ])
   })
 
+  it('moves by arrows between what stands above the labels, one stop of the Tab key', async () => {
+    await open(datasetOf({ unlabelledCount: 2, excludedCount: 1 }), three)
+    const rows = view.findAll<HTMLElement>('nav .row')
+    expect(rows.map((row) => row.get('.name').text())).toEqual([
+      'All images',
+      'No label',
+      'Excluded',
+    ])
+    const stops = () => rows.map(({ element }) => element.tabIndex)
+    expect(stops()).toEqual([0, -1, -1])
+    rows[0]!.element.focus()
+    for (const [key, index] of [
+      ['ArrowDown', 1],
+      ['ArrowDown', 2],
+      ['ArrowDown', 2],
+      ['ArrowUp', 1],
+    ] as const) {
+      await view.get('nav .row:focus').trigger('keydown', { key })
+      await flushPromises()
+      expect(document.activeElement).toBe(rows[index]!.element)
+    }
+    expect(stops()).toEqual([-1, 0, -1])
+    await rows[1]!.trigger('click')
+    expect(useDatasetStore().filter.unlabelled).toBe(true)
+  })
+
   it('asks for a folder on the first run, and for nothing else', async () => {
     await open(null, empty)
     expect(view.findAll('button').map((one) => one.text())).toEqual([
