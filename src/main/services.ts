@@ -27,6 +27,7 @@ import { createTrainingService, type TrainingService } from './training/training
 import { createTripletService, type TripletService } from './triplets/tripletService'
 import { sweepLeftovers } from './leftovers'
 import { createStorage, type Storage } from './storage'
+import type { Extension } from './training/extensions'
 import type { Workspace } from './workspace'
 
 export interface ServicesOptions {
@@ -35,6 +36,8 @@ export interface ServicesOptions {
   readonly workersFolder: string
   /** The folder that holds `resources` and `node_modules`. */
   readonly projectFolder: string
+  /** Losses and miners of the person's own; absent: none. */
+  readonly extensions?: readonly Extension[]
   /** Absent: as children of this process, which is Node's. */
   readonly startProcess?: StartHearingProcess & StartProcess
   /** A person works in a window, which goes before what can wait. */
@@ -75,6 +78,13 @@ export interface Services {
 /** Builds and wires every service; knows nothing of Electron. */
 export async function createServices(options: ServicesOptions): Promise<Services> {
   const { workspace, workersFolder, projectFolder, startProcess, jobs, emit } = options
+  const site = {
+    workspace,
+    workersFolder,
+    projectFolder,
+    startProcess,
+    extensions: options.extensions,
+  }
   const store = await openStore(workspace.databaseFile)
   // Beside the first use of the program; what cannot be removed stays.
   const sweeping = sweepLeftovers(workspace).catch(() => {})
@@ -116,7 +126,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
     },
   })
   const triplets = createTripletService({ store, labels })
-  const split = createSplitService({ store, workspace, changed: emit.split.changed })
+  const split = createSplitService({ store, changed: emit.split.changed })
   let backend: BackendReport | null = null
   const onBackend = (report: BackendReport): void => {
     backend = report
@@ -146,11 +156,8 @@ export async function createServices(options: ServicesOptions): Promise<Services
   })
   const showTraining = trackTraining(jobs, nameOf, (runId) => void training.cancel({ runId }))
   const training = createTrainingService({
+    ...site,
     store,
-    workspace,
-    workersFolder,
-    projectFolder,
-    startProcess,
     turn,
     events: {
       progress: (state) => {
@@ -167,11 +174,8 @@ export async function createServices(options: ServicesOptions): Promise<Services
     if (id !== null) void sweep.cancel({ sweepId: id })
   })
   const sweep = createSweepService({
+    ...site,
     store,
-    workspace,
-    workersFolder,
-    projectFolder,
-    startProcess,
     turn,
     backend: () => backend,
     onProgress: (state) => {

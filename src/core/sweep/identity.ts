@@ -1,4 +1,5 @@
 import type { TrainingOptions } from '../../shared/model/training'
+import { outsideComponents } from '../objective/outsideComponents'
 
 /** What beside its options decides the numbers of a row. */
 export interface SweepMaterial {
@@ -18,10 +19,13 @@ export function materialText({ sha256, labels, split, version }: SweepMaterial):
 
 /**
  * Text of everything that decides a row, in an order that does not depend on how the options were
- * put together. The material comes as its hash, because it is long and shared by all rows.
+ * put together, with the versions of losses and miners from outside. The material comes as its hash, because it is long and shared by all rows.
  */
 export function rowText(options: TrainingOptions, materialHash: string): string {
-  return `${materialHash}\n${sorted(options)}`
+  const own = outsideComponents(options).map(
+    ({ kind, name, version }) => `\n${kind} ${name} ${version}`,
+  )
+  return `${materialHash}\n${sorted(options)}${own.join('')}`
 }
 
 /** JSON with the keys of every object in order. */

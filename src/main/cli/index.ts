@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { distances } from '../../core/distances'
 import { losses } from '../../core/losses'
 import { miners } from '../../core/miners'
@@ -10,6 +10,7 @@ import { AppError } from '../../shared/errors'
 import { extractors } from '../features/extractors'
 import { finiteJson } from '../files/finite'
 import { endWhereUnanswered } from '../jobs/unlessAborted'
+import { type Extension, findExtension, loadExtensions } from '../training/extensions'
 import { checkEmbedArguments, runEmbed } from './embed'
 import { helpText } from './help'
 import { commandsFor } from './options'
@@ -23,15 +24,30 @@ import { holdOut, type OutFolder, workFolder } from './outFolder'
 /** Exit codes of the headless program. */
 const exitCode = { done: 0, failed: 1, usage: 2, cancelled: 130, terminated: 143 } as const
 
-const commands = commandsFor({
-  losses: losses.names,
-  miners: miners.names,
-  distances: distances.names,
-  reducers: reducers.names,
-  regularizers: regularizers.names,
-  samplers: samplers.names,
-  extractors,
-})
+/** With the losses and miners that are registered by now. */
+const commandsNow = () =>
+  commandsFor({
+    losses: losses.names,
+    miners: miners.names,
+    distances: distances.names,
+    reducers: reducers.names,
+    regularizers: regularizers.names,
+    samplers: samplers.names,
+    extractors,
+  })
+
+/** The extension that is named, loaded: what it holds may be named by the other arguments. */
+async function extensionsIn(args: readonly string[]): Promise<readonly Extension[]> {
+  const at = args.findIndex((arg) => arg === '--extension' || arg.startsWith('--extension='))
+  if (at < 0) return []
+  const [, inside] = /^--extension=(.*)$/s.exec(args[at]!) ?? []
+  const file = inside ?? args[at + 1]
+  // What is wrong with the argument itself the parser says.
+  if (file === undefined || file === '' || file.startsWith('--')) return []
+  const found = [await findExtension(resolve(file))]
+  await loadExtensions(found)
+  return found
+}
 
 function programFolders(): ProgramFolders {
   const { folder, version } = findProject(__dirname)
@@ -87,6 +103,8 @@ async function main(args: readonly string[]): Promise<number> {
   process.on('SIGINT', onSignal)
   process.on('SIGTERM', onTerminate)
   try {
+    const extensions = await extensionsIn(args)
+    const commands = commandsNow()
     const parsed = parseArguments(args, commands)
     if (parsed.flags.has('help')) {
       process.stdout.write(`${helpText(commands, parsed.command.name)}\n`)
@@ -94,6 +112,7 @@ async function main(args: readonly string[]): Promise<number> {
     }
     return await runCommand(parsed, {
       folders: programFolders(),
+      extensions,
       progress,
       signal: interrupt.signal,
       terminated: terminate.signal,
@@ -113,6 +132,7 @@ const terminateLimitMs = 1900
 
 interface Circumstances {
   readonly folders: ProgramFolders
+  readonly extensions: readonly Extension[]
   readonly progress: ProgressLine
   /** To end soon, with what there is as the result. */
   readonly signal: AbortSignal
@@ -127,7 +147,7 @@ async function runCommand(parsed: ParsedCommand, circumstances: Circumstances): 
   const isJson = parsed.flags.has('json')
   switch (parsed.command.name) {
     case 'train': {
-      const checked = await checkTrainArguments(parsed)
+      const checked = await checkTrainArguments(parsed, (note) => progress.line(note))
       const { version } = folders
       return inOut(checked.out, async (place) => {
         const job = await enterRun(place, checked, { version, progress })
@@ -182,7 +202,7 @@ async function runCommand(parsed: ParsedCommand, circumstances: Circumstances): 
       else print(`Semblance ${folders.version}`)
       return exitCode.done
     default:
-      print(helpText(commands))
+      print(helpText(commandsNow()))
       return exitCode.done
   }
 }
@@ -202,11 +222,11 @@ async function inOut(out: string, work: (place: OutFolder) => Promise<number>): 
 
 /** @param kept folder of a state that stays; absent: a temporary one */
 async function inSession<Outcome>(
-  { folders, progress, signal, terminated }: Circumstances,
+  { folders, extensions, progress, signal, terminated }: Circumstances,
   kept: string | undefined,
   work: (session: Session) => Promise<Outcome>,
 ): Promise<Outcome | 'terminated'> {
-  const session = await openSession(folders, progress, signal, kept)
+  const session = await openSession({ ...folders, extensions }, progress, signal, kept)
   try {
     const done = work(session)
     // What it says once the session is closed under it is of no interest.

@@ -18,7 +18,15 @@ const followLinks: CommandOption = {
   kind: 'flag',
   meaning: 'Goes where links out of FOLDER lead; each real folder once.',
 }
+const extension: CommandOption = {
+  name: 'extension',
+  kind: 'text',
+  value: 'FILE',
+  meaning:
+    'A JavaScript file with losses and miners of your own. It runs as this program does, so name only what you trust.',
+}
 const help: CommandOption = { name: 'help', kind: 'flag', meaning: 'Prints this help.' }
+
 /** @param names of the registries, so that a new loss is an option at once */
 export function commandsFor(names: RegistryNames): readonly Command[] {
   const train: Command = {
@@ -35,6 +43,7 @@ export function commandsFor(names: RegistryNames): readonly Command[] {
         isRequired: true,
       },
       followLinks,
+      extension,
       {
         name: 'resume',
         kind: 'flag',
@@ -90,7 +99,7 @@ export function commandsFor(names: RegistryNames): readonly Command[] {
     usage: 'help',
     summary: 'Prints the commands and their options.',
     positionals: [],
-    options: [verbose, help],
+    options: [extension, verbose, help],
   }
   const version: Command = {
     name: 'version',

@@ -2,6 +2,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { join } from 'node:path'
 import * as v from 'valibot'
+import { outsideComponents } from '../../core/objective/outsideComponents'
 import { AppError, codeOfSystemError } from '../../shared/errors'
 import { type TrainingRequest, trainingRequest } from '../../shared/model/training'
 import { isLock, lockFolder } from '../db/folderLock'
@@ -16,6 +17,13 @@ const job = v.object({
   folder: v.string(),
   startedAt: v.number(),
   request: trainingRequest,
+  /** Losses and miners from an extension; absent in runs of earlier versions. */
+  outside: v.optional(
+    v.array(
+      v.object({ kind: v.picklist(['loss', 'miner']), name: v.string(), version: v.string() }),
+    ),
+    [],
+  ),
 })
 /** As much as a run file. */
 const greatestJob = 64 * 2 ** 20
@@ -108,6 +116,15 @@ export function checkUnfinished(
   if (!asked.isResumed) {
     throw new UsageError(
       `${out} holds a run on ${unfinished.folder} that was not finished (begun ${begun}). Add --resume to go on with it, or --start-over to give it up.`,
+    )
+  }
+  const outside = outsideComponents(unfinished.request)
+  if (!isDeepStrictEqual([...outside], unfinished.outside)) {
+    const [was] = unfinished.outside
+    throw new UsageError(
+      was === undefined
+        ? `The run in ${out} was begun without the extension. Leave --extension out to go on with it; --start-over gives it up.`
+        : `The run in ${out} was begun with version ${was.version} of the ${was.kind} ${was.name}. Name that file with --extension to go on with it; --start-over gives it up.`,
     )
   }
   const other =

@@ -1,6 +1,8 @@
 import * as v from 'valibot'
 import { losses } from '../../core/losses'
+import { miners } from '../../core/miners'
 import { lossesOfClasses, innermostLoss } from '../../core/objective/lossChoice'
+import { type OutsideComponent, outsideComponents } from '../../core/objective/outsideComponents'
 import { requestOfRun } from '../../core/plan/runRequest'
 import { extractorOfEarlierRuns } from '../../shared/model/extractor'
 import {
@@ -17,6 +19,8 @@ import type { UnseenFile } from './unseenLabels'
 export interface RunFile {
   readonly version: string
   readonly request: TrainingRequest
+  /** Losses and miners of it that came from an extension; absent: none. */
+  readonly outside?: readonly OutsideComponent[]
   /** For whoever reads it: what the request kept unseen in the folder it was written for. */
   readonly unseen: UnseenFile
 }
@@ -26,7 +30,9 @@ export function runFileOf(
   { options, backend }: RunSummary,
   unseen: UnseenFile,
 ): RunFile {
-  return { version, request: requestOfRun(options, backend?.name), unseen }
+  const outside = outsideComponents(options)
+  const request = requestOfRun(options, backend?.name)
+  return { version, request, ...(outside.length === 0 ? {} : { outside }), unseen }
 }
 
 /** 100,000 labels that are kept unseen, named twice, take less. */
@@ -34,9 +40,13 @@ const greatestRunFile = 64 * 2 ** 20
 
 /**
  * The request of a run.json, or of a file that is nothing but a request.
+ * @param note told where a loss or miner from an extension is of another version now
  * @throws UsageError saying what is wrong with the file
  */
-export async function readRunFile(file: string): Promise<TrainingRequest> {
+export async function readRunFile(
+  file: string,
+  note: (text: string) => void,
+): Promise<TrainingRequest> {
   const bytes = await readBounded(file, greatestRunFile).catch((error: unknown) => {
     throw new UsageError(
       `--run-file ${file} cannot be read: ${error instanceof Error ? error.message : String(error)}. Give the run.json that train wrote.`,
@@ -54,6 +64,7 @@ export async function readRunFile(file: string): Promise<TrainingRequest> {
     typeof content === 'object' && content !== null && 'request' in content
       ? content.request
       : content
+  noteVersions(content, note)
   const parsed = v.safeParse(trainingRequest, request)
   if (parsed.success) {
     return typeof content === 'object' && content !== null && 'version' in content
@@ -64,6 +75,31 @@ export async function readRunFile(file: string): Promise<TrainingRequest> {
   throw new UsageError(
     `--run-file ${file} is not a run file: ${shown(`${v.getDotPath(issue) ?? 'it'}: ${issue.message}`)}. Give the run.json that train wrote.`,
   )
+}
+
+const outsideNamed = v.object({
+  outside: v.array(
+    v.object({ kind: v.picklist(['loss', 'miner']), name: v.string(), version: v.string() }),
+  ),
+})
+
+/** @throws UsageError for a loss or miner of an extension that was not named */
+function noteVersions(content: unknown, note: (text: string) => void): void {
+  const named = v.safeParse(outsideNamed, content)
+  if (!named.success) return
+  for (const { kind, name, version } of named.output.outside) {
+    const registry = kind === 'loss' ? losses : miners
+    if (!registry.has(name)) {
+      throw new UsageError(
+        `The run used the ${kind} ${shown(name)}, version ${shown(version)}, of an extension. Name its file with --extension.`,
+      )
+    }
+    const now = registry.get(name).version
+    if (now === version) continue
+    note(
+      `Note: the run used version ${shown(version)} of the ${kind} ${name}, and this is ${now ?? 'one of the program'}; its numbers may differ.`,
+    )
+  }
 }
 
 /** Of a file's own words as much as a line holds, and nothing that a terminal obeys. */

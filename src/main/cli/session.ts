@@ -7,6 +7,7 @@ import { channelOf, emitterOf } from '../../shared/rpc'
 import { folderState } from '../dataset/checkedFolder'
 import { createJobBoard } from '../jobs/jobBoard'
 import { createServices, type Services } from '../services'
+import type { Extension } from '../training/extensions'
 import { strangeSpeeds } from '../training/measuredSpeeds'
 import { importLines } from './importLines'
 import { UsageError } from './parse'
@@ -31,7 +32,7 @@ export interface Session {
 }
 
 export async function openSession(
-  folders: ProgramFolders,
+  program: ProgramFolders & { readonly extensions: readonly Extension[] },
   progress: ProgressLine,
   signal: AbortSignal,
   kept?: string,
@@ -41,8 +42,9 @@ export async function openSession(
   try {
     const services = await createServices({
       workspace: headless.workspace,
-      workersFolder: folders.workersFolder,
-      projectFolder: folders.projectFolder,
+      workersFolder: program.workersFolder,
+      projectFolder: program.projectFolder,
+      extensions: program.extensions,
       jobs: createJobBoard(),
       emit: emitterOf(contract, (channel, payload) => {
         for (const listener of listeners.get(channel) ?? []) listener(payload)

@@ -2,6 +2,7 @@ import { copyFile, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { losses } from '../../core/losses'
 import { lossesOfClasses } from '../../core/objective/lossChoice'
+import { outsideComponents } from '../../core/objective/outsideComponents'
 import { defaultSampler, samplerOf } from '../../core/loop/samplerFit'
 import { AppError } from '../../shared/errors'
 import type { DatasetId, RunId } from '../../shared/model/ids'
@@ -60,9 +61,9 @@ const stageNames: Readonly<Record<TrainingStage, string>> = {
 }
 
 /** What of the arguments can be wrong is found here, before any work. */
-export async function checkTrainArguments(parsed: ParsedCommand) {
+export async function checkTrainArguments(parsed: ParsedCommand, note: (text: string) => void) {
   const runFile = parsed.texts.get('run-file')
-  const written = runFile === undefined ? {} : await readRunFile(resolve(runFile))
+  const written = runFile === undefined ? {} : await readRunFile(resolve(runFile), note)
   const request = await withUnseenLabels({ ...written, ...requestOf(parsed) }, parsed)
   const folder = await existingFolder(parsed.positionals[0]!)
   checkProxyStart(parsed, request)
@@ -111,7 +112,8 @@ export async function enterRun(
   }
   await place.discard()
   if (isResumed) progress.line(`No unfinished run is in ${out}; a new one starts.`)
-  const job = { version, folder, startedAt: Date.now(), request }
+  const outside = [...outsideComponents(request)]
+  const job = { version, folder, startedAt: Date.now(), request, outside }
   await place.begin(job)
   return job
 }

@@ -9,6 +9,8 @@ export interface WorkerOptions<Message> {
   /** For messages about a crash. */
   readonly name: string
   readonly data?: unknown
+  /** In a thread of this process, or in a process of its own over the same messages. */
+  readonly runsIn?: 'thread' | 'process'
   readonly onMessage: (message: Message) => void
   /** How a process is started that the worker asks for; absent: as a child of Node. */
   readonly startProcess?: StartProcess | undefined
@@ -25,25 +27,22 @@ export interface WorkerHandle<Command> {
   terminate(): Promise<void>
 }
 
-/** Starts a worker thread; a crash becomes a typed failure and leaves the process alive. */
+/** Starts a worker; a crash becomes a typed failure and leaves this process alive. */
 export function startWorker<Command, Message>(
   options: WorkerOptions<Message>,
 ): WorkerHandle<Command> {
-  const worker = new Worker(options.file, { workerData: options.data, name: options.name })
-  const host = new ProcessHost(options.startProcess ?? startNodeProcess, (message) =>
-    worker.postMessage(message),
-  )
+  const { startProcess = startNodeProcess, runsIn = 'thread' } = options
+  const receive = (message: Message) => {
+    if (!host.takes(message)) options.onMessage(message)
+  }
+  const worker =
+    runsIn === 'thread' ? inThread<Message>(options, receive) : inProcess<Message>(options, receive)
+  const host = new ProcessHost(startProcess, (message) => worker.post(message, []))
   let terminated = false
   const ended = new Promise<void>((resolve, reject) => {
-    let failure: unknown
-    worker.on('message', (message: Message) => {
-      if (!host.takes(message)) options.onMessage(message)
-    })
-    worker.on('error', (error) => (failure = error))
-    worker.on('exit', (code) => {
+    void worker.ended.then(({ reason, failure }) => {
       host.kill()
-      if (terminated || (code === 0 && failure === undefined)) return resolve()
-      const reason = failure instanceof Error ? failure.message : `exit code ${code}`
+      if (terminated || reason === null) return resolve()
       reject(
         new AppError(
           'workerCrashed',
@@ -57,11 +56,57 @@ export function startWorker<Command, Message>(
   // Whoever waits for `ended` sees the failure; one that nobody waits for must not end the process.
   ended.catch(() => {})
   return {
-    post: (command, transfer = []) => worker.postMessage(command, [...transfer]),
+    post: (command, transfer = []) => worker.post(command, transfer),
     ended,
     terminate: async () => {
       terminated = true
       await worker.terminate()
     },
+  }
+}
+
+interface StartedWorker {
+  post(message: unknown, transfer: readonly Transferable[]): void
+  terminate(): Promise<unknown>
+  /** @returns why it ended; null: by itself, with all done */
+  readonly ended: Promise<{ readonly reason: string | null; readonly failure?: unknown }>
+}
+
+function inThread<Message>(
+  { file, name, data }: WorkerOptions<Message>,
+  receive: (message: Message) => void,
+): StartedWorker {
+  const worker = new Worker(file, { workerData: data, name })
+  worker.on('message', receive)
+  let failure: unknown
+  worker.on('error', (error) => (failure = error))
+  return {
+    post: (message, transfer) => worker.postMessage(message, [...transfer]),
+    terminate: () => worker.terminate(),
+    ended: new Promise((resolve) => {
+      worker.on('exit', (code) => {
+        if (code === 0 && failure === undefined) return resolve({ reason: null })
+        const reason = failure instanceof Error ? failure.message : `exit code ${code}`
+        resolve({ reason, failure })
+      })
+    }),
+  }
+}
+
+function inProcess<Message>(
+  { file, name, data }: WorkerOptions<Message>,
+  receive: (message: Message) => void,
+): StartedWorker {
+  const request = { name, file, arguments: [], environment: process.env }
+  const started = startNodeProcess(request, (message) => receive(message as Message))
+  started.post(data)
+  return {
+    // What a thread would be given for good is copied.
+    post: (message) => started.post(message),
+    terminate: async () => {
+      started.kill()
+      await started.ended
+    },
+    ended: started.ended.then((how) => ({ reason: how === 'exit code 0' ? null : how })),
   }
 }

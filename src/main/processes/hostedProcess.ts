@@ -1,4 +1,4 @@
-import type { MessagePort } from 'node:worker_threads'
+import type { WorkerPort } from './workerPort'
 import type { ProcessRequest, StartProcess, StartedProcess } from './startProcess'
 
 /** A worker asks the thread that started it for a process, as only that one can start it. */
@@ -18,7 +18,7 @@ export interface ProcessEndedMessage {
 
 /** In a worker: a process that the thread which started the worker starts and watches for it. */
 export const startHostedProcess =
-  (port: MessagePort): StartProcess =>
+  (port: WorkerPort): StartProcess =>
   (request) => {
     const ended = new Promise<string>((resolve) => {
       port.on('message', (message: ProcessEndedMessage | { readonly kind: string }) => {

@@ -7,6 +7,8 @@ interface ParentPort {
 export interface ProcessPort<Heard, Told> {
   onMessage(listener: (message: Heard) => void): void
   post(message: Told): void
+  /** Ends this process once what was posted has left it. */
+  close(): void
 }
 
 /**
@@ -19,13 +21,26 @@ export function processPort<Heard, Told>(): ProcessPort<Heard, Told> {
     return {
       onMessage: (listener) => parentPort.on('message', ({ data }) => listener(data as Heard)),
       post: (message) => parentPort.postMessage(message),
+      close: () => setImmediate(() => process.exit()),
     }
   }
   if (process.send === undefined) throw new Error('This program is started by Semblance.')
   process.on('disconnect', () => process.exit(0))
+  let onTheWay = 0
+  let isClosing = false
   return {
     onMessage: (listener) => process.on('message', listener as (message: unknown) => void),
-    // Whoever started it may just be ending.
-    post: (message) => process.send?.(message, undefined, undefined, () => {}),
+    post: (message) => {
+      onTheWay++
+      // Whoever started it may just be ending.
+      process.send?.(message, undefined, undefined, () => {
+        onTheWay--
+        if (isClosing && onTheWay === 0) process.exit()
+      })
+    },
+    close: () => {
+      isClosing = true
+      if (onTheWay === 0) process.exit()
+    },
   }
 }

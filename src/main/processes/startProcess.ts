@@ -44,6 +44,8 @@ export function startNodeProcess(
     env: environment,
     // What a library prints goes where it went from this process.
     stdio: ['ignore', 'ignore', 'inherit', ...(onMessage === undefined ? [] : (['ipc'] as const))],
+    // Typed arrays go as they are.
+    serialization: 'advanced',
     windowsHide: true,
   })
   const kill = () => void child.kill('SIGKILL')

@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { deserialize, serialize } from 'node:v8'
 import * as v from 'valibot'
+import { outsideComponents } from '../../core/objective/outsideComponents'
 import type { SavedModel } from '../../core/network'
 import type { Checkpoint } from '../../core/recipes/decisions'
 import type { LoopRunState, TrainingPoint } from '../../core/loop/loopState'
@@ -36,11 +37,14 @@ const greatestFile = 2 ** 31
 
 /** Tells whether a job is that of a checkpoint: same images in the same order, labels, options. */
 export function jobFingerprint(
-  job: Pick<TrainJob, 'images' | 'labels' | 'split' | 'options'>,
+  job: Pick<TrainJob, 'labels' | 'split' | 'options'> & {
+    readonly images: Pick<TrainJob['images'], 'ids' | 'sha256'>
+  },
 ): string {
   const hash = createHash('sha256')
   hash.update(job.images.ids).update(job.labels).update(job.split)
   hash.update(JSON.stringify(job.options))
+  for (const outside of outsideComponents(job.options)) hash.update(JSON.stringify(outside))
   for (const sha256 of job.images.sha256) hash.update(sha256)
   return hash.digest('hex')
 }

@@ -9,12 +9,10 @@ import type { TrainingOptions } from '../../shared/model/training'
 import type { StoredLabelSide } from '../db/repositories/splitRepository'
 import type { Store } from '../db/store'
 import { readTrainingImages, type TrainingImages } from '../training/trainingImages'
-import type { Workspace } from '../workspace'
 import { drawnSides, keyOf, readKept, type SplitRequest } from './keptSplit'
 
 export interface SplitServiceOptions {
   readonly store: Store
-  readonly workspace: Workspace
   readonly changed?: (event: { readonly datasetId: DatasetId }) => void
 }
 
@@ -56,11 +54,7 @@ type TrainingSplit = Pick<
   'split' | 'testShare' | 'seed' | 'splitSeed' | 'splitBy' | 'unseenLabels'
 >
 
-export function createSplitService({
-  store,
-  workspace,
-  changed,
-}: SplitServiceOptions): SplitService {
+export function createSplitService({ store, changed }: SplitServiceOptions): SplitService {
   const imagesOf = async (
     datasetId: DatasetId,
     joined?: ReadonlyMap<number, number>,
@@ -69,7 +63,7 @@ export function createSplitService({
     if (dataset === undefined) {
       throw new AppError('noDataset', 'There is no such dataset. Import a folder first.')
     }
-    return readTrainingImages(store, workspace, datasetId, dataset.folder, joined)
+    return readTrainingImages(store, datasetId, dataset.folder, joined)
   }
 
   const draw = (images: TrainingImages, request: SplitRequest, kept: KeptChoice): Drawn => {

@@ -15,14 +15,15 @@ import type {
 } from '../../shared/model/sweep'
 import type { DatasetId, SweepId } from '../../shared/model/ids'
 import type { BackendReport, TrainingOptions } from '../../shared/model/training'
-import type { StartProcess } from '../processes/startProcess'
 import { coalesce } from '../jobs/coalesce'
 import { startWorker, type WorkerHandle } from '../jobs/workerHost'
 import type { ComparisonCommand, ComparisonJob, ComparisonMessage } from '../comparison/messages'
 import type { MeasuredSpeeds } from '../training/measuredSpeeds'
 import type { TrainingCommand } from '../training/messages'
+import type { SentSweepJob } from '../training/sentJob'
+import { startTrainingWorker, type WorkSite } from '../training/trainingWorker'
 import { embeddingsFolder, saveSweepImages, type SweepImages } from '../runs/sweepEmbeddings'
-import type { SweepJob, SweepMessage } from '../training/sweepMessages'
+import type { SweepMessage } from '../training/sweepMessages'
 import { comparedSweep } from './comparedSweep'
 import { WorkMeter } from '../training/workMeter'
 import type { RowEnd, SweepJournal } from './journal'
@@ -50,11 +51,12 @@ export interface ActiveSweepInput {
   /** What the files go into. */
   readonly folder: string
   readonly version: string
-  readonly workerFile: string
-  readonly startProcess?: StartProcess | undefined
+  readonly site: WorkSite
+  /** Of the set. */
+  readonly imagesFolder: string
   readonly comparisonFile: string
   /** Of the worker, less what is left to train and where its embeddings go. */
-  readonly job: Omit<SweepJob, 'rows' | 'wantsBaselines' | 'embeddingsFolder' | 'baselinesKey'>
+  readonly job: Omit<SentSweepJob, 'rows' | 'wantsBaselines' | 'baselinesKey'>
   /** While it runs; never a state that has ended. */
   readonly onProgress: (state: SweepState) => void
   /** In the very step in which the state ends: nobody sees one without the other. */
@@ -182,24 +184,23 @@ export class ActiveSweep {
       const endedBefore = this.rows.size - left.length
       let crash: unknown = null
       this.meter = this.meterOf(left)
-      this.worker = startWorker<TrainingCommand, SweepMessage>({
-        file: this.input.workerFile,
-        name: 'training',
-        data: {
-          ...this.input.job,
-          rows: left.map(({ key }) => ({ key, options: this.options.get(key)! })),
-          wantsBaselines: this.baselines === null,
-          embeddingsFolder: this.embeddingsFolder,
-          baselinesKey: this.input.baselinesKey,
-        } satisfies SweepJob,
-        onMessage: (message) => {
+      const job: SentSweepJob = {
+        ...this.input.job,
+        rows: left.map(({ key }) => ({ key, options: this.options.get(key)! })),
+        wantsBaselines: this.baselines === null,
+        baselinesKey: this.input.baselinesKey,
+      }
+      const folders = { images: this.input.imagesFolder, results: this.embeddingsFolder }
+      this.worker = startTrainingWorker<SweepMessage>(
+        this.input.site,
+        { job, folders },
+        (message) => {
           // It took the run that it was at with it, as a worker does that dies.
           if (message.kind === 'failed' && message.error.code === 'backendLost') {
             crash = AppError.from(message.error)
           } else this.receive(message)
         },
-        startProcess: this.input.startProcess,
-      })
+      )
       if (this.hasEnded) this.worker.post({ kind: 'cancel' })
       await this.worker.ended.catch((failure: unknown) => (crash = failure))
       this.worker = null

@@ -18,7 +18,6 @@ import {
   type SweepToday,
 } from '../../shared/model/sweep'
 import type { BackendReport } from '../../shared/model/training'
-import type { StartProcess } from '../processes/startProcess'
 import type { Store } from '../db/store'
 import type { Turn } from '../jobs/turn'
 import { countCachedFeatures } from '../features/cachedKeys'
@@ -27,21 +26,14 @@ import { cachedTaps } from '../features/featureKeys'
 import { type MeasuredSpeeds, openSpeeds } from '../training/measuredSpeeds'
 import { keepSides, readKept } from '../split/keptSplit'
 import { readTrainingImages, type TrainingImages } from '../training/trainingImages'
-import type { Workspace } from '../workspace'
+import type { WorkSite } from '../training/trainingWorker'
 import { ActiveSweep } from './activeSweep'
 import { SweepJournal } from './journal'
 import { comparedSweep } from './comparedSweep'
 import { readSweep, readToday, saveToday } from './sweepFiles'
 
-export interface SweepServiceOptions {
+export interface SweepServiceOptions extends WorkSite {
   readonly store: Store
-  readonly workspace: Workspace
-  /** The folder of the built workers. */
-  readonly workersFolder: string
-  /** Holds `node_modules`, `resources` and package.json. */
-  readonly projectFolder: string
-  /** Absent: as children of this process, which is Node's. */
-  readonly startProcess?: StartProcess | undefined
   /** Shared with the runs: one training at a time. */
   readonly turn: Turn
   readonly backend?: () => BackendReport | null
@@ -219,7 +211,6 @@ class Service implements SweepService {
   ): Promise<ActiveSweep> {
     const giveBack = this.options.turn.take({ kind: 'sweep', datasetId })
     try {
-      const { workspace, workersFolder, projectFolder, startProcess } = this.options
       const images = await this.images(datasetId)
       const {
         plan,
@@ -250,16 +241,19 @@ class Service implements SweepService {
         plan,
         sharedWork,
         speeds: this.speeds,
-        rows: rows.map((row) => ({ ...row, key: hash(rowText(row.options, material)) })),
+        rows: rows.map((row) => ({
+          ...row,
+          key: hash(rowText(row.options, material)),
+        })),
         material,
         images: { ids: images.images.ids, labelIds, splits: split },
         baselinesKey: hash(rowText({ ...shared, ...neutral }, material)),
         journal,
         folder,
         version,
-        workerFile: join(workersFolder, 'training.js'),
-        comparisonFile: join(workersFolder, 'comparison.js'),
-        startProcess,
+        site: this.options,
+        imagesFolder: images.folder,
+        comparisonFile: join(this.options.workersFolder, 'comparison.js'),
         job: {
           kind: 'sweep',
           images: images.images,
@@ -268,9 +262,6 @@ class Service implements SweepService {
           split,
           sharedSeed: shared.seed,
           backend: shared.backend,
-          cacheFolder: workspace.cacheFolder,
-          workersFolder,
-          projectFolder,
         },
         onProgress: (state) => this.options.onProgress?.(state),
         // Whoever hears that it has ended may start the next, or remove this one, at once.
@@ -313,12 +304,12 @@ class Service implements SweepService {
   }
 
   private async images(datasetId: DatasetId): Promise<TrainingImages> {
-    const { store, workspace } = this.options
+    const { store } = this.options
     const dataset = await store.datasets.find(datasetId)
     if (dataset === undefined) {
       throw new AppError('noDataset', 'There is no such dataset. Import a folder first.')
     }
-    return readTrainingImages(store, workspace, datasetId, dataset.folder)
+    return readTrainingImages(store, datasetId, dataset.folder)
   }
 
   private async planFor(

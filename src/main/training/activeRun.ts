@@ -15,26 +15,23 @@ import type {
 } from '../../shared/model/training'
 import { appendCurve, curveColumns } from '../db/curveFile'
 import type { Store } from '../db/store'
-import type { StartProcess } from '../processes/startProcess'
-import { startWorker, type WorkerHandle } from '../jobs/workerHost'
+import type { WorkerHandle } from '../jobs/workerHost'
 import { removeCheckpoint } from '../runs/checkpoint'
 import type { MeasuredSpeeds } from './measuredSpeeds'
-import type {
-  TrainingCommand,
-  TrainingResult,
-  TrainJob,
-  TripletColumns,
-  WorkerMessage,
-} from './messages'
+import type { TrainingCommand, TrainingResult, TripletColumns, WorkerMessage } from './messages'
+import type { SentTrainJob } from './sentJob'
+import { startTrainingWorker, type WorkSite } from './trainingWorker'
 import { WorkMeter } from './workMeter'
 
 export interface ActiveRunInput {
   readonly store: Store
   readonly datasetId: DatasetId
   readonly summary: RunSummary
-  readonly job: TrainJob
-  readonly workerFile: string
-  readonly startProcess?: StartProcess | undefined
+  readonly job: SentTrainJob
+  readonly site: WorkSite
+  /** Of the set. */
+  readonly imagesFolder: string
+  readonly runFolder: string
   /** The work that is planned, stage after stage. */
   readonly stages: readonly StageWork[]
   readonly speeds: MeasuredSpeeds
@@ -85,13 +82,12 @@ export class ActiveRun {
     this.meter = new WorkMeter({ ...input, backend: input.job.backend })
     this.epochs.push(...(input.earlier?.epochs ?? []))
     this.warnings.push(...(input.earlier?.warnings ?? []))
-    this.worker = startWorker<TrainingCommand, WorkerMessage>({
-      file: input.workerFile,
-      name: 'training',
-      data: input.job,
-      onMessage: (message) => this.receive(message),
-      startProcess: input.startProcess,
-    })
+    const { job, site, imagesFolder, runFolder } = input
+    this.worker = startTrainingWorker<WorkerMessage>(
+      site,
+      { job, folders: { images: imagesFolder, results: runFolder } },
+      (message) => this.receive(message),
+    )
     this.finished = this.follow()
   }
 
@@ -156,7 +152,7 @@ export class ActiveRun {
   }
 
   private async follow(): Promise<TrainingState> {
-    await mkdir(this.input.job.runFolder, { recursive: true }).catch(() => {})
+    await mkdir(this.input.runFolder, { recursive: true }).catch(() => {})
     let crash: SerializedError | null = null
     await this.worker.ended.catch((error: unknown) => (crash = serializeError(error)))
     await this.writes.catch(() => {})
@@ -164,7 +160,7 @@ export class ActiveRun {
     this.summary = await this.conclude(this.statusAtEnd())
     const { status } = this.summary
     if (status === 'finished' || status === 'cancelled') {
-      await removeCheckpoint(this.input.job.runFolder).catch(() => {})
+      await removeCheckpoint(this.input.runFolder).catch(() => {})
     }
     this.meter.keep()
     if (this.progressTimer !== null) clearTimeout(this.progressTimer)
@@ -289,7 +285,7 @@ export class ActiveRun {
     this.latest = steps.at(-1) ?? this.latest
     this.stageDone = this.latest?.step ?? this.stageDone
     const rows = Float32Array.from(steps.flatMap((step) => curveColumns.map((name) => step[name])))
-    this.write(() => appendCurve(this.input.job.runFolder, rows))
+    this.write(() => appendCurve(this.input.runFolder, rows))
   }
 
   private takeTriplets(columns: TripletColumns): void {

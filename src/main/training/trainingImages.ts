@@ -1,15 +1,15 @@
-import { join } from 'node:path'
 import { findingsOfContents } from '../../core/findings/setFindings'
 import type { SetFinding } from '../../shared/model/findings'
 import type { DatasetId } from '../../shared/model/ids'
 import type { Store } from '../db/store'
-import { formerThumbnailFile, thumbnailFile, type Workspace } from '../workspace'
 import { contentsOf } from '../dataset/contents'
-import type { JobImages } from './messages'
+import type { SentImages } from './sentJob'
 
 /** What training knows of a dataset; row i is one image, in the order of relative paths. */
 export interface TrainingImages {
-  readonly images: JobImages
+  readonly images: SentImages
+  /** Holds them. */
+  readonly folder: string
   /** Class of each image by the order in which labels appear; -1 without a label or excluded. */
   readonly labels: Int32Array
   /** Label of each class number. */
@@ -30,7 +30,6 @@ export interface TrainingImages {
  */
 export async function readTrainingImages(
   store: Store,
-  workspace: Workspace,
   datasetId: DatasetId,
   folder: string,
   joined: ReadonlyMap<number, number> = new Map(),
@@ -56,12 +55,9 @@ export async function readTrainingImages(
     images: {
       ids: rows.ids,
       sha256: rows.sha256,
-      files: rows.relativePaths.map((path, i) => ({
-        thumbnail: thumbnailFile(workspace, rows.sha256[i]!),
-        original: join(folder, path),
-        former: formerThumbnailFile(workspace, rows.sha256[i]!),
-      })),
+      paths: rows.relativePaths,
     },
+    folder,
     labels,
     labelIds: Uint32Array.from(numbers.keys()),
     labelKeys: Array.from(numbers.keys(), (labelId) => keys.get(labelId) ?? String(labelId)),

@@ -1,5 +1,4 @@
 import { mkdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import { chooseFeatures } from '../../core/plan/chooseNetwork'
 import {
   type ChosenFeatures,
@@ -26,39 +25,25 @@ import type {
   TrainingWarning,
 } from '../../shared/model/training'
 import { cutCurve, readCurve } from '../db/curveFile'
-import type { StartProcess } from '../processes/startProcess'
 import type { Store } from '../db/store'
 import type { Turn } from '../jobs/turn'
-import { startWorker } from '../jobs/workerHost'
-import { runFolder, type Workspace } from '../workspace'
+import { runFolder } from '../workspace'
 import { ActiveRun, type ActiveRunInput, noSuchRun, withFewHistograms } from './activeRun'
 import { findCheckpoint, jobFingerprint } from '../runs/checkpoint'
 import { countCachedFeatures } from '../features/cachedKeys'
 import { describeExtractors, extractors } from '../features/extractors'
 import { cachedTaps } from '../features/featureKeys'
 import { type MeasuredSpeeds, openSpeeds } from './measuredSpeeds'
-import type {
-  EmbedJob,
-  ProbeJob,
-  ReportJob,
-  TrainingCommand,
-  TrainingResult,
-  WorkerMessage,
-} from './messages'
+import type { EmbedJob, TrainingResult, WorkerMessage } from './messages'
+import type { JobFolders, SentEmbedJob, SentProbeJob, SentReportJob } from './sentJob'
+import { startTrainingWorker, type WorkSite } from './trainingWorker'
 import { trainingRegistry } from './registry'
 import { countChangedSides } from '../split/changedSides'
 import { keepSides, knownSides, readKept } from '../split/keptSplit'
 import { readTrainingImages, type TrainingImages } from './trainingImages'
 
-export interface TrainingServiceOptions {
+export interface TrainingServiceOptions extends WorkSite {
   readonly store: Store
-  readonly workspace: Workspace
-  /** The folder of the built workers. */
-  readonly workersFolder: string
-  /** Holds `node_modules` and `resources`. */
-  readonly projectFolder: string
-  /** Absent: as children of this process, which is Node's. */
-  readonly startProcess?: StartProcess | undefined
   /** Shared with whatever else trains; absent: nothing else does. */
   readonly turn?: Turn
   readonly events?: {
@@ -317,17 +302,17 @@ class Service implements TrainingService {
     const places = [...rows.ids.keys()].filter(
       (i) => rows.labelIds[i] !== 0 && rows.excluded[i] === 0,
     )
-    const job: ReportJob = {
+    const job: SentReportJob = {
       kind: 'report',
       runId,
-      runFolder: runFolder(workspace, runId),
       split: run.summary.options.split,
       seed: run.summary.options.seed,
       imageIds: Uint32Array.from(places, (i) => rows.ids[i]!),
       labelIds: Uint32Array.from(places, (i) => rows.labelIds[i]!),
     }
     let report: RunReport | null = null
-    await this.runWorker(job, (message) => {
+    const folders = { results: runFolder(workspace, runId) }
+    await this.runWorker({ job, folders }, (message) => {
       if (message.kind === 'stage') onProgress(message.done, message.total)
       if (message.kind === 'report') report = message.report
     })
@@ -349,10 +334,9 @@ class Service implements TrainingService {
 
   async probeBackend(): Promise<BackendReport> {
     if (this.knownBackend !== null) return this.knownBackend
-    const { workersFolder, projectFolder } = this.options
-    const job: ProbeJob = { kind: 'probe', workersFolder, projectFolder, backend: 'auto' }
+    const job: SentProbeJob = { kind: 'probe', backend: 'auto' }
     let report: BackendReport | null = null
-    await this.runWorker(job, (message) => {
+    await this.runWorker({ job }, (message) => {
       if (message.kind === 'backend') report = message.report
     })
     this.noteBackend(report)
@@ -366,24 +350,15 @@ class Service implements TrainingService {
   }
 
   async embed(input: EmbedInput): Promise<{ readonly rows: number } | null> {
-    const { workspace, workersFolder, projectFolder } = this.options
-    const { images } = await this.images(input.datasetId)
+    const { images, folder } = await this.images(input.datasetId)
     if (images.ids.length === 0) {
       throw new AppError('noImages', 'The folder holds no images that could be read.')
     }
-    const job: EmbedJob = {
-      kind: 'embed',
-      images,
-      backend: input.backend ?? 'auto',
-      modelFolder: input.modelFolder,
-      outputFolder: input.outputFolder,
-      cacheFolder: workspace.cacheFolder,
-      workersFolder,
-      projectFolder,
-    }
+    const job: SentEmbedJob = { kind: 'embed', images, backend: input.backend ?? 'auto' }
+    const folders = { images: folder, model: input.modelFolder, results: input.outputFolder }
     let rows: number | null = null
     await this.runWorker(
-      job,
+      { job, folders },
       (message) => {
         if (message.kind === 'stage') input.onProgress?.(message.stage, message.done, message.total)
         if (message.kind === 'embedded') rows = message.rows
@@ -444,15 +419,8 @@ class Service implements TrainingService {
     earlier?: ActiveRunInput['earlier'],
   ): ActiveRun {
     const { datasetId, summary, stages, split } = run
-    const { images, labels, labelKeys } = run.images
-    const {
-      store,
-      workspace,
-      workersFolder,
-      projectFolder,
-      startProcess,
-      events = {},
-    } = this.options
+    const { images, folder, labels, labelKeys } = run.images
+    const { store, workspace, events = {} } = this.options
     const { id, options } = summary
     return new ActiveRun({
       store,
@@ -460,8 +428,9 @@ class Service implements TrainingService {
       summary,
       stages,
       speeds: this.speeds,
-      workerFile: join(workersFolder, 'training.js'),
-      startProcess,
+      site: this.options,
+      imagesFolder: folder,
+      runFolder: runFolder(workspace, id),
       job: {
         kind: 'train',
         images,
@@ -470,10 +439,6 @@ class Service implements TrainingService {
         split,
         options,
         backend: earlier?.backend ?? options.backend,
-        runFolder: runFolder(workspace, id),
-        cacheFolder: workspace.cacheFolder,
-        workersFolder,
-        projectFolder,
         checkpoint: earlier?.checkpoint ?? null,
       },
       ...(earlier === undefined ? {} : { earlier }),
@@ -495,20 +460,17 @@ class Service implements TrainingService {
   }
 
   private async runWorker(
-    job: ProbeJob | EmbedJob | ReportJob,
+    work: {
+      readonly job: SentProbeJob | SentEmbedJob | SentReportJob
+      readonly folders?: Partial<JobFolders>
+    },
     onMessage: (message: WorkerMessage) => void,
     signal?: AbortSignal,
   ): Promise<void> {
     let failure: AppError | null = null
-    const worker = startWorker<TrainingCommand, WorkerMessage>({
-      file: join(this.options.workersFolder, 'training.js'),
-      name: 'training',
-      data: job,
-      onMessage: (message) => {
-        if (message.kind === 'failed') failure = AppError.from(message.error)
-        else onMessage(message)
-      },
-      startProcess: this.options.startProcess,
+    const worker = startTrainingWorker<WorkerMessage>(this.options, work, (message) => {
+      if (message.kind === 'failed') failure = AppError.from(message.error)
+      else onMessage(message)
     })
     const cancel = () => worker.post({ kind: 'cancel' })
     if (signal?.aborted === true) cancel()
@@ -522,12 +484,12 @@ class Service implements TrainingService {
   }
 
   private async images(datasetId: DatasetId): Promise<TrainingImages> {
-    const { store, workspace } = this.options
+    const { store } = this.options
     const dataset = await store.datasets.find(datasetId)
     if (dataset === undefined) {
       throw new AppError('noDataset', 'There is no such dataset. Import a folder first.')
     }
-    return readTrainingImages(store, workspace, datasetId, dataset.folder)
+    return readTrainingImages(store, datasetId, dataset.folder)
   }
 
   private async planFor(

@@ -13,7 +13,7 @@ afterAll(() => rm(folder, { recursive: true }))
 async function read(content: object) {
   const file = join(folder, 'run.json')
   await writeFile(file, JSON.stringify(content))
-  return readRunFile(file)
+  return readRunFile(file, () => {})
 }
 const proxies = { name: 'proxyNCA', options: {} }
 

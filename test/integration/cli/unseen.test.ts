@@ -83,7 +83,7 @@ describe('headless, what is kept unseen', () => {
       const datasets = createDatasetService({ store, workspace, workersFolder })
       const { dataset, finished } = await datasets.importFolder(cli.images)
       await finished
-      const split = createSplitService({ store, workspace })
+      const split = createSplitService({ store })
       const state = await split.state({ datasetId: dataset.id, request: {} })
       const unseen = state.labels.filter(({ side }) => side === 'unseen')
       expect(unseen.map(({ name }) => name)).toEqual(labels)

@@ -30,8 +30,8 @@ const read = (label: string, file: string) =>
 
 async function groups() {
   const { id, report } = await importing.importAll()
-  const { store, workspace } = importing.temporary
-  const training = await readTrainingImages(store, workspace, id, importing.pictures)
+  const { store } = importing.temporary
+  const training = await readTrainingImages(store, id, importing.pictures)
   const rows = await store.images.trainingRows(id)
   const contentOf = new Map(rows.relativePaths.map((path, at) => [path, training.contents[at]!]))
   return { report, training, contentOf }

@@ -23,8 +23,8 @@ let labels: LabelService
 const told: number[] = []
 beforeAll(async () => {
   training = await temporaryTraining(24)
-  const { store, workspace } = training
-  split = createSplitService({ store, workspace, changed: (event) => told.push(event.datasetId) })
+  const { store } = training
+  split = createSplitService({ store, changed: (event) => told.push(event.datasetId) })
   labels = createLabelService({ store })
 }, 300_000)
 afterAll(() => training?.dispose())
@@ -84,9 +84,9 @@ describe('what a dataset keeps unseen', () => {
     expect(await state()).toEqual({ ...before, isKept: true })
 
     const again = await openStore(training.workspace.databaseFile)
-    const { workspace } = training
+
     try {
-      const restarted = createSplitService({ store: again, workspace })
+      const restarted = createSplitService({ store: again })
       expect(await restarted.state({ datasetId, request: {} })).toEqual(await state())
     } finally {
       await again.close()

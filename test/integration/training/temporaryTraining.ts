@@ -32,11 +32,13 @@ export interface TemporaryTraining {
 /**
  * @param arrange what is done to the folder before it is imported
  * @param startProcess absent: as the program does under Node
+ * @param runsIn where jobs are done; absent: in a thread
  */
 export async function temporaryTraining(
   classes: number,
   arrange: (folder: string) => Promise<void> = async () => {},
   startProcess?: StartProcess,
+  runsIn?: 'thread' | 'process',
 ): Promise<TemporaryTraining> {
   const program: BuiltProgram = await buildProgram(false)
   const folder = await mkdtemp(join(tmpdir(), 'semblance-training-'))
@@ -56,6 +58,7 @@ export async function temporaryTraining(
       workersFolder,
       projectFolder,
       startProcess,
+      ...(runsIn === undefined ? {} : { runsIn }),
       events: { progress: (state) => listener(state) },
     })
   let service = open()
