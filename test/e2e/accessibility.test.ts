@@ -114,14 +114,24 @@ describe('accessibility', () => {
     await go('Library')
     await page.locator('main img').first().click()
     await inBothThemes('a selected image')
+    await page.keyboard.press('l')
+    await page.getByRole('dialog', { name: 'Set label' }).getByRole('option').first().waitFor()
+    await inBothThemes('the choice of a label')
+    await page.keyboard.press('Escape')
     await page.keyboard.press('e')
     await inBothThemes('one picture large')
     await page.keyboard.press('Escape')
     await go('Train')
-    for (const name of ['Advanced', 'Leaderboard']) {
-      await page.getByRole('main').getByText(name, { exact: true }).first().click()
-      await inBothThemes(name)
-    }
+    const choose = (name: string) =>
+      page.getByRole('main').getByText(name, { exact: true }).first().click()
+    await choose('Advanced')
+    await inBothThemes('Advanced')
+    await page.getByRole('button', { name: /^Loss: / }).click()
+    await page.getByRole('listbox', { name: 'Loss' }).getByRole('option').first().waitFor()
+    await inBothThemes('the choice of a loss')
+    await page.keyboard.press('Escape')
+    await choose('Leaderboard')
+    await inBothThemes('Leaderboard')
     for (const [key, role] of [
       ['Control+k', 'dialog'],
       ['?', 'dialog'],
@@ -139,5 +149,6 @@ describe('accessibility', () => {
       await page.keyboard.press('Escape')
       await page.getByRole('menu').waitFor({ state: 'detached' })
     }
+    expect(program.complaints).toEqual([])
   }, 600_000)
 })

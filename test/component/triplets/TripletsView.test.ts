@@ -231,6 +231,11 @@ describe('a review', () => {
     expect(view.text()).toContain('“dog” (12) becomes “cat” (8)')
     expect(view.text()).toContain('12 images are kept unseen: they go into training.')
     expect(view.text()).not.toContain('go into the test')
+    // Another language asks the same: what was swapped stays swapped.
+    setLocale('zh-CN')
+    await flushPromises()
+    expect(view.text()).toContain('“dog”（12）并入“cat”（8）')
+    setLocale('en')
     await press('Escape')
     expect(given()).toEqual([])
     await press('5')
