@@ -91,6 +91,8 @@ async function start(): Promise<void> {
     emit,
     onBackupFailure: (error) => log.write('backup', error),
   })
+  // The page says it, until it has been read.
+  if (services.store.damage !== null) log.write('database', services.store.damage)
   const strange = strangeSpeeds(services.workspace.cacheFolder)
   if (strange !== null) log.write('speeds', strange)
   registerProtocols(session.defaultSession, {
@@ -141,15 +143,6 @@ async function start(): Promise<void> {
       detail: error instanceof Error ? error.message : String(error),
     })
   }
-  const tellRecovery = (damage: AppError): void => {
-    log.write('database', damage)
-    if (window === null) return
-    void dialog.showMessageBox(window, {
-      type: 'warning',
-      message: startTexts[locale()].databaseTitle,
-      detail: startFailureText(damage, locale()),
-    })
-  }
   const importFolder = (folder: string | null): void => {
     if (folder !== null) services.imports.start(folder).catch(tell)
   }
@@ -178,7 +171,6 @@ async function start(): Promise<void> {
 
   openMenu()
   openWindow()
-  if (services.store.damage !== null) tellRecovery(services.store.damage)
   importFolder(startFolder)
   await services.reportBackend()
 }

@@ -52,6 +52,42 @@ it('loads a page that crashed again, the fifth time like the first', async () =>
   }
 })
 
+it.each([
+  [
+    'en_US.UTF-8',
+    'The database needed help',
+    'there is no backup, so a new one was begun',
+    'Understood',
+  ],
+  ['zh_CN.UTF-8', '数据库曾需要修复', '并且没有备份，因此新建了一个', '知道了'],
+])('tells of a damaged database until it was read: %s', async (language, title, said, read) => {
+  const userData = await newFolder('user-data')
+  await writeFile(join(userData, 'semblance.sqlite'), Buffer.alloc(20_000, 0xa5))
+  const environment = { LANG: language, LANGUAGE: language }
+  const { page, close, complaints } = await launchProgram({ userData, environment })
+  try {
+    const notice = page.getByRole('dialog', { name: title })
+    // After the same words for screen readers.
+    const sentence = notice.getByText(said).last()
+    await sentence.waitFor()
+    const kept = readdirSync(userData).find((name) => name.startsWith('damaged-'))
+    expect(kept).toMatch(/-semblance\.sqlite$/)
+    await notice.getByText(join(userData, kept!)).waitFor()
+    // Whoever has not read it yet reads it after the page is loaded anew.
+    await page.reload()
+    await sentence.waitFor()
+    await takeScreenshot(page, `9-database-${language}`)
+    await notice.getByRole('button', { name: read }).click()
+    await notice.waitFor({ state: 'detached' })
+    await page.reload()
+    await page.getByRole('navigation').first().waitFor()
+    expect(await notice.count()).toBe(0)
+    expect(complaints).toEqual([])
+  } finally {
+    await close()
+  }
+})
+
 it('says what is wrong where its folder cannot be made, instead of ending without a word', async () => {
   const file = join(await newFolder('user-data'), 'a file')
   await writeFile(file, 'no folder')

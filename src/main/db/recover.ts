@@ -1,32 +1,13 @@
 import { copyFile, readdir, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { AppError } from '../../shared/errors'
+import type { Recovery, RecoveryKind } from '../../shared/model/recovery'
 import { syncFile, syncFolder } from '../files/atomicWrite'
 import { listBackups } from './backups'
 import { openConnection, openReader } from './connection'
 import { migrate, versionOf } from './migrate'
 import { migrations } from './migrations'
 import { salvage } from './salvage'
-
-/** How the program came by a database where there was none that it could use. */
-type RecoveryKind =
-  /** Only its indexes were damaged; nothing is lost. */
-  | 'repaired'
-  /** All rows could be read. */
-  | 'salvaged'
-  /** Some could, and there is no backup. */
-  | 'salvagedPart'
-  | 'restored'
-  /** Nothing could be had: a new one. */
-  | 'begun'
-
-export interface Recovery {
-  readonly kind: RecoveryKind
-  /** The file that was damaged, whole; null: there was none. */
-  readonly keptAs: string | null
-  /** When the backup that is used was made, milliseconds since 1970. */
-  readonly backupAt: number | null
-}
 
 /** Whether a database that is absent or empty was one: backups or results are there. */
 export async function wasUsed(databaseFile: string): Promise<boolean> {
@@ -79,7 +60,7 @@ export async function recover(databaseFile: string): Promise<Recovery> {
   }
 }
 
-/** What a person is told, in English; the window has it in its language. */
+/** What a person is told on the command line; the window has it in its language. */
 export function recoveryError({ kind, keptAs, backupAt }: Recovery, cause?: unknown): AppError {
   const kept = keptAs === null ? '' : ` The damaged file was kept as ${keptAs}.`
   const absent = keptAs === null ? 'The database was missing' : 'The database was damaged'

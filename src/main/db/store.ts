@@ -1,11 +1,12 @@
 import { mkdir, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { AppError } from '../../shared/errors'
+import type { Recovery } from '../../shared/model/recovery'
 import { type Database, openConnection } from './connection'
 import { raiseOtherIds, raiseRunIds } from './freshIds'
 import { migrate, versionOf } from './migrate'
 import { migrations } from './migrations'
-import { recover, type Recovery, recoveryError, wasUsed } from './recover'
+import { recover, recoveryError, wasUsed } from './recover'
 import {
   type ComparisonRepository,
   createComparisonRepository,
@@ -44,6 +45,8 @@ export interface Store {
   readonly reviews: ReviewRepository
   readonly settings: SettingsRepository
   /** Set where the file was damaged or gone: what was done. */
+  readonly recovery: Recovery | null
+  /** The same in a sentence. */
   readonly damage: AppError | null
   close(): Promise<void>
 }
@@ -86,6 +89,7 @@ export async function openStore(databaseFile: string): Promise<Store> {
     verdicts: createVerdictRepository(database),
     reviews: createReviewRepository(database),
     settings: createSettingsRepository(database),
+    recovery,
     damage,
     close: () => database.close(),
   }

@@ -22,7 +22,7 @@ export interface HandlerOptions {
   readonly settings: SettingsStore
   readonly jobs: JobBoard
   readonly shell: Shell
-  readonly about: Omit<AppInfo, 'backend'>
+  readonly about: Omit<AppInfo, 'backend' | 'recovery'>
 }
 
 /** Everything the window may ask; a call without a handler does not compile. */
@@ -40,6 +40,7 @@ export const createHandlers = ({
     shell,
     storage: services.storage,
     backend: services.backend,
+    recovery: services.store.recovery,
   }),
   dataset: createDatasetHandlers(services, shell),
   labels: createLabelHandlers(services),

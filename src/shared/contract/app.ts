@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { jobId } from '../model/ids'
 import type { JobState } from '../model/jobs'
+import type { Recovery } from '../model/recovery'
 import { type Locale, type Settings, settings } from '../model/settings'
 import type { BackendReport } from '../model/training'
 import { call, event, nothing } from '../rpc'
@@ -16,6 +17,8 @@ export interface AppInfo {
   readonly threads: number
   /** null until it has been tried (a few seconds after start). */
   readonly backend: BackendReport | null
+  /** Of a database that was damaged or gone at the start; null once it has been read. */
+  readonly recovery: Recovery | null
 }
 
 /** What can be made again. */
@@ -26,6 +29,8 @@ export interface CacheSize {
 
 export const appContract = {
   info: call<AppInfo>()(nothing),
+  /** A person has read what became of the database. */
+  recoveryRead: call<true>()(nothing),
   settings: call<Settings>()(nothing),
   /** Merges into the stored settings and answers with all of them. */
   updateSettings: call<Settings>()(settings),

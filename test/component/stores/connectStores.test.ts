@@ -22,6 +22,7 @@ it('follows what main sends', async () => {
         dataFolder: '/data',
         threads: 4,
         backend: null,
+        recovery: null,
       }),
       settings: () => ({ theme: 'light' }),
       jobs: () => [],

@@ -86,6 +86,15 @@ export const useAppStore = defineStore('app', () => {
     await toasts.guard(() => api.app.updateSettings(patch), 'settings')
   }
 
+  async function readRecovery(): Promise<void> {
+    if (info.value !== null) info.value = { ...info.value, recovery: null }
+    await toasts.guard(() => api.app.recoveryRead({}))
+  }
+
+  function openDataFolder(): Promise<unknown> {
+    return toasts.guard(() => api.app.openDataFolder({}))
+  }
+
   function cancelJob(jobId: JobId): Promise<unknown> {
     return toasts.guard(() => api.app.cancelJob({ jobId }))
   }
@@ -113,6 +122,8 @@ export const useAppStore = defineStore('app', () => {
     waitingJobs,
     load,
     updateSettings,
+    readRecovery,
+    openDataFolder,
     cancelJob,
     go,
   }

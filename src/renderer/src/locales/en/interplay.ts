@@ -52,6 +52,22 @@ export const interplay = {
     asNew: 'New dataset',
     nothing: 'Cancel',
   },
+  recovery: {
+    title: 'The database needed help',
+    damaged: 'The database was damaged',
+    missing: 'The database was missing',
+    repaired: '{what} and was repaired; nothing is lost.',
+    salvaged: '{what}; all its rows were read and written anew, nothing is lost.',
+    salvagedPart:
+      '{what} and there is no backup: what could still be read is here, the rest is lost. Import your folders again to see what is missing.',
+    restored:
+      '{what}, so its newest backup is used, of {date}: what was changed after that is not in it.',
+    begun:
+      '{what} and there is no backup, so a new one was begun: import your folders again. The files of earlier runs stay where they are.',
+    kept: 'The damaged file was kept as',
+    openFolder: 'Open data folder',
+    read: 'Understood',
+  },
   drop: {
     several:
       'Several folders were dropped. Drop one: the folder around them, so that each becomes a label.',

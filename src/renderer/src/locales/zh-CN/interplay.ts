@@ -51,6 +51,20 @@ export const interplay: typeof english = {
     asNew: '作为新数据集',
     nothing: '取消',
   },
+  recovery: {
+    title: '数据库曾需要修复',
+    damaged: '数据库已损坏',
+    missing: '数据库不见了',
+    repaired: '{what}，现已修复，没有丢失任何内容。',
+    salvaged: '{what}，所有记录都已读出并重新写入，没有丢失任何内容。',
+    salvagedPart:
+      '{what}，并且没有备份：仍能读出的内容都在这里，其余的已丢失。请重新导入文件夹，查看缺少什么。',
+    restored: '{what}，因此改用 {date} 的最新备份；之后的更改不在其中。',
+    begun: '{what}，并且没有备份，因此新建了一个：请重新导入文件夹。以往训练的文件仍在原处。',
+    kept: '损坏的文件已保留为',
+    openFolder: '打开数据文件夹',
+    read: '知道了',
+  },
   drop: {
     several: '一次拖入了多个文件夹。请拖入它们的上级文件夹，每个子文件夹会成为一个标签。',
     severalFiles: '这些是文件。请拖入存放它们的文件夹。',
