@@ -1,4 +1,4 @@
-/** `npm run docs`: writes the reference of the learning core. */
+/** `npm run docs`: writes the reference of the learning core and the options of the README pages. */
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { runTypeScript } from './runTypeScript.mjs'

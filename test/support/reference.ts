@@ -12,6 +12,8 @@ import type {
   OptionDescription,
   OptionUnit,
 } from '../../src/shared/model/training'
+import { optionGroups } from '../../src/shared/model/options/table'
+import { describeGroup } from './optionDocs'
 
 const unitTexts: Readonly<Record<OptionUnit, string>> = {
   distance: 'in the distance or similarity of the run',
@@ -63,8 +65,13 @@ const describeAll = () =>
   [
     '# Reference of the learning core',
     '',
-    'Written by `npm run docs` from the registries; do not edit. A loss is a distance, per-element values and a reducer; a miner chooses the tuples; a sampler chooses the batch.',
+    'Written by `npm run docs` from the table of options and the registries; do not edit. A loss is a distance, per-element values and a reducer; a miner chooses the tuples; a sampler chooses the batch.',
     '',
+    '## Options of a training',
+    '',
+    'Under these names a run file has them, and `trainingRequest`; the command line takes them as flags. What is absent, the plan decides.',
+    '',
+    ...optionGroups.map(describeGroup),
     '## Losses',
     '',
     ...losses.entries.map((loss) =>

@@ -35,9 +35,12 @@ const layersText = ({ id, layers }: RegistryNames['extractors'][number]): string
   `${id} has ${layers.map(({ name }) => name).join(', ')}.`
 
 function flagsOf(row: OptionRow, names: RegistryNames): readonly CommandOption[] {
-  const { flag } = row
+  const { flag, help, usual } = row
   if (flag === undefined) return []
-  const common = { name: flag, meaning: row.help.en }
+  const common = {
+    name: flag,
+    meaning: usual === undefined ? help.en : `${help.en} By itself: ${usual.en}.`,
+  }
   switch (row.kind) {
     case 'number':
     case 'integer': {
@@ -62,7 +65,7 @@ function flagsOf(row: OptionRow, names: RegistryNames): readonly CommandOption[]
     case 'losses':
       return [{ ...common, kind: 'pair', value: row.value }]
     case 'layers': {
-      const meaning = [row.help.en, ...names.extractors.map(layersText)].join(' ')
+      const meaning = [common.meaning, ...names.extractors.map(layersText)].join(' ')
       return [{ ...common, meaning, kind: 'text', value: row.value }]
     }
     case 'labels':

@@ -9,6 +9,7 @@ import { regularizers } from '../../../src/core/regularizers'
 import { samplers } from '../../../src/core/samplers'
 import { extractors } from '../../../src/main/features/extractors'
 import { commandsFor } from '../../../src/main/cli/options'
+import { withFlagTable } from '../../support/optionDocs'
 
 const root = resolve(import.meta.dirname, '..', '..', '..')
 const read = (file: string): string => readFileSync(join(root, file), 'utf8')
@@ -45,6 +46,13 @@ describe('the pages for people', () => {
     const text = read(file)
     const unnamed = train.options.filter(({ name }) => !text.includes(`--${name}`))
     expect(unnamed.map(({ name }) => name)).toEqual([])
+  })
+
+  it.each([
+    ['README.md', 'en'],
+    ['README.zh-CN.md', 'zh-CN'],
+  ] as const)('%s has the table of options: npm run docs writes it', async (file, locale) => {
+    expect(read(file)).toBe(await withFlagTable(read(file), locale))
   })
 
   it('number every decision once, and lead to it', () => {

@@ -8,6 +8,7 @@ export const batchOptions = {
       en: 'How the P × K images of a batch are drawn.',
       'zh-CN': '批次的 P × K 张图片如何抽取。',
     },
+    usual: { en: 'classesTimesImages', 'zh-CN': 'classesTimesImages' },
     registry: 'samplers',
     flag: 'sampler',
     planned: 'whereItMatters',
@@ -58,8 +59,8 @@ export const batchOptions = {
   patience: wholeOrNone({
     title: { en: 'Stop early', 'zh-CN': '提前停止' },
     help: {
-      en: 'After so many epochs without a better MAP@R on labels that are set aside from the training ones.',
-      'zh-CN': '在从训练标签中另留的验证标签上，MAP@R 连续这么多轮没有提高就停止。',
+      en: 'Training ends after so many epochs without a better MAP@R on labels that are set aside from the training ones.',
+      'zh-CN': '在从训练标签中另留的验证标签上，MAP@R 连续这么多轮没有提高就结束训练。',
     },
     flag: 'patience',
     minimum: 1,

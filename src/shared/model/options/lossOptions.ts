@@ -33,8 +33,8 @@ export const lossOptions = {
   addedLosses: losses({
     title: { en: 'Added loss', 'zh-CN': '附加损失' },
     help: {
-      en: 'Summed with the main loss, times its weight; several may be added.',
-      'zh-CN': '乘以权重后与主损失相加，可添加多个。',
+      en: 'A loss that is summed with the main one, times its weight; several may be added.',
+      'zh-CN': '乘以权重后与主损失相加的损失，可添加多个。',
     },
     flag: 'add-loss',
     value: 'NAME=WEIGHT',
@@ -114,6 +114,10 @@ export const lossOptions = {
       en: 'Where the representatives of the labels begin: proxies, centres or class weights. Means of the labels are as good as the embedding that training starts from.',
       'zh-CN':
         '各标签的代表（代理、中心或类别权重）从哪里开始。标签均值的好坏取决于训练起始的嵌入。',
+    },
+    usual: {
+      en: 'at the means where the head begins at a closed form, but for proxyAnchor',
+      'zh-CN': '投影头从闭式解开始时为标签均值，proxyAnchor 除外',
     },
     choices: {
       classMeans: { en: 'The means of their labels', 'zh-CN': '各标签的均值' },

@@ -25,8 +25,12 @@ export const networkOptions = {
   start: choice({
     title: { en: 'Start from', 'zh-CN': '起点' },
     help: {
-      en: 'Where a head on frozen features begins. By itself at whitening or the discriminant analysis, whichever finds more on held-out training labels.',
-      'zh-CN': '冻结特征上的投影头从哪里开始训练。默认由留出的训练标签在白化与判别分析之间选择。',
+      en: 'Where a head on frozen features begins.',
+      'zh-CN': '冻结特征上的投影头从哪里开始训练。',
+    },
+    usual: {
+      en: 'whitening or the discriminant analysis, whichever finds more on held-out training labels',
+      'zh-CN': '由留出的训练标签在白化与判别分析之间选择',
     },
     choices: {
       auto: { en: 'Chosen by held-out labels', 'zh-CN': '由留出的标签选择' },

@@ -27,6 +27,8 @@ interface Common {
   readonly title: Bilingual
   /** What it is for: the same sentence in the window, in the command line's help and in the docs. */
   readonly help: Bilingual
+  /** What the plan takes where nobody chose, in words, for where its choice is not shown beside. */
+  readonly usual?: Bilingual
   /** Of the command line, without the dashes; absent: it is in run files alone. */
   readonly flag?: string
   readonly parts?: readonly OptionPart[]

@@ -37,6 +37,10 @@ export const testOptions = {
       en: 'Draws what is kept unseen; runs of one split seed have the same test.',
       'zh-CN': '决定抽取留出哪些内容；划分种子相同，测试就相同。',
     },
+    usual: {
+      en: 'that of the dataset, 1 at first',
+      'zh-CN': '数据集的种子，起初为 1',
+    },
     flag: 'split-seed',
     value: 'S',
     minimum: 0,
