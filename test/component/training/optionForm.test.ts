@@ -2,6 +2,7 @@ import { mount } from '@vue/test-utils'
 import { TooltipProvider } from 'reka-ui'
 import { beforeEach, expect, it } from 'vitest'
 import { h } from 'vue'
+import { lossShape } from '../../../src/core/objective/lossShape'
 import { planTraining } from '../../../src/core/plan/plan'
 import { describeExtractors } from '../../../src/main/features/extractors'
 import { trainingRegistry } from '../../../src/main/training/registry'
@@ -28,7 +29,7 @@ const inForm = rows.filter(([, { window }]) => window !== 'none')
 
 beforeEach(() => {
   setLocale('en')
-  connectWire({ training: { lossShape: () => null } })
+  connectWire({ training: { lossShape: ({ loss, distance }) => lossShape(loss, distance) } })
 })
 
 /** Titles and sentences of the options that the form shows of a request. */
