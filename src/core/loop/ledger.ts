@@ -23,6 +23,15 @@ export interface MinedBatch {
   readonly loss: ArrayLike<number>
 }
 
+/** Gets the mined triplets of each step. */
+export interface TripletSink {
+  /** Notes the triplets with a positive loss of one step. */
+  add(epoch: number, step: number, mined: MinedBatch): void
+}
+
+/** Where nobody looks at them. */
+export const noTriplets: TripletSink = { add: () => {} }
+
 interface Entry {
   anchor: number
   positive: number
@@ -39,7 +48,7 @@ interface Entry {
  * The mined triplets that matter most, de-duplicated over steps. Memory is bounded: when more
  * than twice `capacity` are held, the mildest are forgotten, and with them their counts.
  */
-export class TripletLedger {
+export class TripletLedger implements TripletSink {
   private entries = new Map<string, Entry>()
 
   constructor(readonly capacity = 5000) {}
@@ -48,7 +57,6 @@ export class TripletLedger {
     return Math.min(this.entries.size, this.capacity)
   }
 
-  /** Notes the triplets with a positive loss of one step. */
   add(epoch: number, step: number, mined: MinedBatch): void {
     for (let i = 0; i < mined.anchor.length; i++) {
       const loss = mined.loss[i]!

@@ -66,7 +66,7 @@ export async function* train<Snapshot>(
 
   let best: KeptState<Snapshot>
   let lastGood: TrainingPoint<Snapshot>
-  if (resume === undefined) {
+  if (resume === null) {
     const { evaluation, kept } = await keep(0)
     yield { kind: 'started', evaluation }
     best = kept

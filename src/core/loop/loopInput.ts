@@ -6,7 +6,7 @@ import type {
 import type { MatrixProduct } from '../math/product'
 import type { Random } from '../math/random'
 import type { Interruption } from '../interruption'
-import type { TripletLedger } from './ledger'
+import type { TripletSink } from './ledger'
 import type { LoopState } from './loopState'
 import type { InputSource } from '../inputSource'
 import type { TrainableModel } from './model'
@@ -41,9 +41,9 @@ export interface LoopInput<Snapshot> {
   readonly now: () => number
   /** Lets other work of the thread run; awaited after each step. */
   readonly breathe: () => Promise<void>
-  readonly ledger?: TripletLedger
+  readonly ledger: TripletSink
   /** Whether inputs are varied at random for training. */
   readonly isAugmented?: boolean
-  /** Where an interrupted loop stood: it goes on from there with the same numbers. */
-  readonly resume?: LoopState<Snapshot>
+  /** Where an interrupted loop stood: it goes on from there with the same numbers; null: at its start. */
+  readonly resume: LoopState<Snapshot> | null
 }

@@ -9,7 +9,7 @@ import { losses } from '../losses'
 import { miners } from '../miners'
 import { Adam } from './adam'
 import { type Batches, createBatches } from './batches'
-import { TripletLedger } from './ledger'
+import type { TripletSink } from './ledger'
 import type { Evaluation, LoopInput } from './loopInput'
 import type { EpochPart, LoopRunState, TrainingPoint } from './loopState'
 import { distanceMarginOf, innermostLoss, lossOfRun } from '../objective/lossChoice'
@@ -35,7 +35,7 @@ export class LoopRun<Snapshot> {
   readonly hasSmallClasses: boolean
   readonly classCount: number
   private readonly batches: Batches
-  private readonly ledger: TripletLedger
+  private readonly ledger: TripletSink
   private readonly margin: number
   private readonly classWeights: Float32Array | null
   private parameters: Record<string, Float32Array>
@@ -61,7 +61,7 @@ export class LoopRun<Snapshot> {
       options,
     )
     this.hasSmallClasses = this.batches.hasSmallClasses
-    this.ledger = input.ledger ?? new TripletLedger()
+    this.ledger = input.ledger
     const margin = distanceMarginOf(options.loss)
     this.margin = margin ?? 0
     const hasHinge = losses.get(innermostLoss(options.loss).name).mayRestAtMargin

@@ -28,7 +28,7 @@ export async function prepareLoop<Snapshot>(
   input: Omit<LoopInput<Snapshot>, 'evaluate'>,
 ): Promise<LoopStart> {
   const { model, source, rows, labels, options, interruption, breathe } = input
-  const { values, means } = input.resume === undefined ? beginParameters(input) : nothing
+  const { values, means } = input.resume === null ? beginParameters(input) : nothing
   const { usesSimilarity } = samplers.get(samplerOf(options))
   const directions = usesSimilarity
     ? new ClassDirections(classCountOf(labels), source.rowSize)

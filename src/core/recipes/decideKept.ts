@@ -42,11 +42,11 @@ async function scoresOfForms(
   data: Pick<TrainingData, 'source' | 'training'>,
   folds: HeldOutFolds,
 ): Promise<FormScores | null> {
-  const [features, whitening, analysis] = context.findings?.read('forms') ?? []
+  const [features, whitening, analysis] = context.records.findings.read('forms') ?? []
   if (features && whitening && analysis) return { features, whitening, analysis }
   const scores = await scoreForms(context, data, folds)
   if (scores === null) return null
-  await context.findings?.keep('forms', [scores.features, scores.whitening, scores.analysis])
+  await context.records.findings.keep('forms', [scores.features, scores.whitening, scores.analysis])
   return scores
 }
 
@@ -155,7 +155,7 @@ async function trainInFolds(
     const { heldOut, kept } = placesOfFold(folds, fold)
     if (heldOut.length === 0 || context.interruption.isCancelled) continue
     const name = `fold ${fold} from ${start} at ${learningRate}`
-    const known = context.findings?.read(name) ?? null
+    const known = context.records.findings.read(name)
     if (known !== null) {
       take(known)
       continue
@@ -194,7 +194,7 @@ async function trainInFolds(
         return metrics
       },
     )
-    if (!context.interruption.isCancelled) await context.findings?.keep(name, measured)
+    if (!context.interruption.isCancelled) await context.records.findings.keep(name, measured)
     take(measured)
   }
   return { epochs, features }

@@ -1,6 +1,7 @@
 import type { Matrix } from '../math/matrix'
 import { simdProduct } from '../math/simdProduct'
 import { paceOf, partOf, partsOf, type Steps, walkUnlessCancelled } from '../steps'
+import { noTriplets } from '../loop/ledger'
 import { train } from '../loop/loop'
 import type { Evaluation } from '../loop/loopInput'
 import { featureSource, type InputSource } from '../inputSource'
@@ -31,7 +32,7 @@ export async function findEpoch(
   const held = isOpenEnd(options) ? null : holdOut(training, { ...epochSearch, seed: options.seed })
   if (held === null) return { wantedEpoch: null, validation: null }
   const name = `epochs at ${learningRate}`
-  const known = [...(context.findings?.read(name)?.[0]?.values() ?? [])]
+  const known = [...(context.records.findings.read(name)?.[0]?.values() ?? [])]
   if (known.length > 0) return { wantedEpoch: firstBest(known), validation: known }
   const validation: (number | null)[] = []
   const embeddingSize = sizeForFewer(options.embeddingSize, training, held.kept)
@@ -50,7 +51,7 @@ export async function findEpoch(
     return { wantedEpoch: null, validation: null }
   }
   if (!context.interruption.isCancelled) {
-    await context.findings?.keep(name, [new Map(scores.entries())])
+    await context.records.findings.keep(name, [new Map(scores.entries())])
   }
   return { wantedEpoch: firstBest(scores), validation: scores }
 }
@@ -124,6 +125,8 @@ export async function trainWithout(
     options,
     learningRate,
     random: random.fork('selection'),
+    ledger: noTriplets,
+    resume: null,
     product: simdProduct,
     interruption: context.interruption,
     evaluate,

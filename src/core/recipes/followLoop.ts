@@ -4,7 +4,7 @@ import type { Evaluation } from '../loop/loopInput'
 import { expectedSteps } from '../loop/schedule'
 import { stepWork } from '../plan/workAmounts'
 import type { LoopDecisions } from './decisions'
-import { type LoopMaterial, materialOf } from './chooseRate'
+import { type LoopMaterial, materialOf } from './findRate'
 import { embedMatrix } from './embedMatrix'
 import { type LabelledRows, probeOf } from './labelledRows'
 import { evaluationOf } from './measureTest'
@@ -20,7 +20,8 @@ export interface LoopWork extends LoopMaterial {
 
 /** Trains a model, evaluated on the test rows after each epoch, and says all that happens. */
 export async function runLoop(context: TrainingContext, work: LoopWork): Promise<LoopEnd> {
-  const { options, random, ledger } = context
+  const { options, random } = context
+  const { resume } = context.records.checkpoints
   const { model, source, test, select, decisions } = work
   const probe = probeOf(test, random.fork('probe'))
   const evaluate = async (epoch: number): Promise<Evaluation> => {
@@ -37,11 +38,9 @@ export async function runLoop(context: TrainingContext, work: LoopWork): Promise
   const events = train<SavedModel>({
     ...materialOf(context, work),
     learningRate: work.decisions.learningRate,
-    ...(context.resume === undefined ? {} : { resume: context.resume.loop }),
     evaluate,
-    ...(ledger === undefined ? {} : { ledger }),
   })
-  context.report.stage('training', context.resume?.loop.run.steps ?? 0, expectedSteps(options))
+  context.report.stage('training', resume?.loop.run.steps ?? 0, expectedSteps(options))
   return follow(context, events, work.decisions)
 }
 
@@ -51,9 +50,10 @@ async function follow(
   decisions: LoopDecisions,
 ): Promise<LoopEnd> {
   const { now } = context
+  const { checkpoints } = context.records
   const { post } = context.report
   const batcher = new StepBatcher(post, now)
-  const before = context.resume?.loop.run.steps ?? 0
+  const before = checkpoints.resume?.loop.run.steps ?? 0
   const watch = context.report.stopwatch()
   let ended: LoopEnd | null = null
   const { classesPerBatch, imagesPerClass } = context.options
@@ -72,12 +72,12 @@ async function follow(
       case 'epoch':
         batcher.flush()
         post({ kind: 'epoch', record: event.record, isBest: event.isBest })
-        await context.onEpoch?.(event, decisions)
+        await checkpoints.afterEpoch(event, decisions)
         watch.skip()
         break
       case 'suspended':
         batcher.flush()
-        await context.onSuspended?.(event.state, decisions)
+        await checkpoints.suspended(event.state, decisions)
         break
       case 'warning':
         post(event)

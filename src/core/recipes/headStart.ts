@@ -24,14 +24,14 @@ export function* fitStart(
   source: InputSource,
   training: LabelledRows,
 ): Steps<Preparation> {
-  const { options, random, report, remembered } = context
+  const { options, random, report, records } = context
   const { product } = context.backend
   const fit = () =>
     report.timedSteps(
       startWork(training.rows.length, options, source.rowSize),
       prepareHead(source, training, options, random.fork('start'), product),
     )
-  return yield* remembered === undefined ? fit() : remembered(training, options, fit)
+  return yield* records.starts.recall(training, options, fit)
 }
 
 /**

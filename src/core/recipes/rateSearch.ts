@@ -1,5 +1,6 @@
 import type { RateSearch } from '../../shared/model/training'
 import type { LoopInput } from '../loop/loopInput'
+import { noTriplets } from '../loop/ledger'
 import { LoopRun } from '../loop/loopRun'
 import { prepareLoop } from '../loop/loopStart'
 
@@ -31,8 +32,11 @@ export async function searchRate<Snapshot>(
   const before = model.snapshot()
   // Warm-up and schedule would hide the rate that is tried.
   const options = { ...input.options, schedule: 'constant' as const, warmUpSteps: 0, emaDecay: 0 }
-  const { ledger: _, ...rest } = input
-  const search = { ...rest, options, random: input.random.fork('rate search') }
+  const search = {
+    ...input,
+    ...{ options, ledger: noTriplets, resume: null },
+    random: input.random.fork('rate search'),
+  }
   const run = new LoopRun(search, await prepareLoop(search))
   run.startEpoch()
   const rates: number[] = []

@@ -1,26 +1,28 @@
 import type { Preparation } from '../starts/preparation'
-import type { TrainingContext } from './surroundings'
+import type { StartRecords } from './surroundings'
 
 /**
  * Fits a start once for the same training rows, options and seed: runs that differ in their loss
  * alone share it. Starts of another seed are let go, because each holds a matrix.
  */
-export function rememberStarts(): NonNullable<TrainingContext['remembered']> {
+export function rememberStarts(): StartRecords {
   let seed = NaN
   const known = new Map<string, Preparation>()
-  return function* (training, options, fit) {
-    if (options.seed !== seed) known.clear()
-    seed = options.seed
-    const key = JSON.stringify([
-      options.start,
-      options.embeddingSize,
-      options.features,
-      fingerprint(training.rows),
-      fingerprint(training.labels),
-    ])
-    const found = known.get(key) ?? (yield* fit())
-    known.set(key, found)
-    return found
+  return {
+    *recall(training, options, fit) {
+      if (options.seed !== seed) known.clear()
+      seed = options.seed
+      const key = JSON.stringify([
+        options.start,
+        options.embeddingSize,
+        options.features,
+        fingerprint(training.rows),
+        fingerprint(training.labels),
+      ])
+      const found = known.get(key) ?? (yield* fit())
+      known.set(key, found)
+      return found
+    },
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Random } from '../math/random'
 import type { Models, SavedModel } from '../network'
-import type { TripletLedger } from '../loop/ledger'
+import { noTriplets, type TripletSink } from '../loop/ledger'
 import type { LoopEvent } from '../loop/loop'
 import type { LoopState } from '../loop/loopState'
 import type { InputSource } from '../inputSource'
@@ -27,30 +27,53 @@ export interface TrainingContext extends InterruptibleThread {
   /** Of the seed; each use of chance forks its own. */
   readonly random: Random
   readonly report: StageReport
-  /** What a head starts from, fitted where no other run has done so; absent: fitted anew. */
-  readonly remembered?: (
+  readonly records: Records
+}
+
+/**
+ * What others get of a training, and what it finds of an earlier one. Nothing here changes its
+ * numbers; `noRecords` where nobody asks.
+ */
+export interface Records {
+  /** Gets the mined triplets. */
+  readonly triplets: TripletSink
+  readonly starts: StartRecords
+  readonly findings: StartFindings
+  readonly checkpoints: Checkpoints
+}
+
+/** Starts of heads that several trainings share. */
+export interface StartRecords {
+  /** What a head starts from, fitted where no other training has done so. */
+  recall(
     training: LabelledRows,
     options: TrainingOptions,
     fit: () => Steps<Preparation>,
-  ) => Steps<Preparation>
-  /** Gets the mined triplets; absent: nobody looks at them. */
-  readonly ledger?: TripletLedger
+  ): Steps<Preparation>
+}
+
+/** What an interrupted training goes on from. */
+export interface Checkpoints {
+  /** Null: it begins. */
+  readonly resume: Pick<Checkpoint, 'decisions' | 'loop'> | null
   /** After each epoch of the training itself. */
-  readonly onEpoch?: (
+  afterEpoch(
     event: Extract<LoopEvent<SavedModel>, { kind: 'epoch' }>,
     decisions: LoopDecisions,
-  ) => Promise<void>
+  ): Promise<void>
   /** Where the training itself is suspended. */
-  readonly onSuspended?: (state: LoopState<SavedModel>, decisions: LoopDecisions) => Promise<void>
-  /**
-   * Saves the best of plain features, the closed form and the trained head, where the start is
-   * 'auto'; absent: the trained head, whatever it is worth.
-   */
-  readonly keepsBest?: boolean
-  /** What an interrupted search for the start has measured; absent: nothing is kept of it. */
-  readonly findings?: StartFindings
-  /** Where an interrupted training goes on. */
-  readonly resume?: Checkpoint
+  suspended(state: LoopState<SavedModel>, decisions: LoopDecisions): Promise<void>
+}
+
+export const noRecords: Records = {
+  triplets: noTriplets,
+  starts: { recall: (_, __, fit) => fit() },
+  findings: { read: () => null, keep: () => Promise.resolve() },
+  checkpoints: {
+    resume: null,
+    afterEpoch: () => Promise.resolve(),
+    suspended: () => Promise.resolve(),
+  },
 }
 
 /** What is trained and tested on, in memory. */

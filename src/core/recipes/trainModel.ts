@@ -6,9 +6,9 @@ import { AppError } from '../../shared/errors'
 import type { TrainingOptions } from '../../shared/model/training'
 import { embedMatrix } from './embedMatrix'
 import { type LabelledRows, pickRows, renumber } from './labelledRows'
-import { trainHead } from './trainHead'
+import { headRecipe } from './headRecipe'
 import type { TrainedModel, TrainingContext, TrainingData } from './surroundings'
-import { trainSmall } from './trainSmall'
+import { smallRecipe } from './smallRecipe'
 
 /**
  * Divides the rows of the inputs that could be read.
@@ -32,16 +32,20 @@ export function divideRows(
   return { source: inputs.source, training, test }
 }
 
+const recipes = { frozen: headRecipe, small: smallRecipe }
+
 /**
- * Fits the start, finds how long to train, trains, and goes back to the best epoch. Writes nothing:
- * what happens goes to `context.report` and `context.onEpoch`. Null where it was cancelled before
- * there was anything to keep.
+ * Trains by the recipe of the network. What happens goes to `context.report` and
+ * `context.records`. Null where it was cancelled before there was anything to keep.
  */
 export async function trainModel(
   context: TrainingContext,
   data: TrainingData,
 ): Promise<TrainedModel | null> {
-  return context.options.network === 'frozen' ? trainHead(context, data) : trainSmall(context, data)
+  const done = await recipes[context.options.network].follow(context, data)
+  if (done === null) return null
+  const { saved, before, closedForm, validation, ended, kept } = done
+  return { saved, before, closedForm, validation, ended, kept }
 }
 
 /** Embeddings [test rows, embeddingSize] by a saved model. */

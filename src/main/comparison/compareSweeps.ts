@@ -1,4 +1,5 @@
 import { unitsOf } from '../../core/evaluation/pairedBootstrap'
+import { type BaselineName, baselineNames } from '../../core/recipes/measureBaselines'
 import { bootstrapInterval } from '../../core/evaluation/bootstrap'
 import { evaluateRetrieval } from '../../core/evaluation/retrieval'
 import { gatherRows, type Matrix } from '../../core/math/matrix'
@@ -9,8 +10,6 @@ import { todaysTest } from '../../core/evaluation/todaysTest'
 import type { MeasuredRetrieval } from '../../shared/model/sweep'
 import {
   baselineKey,
-  type BaselineName,
-  baselineNames,
   embeddingBytes,
   loadSweepImages,
   loadTested,

@@ -2,6 +2,7 @@ import { errnoOf } from '../../shared/errors'
 import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { type Matrix, createMatrix } from '../../core/math/matrix'
+import type { BaselineName } from '../../core/recipes/measureBaselines'
 import { damaged, readChecked, writeChecked } from '../files/checkedFiles'
 import { requireFinite } from '../files/finite'
 
@@ -13,10 +14,6 @@ export interface SweepImages {
   /** 0 not used, 1 training, 2 test. */
   readonly splits: Uint8Array
 }
-
-/** What is embedded once a sweep. */
-export const baselineNames = ['frozen', 'closedForm', 'untrained'] as const
-export type BaselineName = (typeof baselineNames)[number]
 
 /** Bytes of the embeddings of one sweep, at most: those of later runs are not kept. */
 const mostEmbeddingBytes = 2 ** 30

@@ -1,36 +1,29 @@
-import type { Matrix } from '../../core/math/matrix'
 import { createRandom } from '../../core/math/random'
 import type { Interruption } from '../../core/interruption'
-import { paceOf, type Steps, walk, walkUnlessCancelled } from '../../core/steps'
 import { expectedSteps } from '../../core/loop/schedule'
-import { AppError, serializeError } from '../../shared/errors'
-import type { MeasuredRetrieval, SweepBaselines } from '../../shared/model/sweep'
-import type { RetrievalMetrics, TrainingOptions } from '../../shared/model/training'
-import type { Backend } from '../backend/backend'
-import { chooseForm } from '../../core/recipes/decideKept'
-import { createHead } from '../../core/recipes/createHead'
-import { embedMatrix } from '../../core/recipes/embedMatrix'
-import type { LoadedImages } from '../features/loadedImages'
-import { loadFeatures } from '../features/loadFeatures'
-import { loadPixels } from '../features/loadPixels'
-import { fitStart } from '../../core/recipes/headStart'
-import { gatherSteps } from '../../core/inputSource'
 import { checkFeatures } from '../../core/recipes/checkFeatures'
+import { settleForm } from '../../core/recipes/headRecipe'
+import { measureBaselines, withInterval } from '../../core/recipes/measureBaselines'
 import { measureTest } from '../../core/recipes/measureTest'
-import type { WorkerMessage } from './messages'
-import { preparedSource, prepareRows } from '../../core/recipes/preparedSource'
 import { rememberStarts } from '../../core/recipes/rememberedStarts'
 import { StageReport } from '../../core/recipes/stageReport'
 import {
-  baselineKey,
-  type BaselineName,
-  saveTested,
-  saveTestEmbeddings,
-} from '../runs/sweepEmbeddings'
-import type { SweepJob, SweepMessage, SweepOutcome } from './sweepMessages'
-import type { TrainingContext, TrainingData } from '../../core/recipes/surroundings'
-import { thread } from './thread'
+  noRecords,
+  type StartRecords,
+  type TrainingContext,
+  type TrainingData,
+} from '../../core/recipes/surroundings'
 import { divideRows, embedTest, trainModel } from '../../core/recipes/trainModel'
+import { AppError, serializeError } from '../../shared/errors'
+import type { TrainingOptions } from '../../shared/model/training'
+import type { Backend } from '../backend/backend'
+import type { LoadedImages } from '../features/loadedImages'
+import { loadFeatures } from '../features/loadFeatures'
+import { loadPixels } from '../features/loadPixels'
+import { baselineKey, saveTested, saveTestEmbeddings } from '../runs/sweepEmbeddings'
+import type { WorkerMessage } from './messages'
+import type { SweepJob, SweepMessage, SweepOutcome } from './sweepMessages'
+import { thread } from './thread'
 import { asAppError } from './workerFailure'
 
 export interface SweepContext {
@@ -55,7 +48,7 @@ export async function runSweep(sweep: SweepContext): Promise<void> {
     interruption,
   })
   await saveTested(job.embeddingsFolder, data.test.rows)
-  const remembered = rememberStarts()
+  const starts = rememberStarts()
   const withStart = await startOf(sweep, data)
   if (withStart === null) return
   if (job.wantsBaselines) {
@@ -64,7 +57,7 @@ export async function runSweep(sweep: SweepContext): Promise<void> {
     const context = contextOf(
       sweep,
       withStart({ ...shared, seed: job.sharedSeed }),
-      remembered,
+      starts,
       hearBaselines(post),
     )
     const baselines = await measureBaselines(context, data, (name, embeddings) =>
@@ -80,7 +73,7 @@ export async function runSweep(sweep: SweepContext): Promise<void> {
     if (interruption.isCancelled) return
     post({ kind: 'rowStarted', key })
     try {
-      const outcome = await trainRow(sweep, { key, options: withStart(options) }, data, remembered)
+      const outcome = await trainRow(sweep, { key, options: withStart(options) }, data, starts)
       if (outcome === null) return
       post({ kind: 'rowFinished', key, outcome })
     } catch (error) {
@@ -107,13 +100,14 @@ async function startOf(
   const context = contextOf(
     sweep,
     { ...shared, seed: job.sharedSeed },
-    undefined,
+    noRecords.starts,
     hearBaselines(post),
   )
-  const chosen = await chooseForm(context, data)
+  const settled = await settleForm(context, data)
   context.report.flush()
-  if (chosen === null) return null
-  return (options) => ({ ...options, start: chosen.form })
+  if (settled === null) return null
+  const { start } = settled.options
+  return (options) => ({ ...options, start })
 }
 
 /** Null where it was cancelled. */
@@ -121,10 +115,10 @@ async function trainRow(
   sweep: SweepContext,
   { key, options }: SweepJob['rows'][number],
   data: TrainingData,
-  remembered: TrainingContext['remembered'],
+  starts: StartRecords,
 ): Promise<SweepOutcome | null> {
   const startedAt = performance.now()
-  const context = contextOf(sweep, options, remembered, stepCounter(options, sweep.post))
+  const context = contextOf(sweep, options, starts, stepCounter(options, sweep.post))
   const trained = await trainModel(context, data)
   if (trained === null || trained.ended.reason === 'cancelled') return null
   const { reason, bestEpoch, steps } = trained.ended
@@ -144,13 +138,6 @@ async function trainRow(
   return { metrics, bestEpoch, steps, seconds: (performance.now() - startedAt) / 1000 }
 }
 
-/** It was asked for, and is null where there were no queries; for the types only. */
-const withInterval = (metrics: RetrievalMetrics): MeasuredRetrieval => ({
-  ...metrics,
-  mapAtRLow: metrics.mapAtRLow ?? null,
-  mapAtRHigh: metrics.mapAtRHigh ?? null,
-})
-
 /** The same queries are drawn again for every interval, so that they compare. */
 const measuring = ({ job }: SweepContext, context: TrainingContext): TrainingContext => ({
   ...context,
@@ -160,7 +147,7 @@ const measuring = ({ job }: SweepContext, context: TrainingContext): TrainingCon
 const contextOf = (
   { backend, interruption }: SweepContext,
   options: TrainingOptions,
-  remembered: TrainingContext['remembered'],
+  starts: StartRecords,
   hear: (message: WorkerMessage) => void,
 ): TrainingContext => ({
   ...thread,
@@ -169,7 +156,7 @@ const contextOf = (
   interruption,
   random: createRandom(options.seed),
   report: new StageReport(hear, interruption, thread.now),
-  ...(remembered === undefined ? {} : { remembered }),
+  records: { ...noRecords, starts },
 })
 
 /** How fast it works is told of all that it does. */
@@ -207,63 +194,6 @@ function stepCounter(options: TrainingOptions, post: SweepContext['post']) {
     const { stage, done, total: whole } = message
     if (stage === 'baseline') tell(((total - steps) * done) / Math.max(1, whole))
     else if (stage === 'training') tell(total - steps)
-  }
-}
-
-async function measureBaselines(
-  context: TrainingContext,
-  data: TrainingData,
-  save: (name: BaselineName, embeddings: Matrix) => Promise<unknown>,
-): Promise<SweepBaselines | null> {
-  const { options, backend, random, report } = context
-  const { product } = backend
-  const { source, training, test } = data
-  const tell = (from: number, to: number) => {
-    const partial = report.part('baseline', from, to)
-    return (share: number) => partial.share('baseline', share)
-  }
-  const measure = async (name: BaselineName, embeddings: Matrix, onProgress = tell(0, 1)) => {
-    await save(name, embeddings)
-    return withInterval(await measureTest(context, embeddings, test.labels, onProgress))
-  }
-  if (options.network === 'small') {
-    const model = backend.models.smallNetwork({
-      imageSizePx: options.imageSizePx,
-      embeddingSize: options.embeddingSize,
-      random: random.fork('network'),
-    })
-    const embeddings = await embedMatrix(context, model, source, test.rows)
-    model.dispose()
-    return { frozen: null, closedForm: null, untrained: await measure('untrained', embeddings) }
-  }
-  const walked = <Result>(steps: Steps<Result>, from: number, to: number) =>
-    walkUnlessCancelled(steps, paceOf(context, tell(from, to)))
-  const features = await walk(gatherSteps(source, test.rows), paceOf(context, tell(0, 0.05)))
-  const frozen = await measure('frozen', features, tell(0.05, 0.3))
-  // Heads from a random start are held against what needs no training at all.
-  const start = options.start === 'random' ? 'lda' : options.start
-  const closedOptions = { ...options, start } as const
-  const fit = (wanted: TrainingOptions) =>
-    fitStart({ ...context, options: wanted }, source, training)
-  const fitted = await walked(fit(closedOptions), 0.3, 0.5)
-  if (fitted === null) return null
-  const closed = await walked(prepareRows(fitted, source, test.rows, product), 0.5, 0.6)
-  if (closed === null) return null
-  const closedForm = await measure('closedForm', closed, tell(0.6, 0.7))
-  const form = start === 'auto' ? {} : { form: start }
-  if (options.start !== 'random') return { frozen, closedForm, untrained: null, ...form }
-  const standard = await walked(fit(options), 0.7, 0.8)
-  if (standard === null) return null
-  const prepared = await walked(preparedSource(standard, source, product), 0.8, 0.9)
-  if (prepared === null) return null
-  const head = createHead(context, standard, 'head')
-  const embeddings = await embedMatrix(context, head, prepared, test.rows)
-  head.dispose()
-  return {
-    frozen,
-    closedForm,
-    untrained: await measure('untrained', embeddings, tell(0.9, 1)),
-    ...form,
   }
 }
 

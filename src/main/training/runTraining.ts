@@ -3,7 +3,6 @@ import type { Interruption } from '../../core/interruption'
 import { TripletLedger } from '../../core/loop/ledger'
 import type { LoopState } from '../../core/loop/loopState'
 import type { SavedModel } from '../../core/network'
-import type { RateSearch } from '../../shared/model/training'
 import type { Backend } from '../backend/backend'
 import type { LoopDecisions } from '../../core/recipes/decisions'
 import { jobFingerprint, readCheckpoint, writeCheckpoint } from '../runs/checkpoint'
@@ -14,7 +13,7 @@ import type { TrainingResult, TrainJob, WorkerMessage } from './messages'
 import { saveResults } from './saveResults'
 import { StageReport } from '../../core/recipes/stageReport'
 import { openFindings } from '../runs/startFindings'
-import type { TrainingContext } from '../../core/recipes/surroundings'
+import { noRecords, type Records, type TrainingContext } from '../../core/recipes/surroundings'
 import { checkFeatures } from '../../core/recipes/checkFeatures'
 import { divideRows, trainModel } from '../../core/recipes/trainModel'
 import { thread } from './thread'
@@ -37,12 +36,7 @@ const shownTriplets = 200
  * was suspended: its checkpoint is what there is.
  */
 export async function runTraining(run: RunContext): Promise<TrainingResult | null> {
-  const { job, backend, interruption } = run
-  let rateSearch: RateSearch | null = null
-  const post = (message: WorkerMessage) => {
-    if (message.kind === 'rate') rateSearch = message.search
-    run.post(message)
-  }
+  const { job, backend, interruption, post } = run
   const report = new StageReport(post, interruption, thread.now)
   report.stage('preparing', 0, 0)
   const inputs = await loadInputs(run, report)
@@ -61,15 +55,27 @@ export async function runTraining(run: RunContext): Promise<TrainingResult | nul
     job.checkpoint === null
       ? null
       : await readCheckpoint(job.runFolder, job.checkpoint, fingerprint)
-  if (resume?.decisions.rateSearch !== undefined) {
-    post({ kind: 'rate', search: resume.decisions.rateSearch })
-  }
   ledger.restore(resume?.triplets ?? [])
   let nextCheckpoint = 0
-  const keep = (loop: LoopState<SavedModel>, decided: LoopDecisions) => {
-    const decisions = rateSearch === null ? decided : { ...decided, rateSearch }
-    const checkpoint = { decisions, loop, triplets: ledger.state() }
-    return writeCheckpoint(job.runFolder, fingerprint, checkpoint)
+  const keep = (loop: LoopState<SavedModel>, decisions: LoopDecisions) =>
+    writeCheckpoint(job.runFolder, fingerprint, { decisions, loop, triplets: ledger.state() })
+  const records: Records = {
+    ...noRecords,
+    triplets: ledger,
+    findings: resume === null ? await openFindings(job.runFolder, fingerprint) : noRecords.findings,
+    checkpoints: {
+      resume,
+      async afterEpoch(event, decisions) {
+        post({ kind: 'triplets', triplets: tripletColumns(ledger, job.images.ids, shownTriplets) })
+        const startedAt = performance.now()
+        if (startedAt < nextCheckpoint) return
+        await keep(event.checkpoint(), decisions)
+        const endedAt = performance.now()
+        nextCheckpoint = endedAt + checkpointPatience * (endedAt - startedAt)
+        post({ kind: 'checkpoint', epoch: event.record.epoch })
+      },
+      suspended: keep,
+    },
   }
   const context: TrainingContext = {
     ...thread,
@@ -78,20 +84,7 @@ export async function runTraining(run: RunContext): Promise<TrainingResult | nul
     interruption,
     random: createRandom(job.options.seed),
     report,
-    ledger,
-    keepsBest: true,
-    ...(resume === null ? { findings: await openFindings(job.runFolder, fingerprint) } : {}),
-    async onEpoch(event, decisions) {
-      post({ kind: 'triplets', triplets: tripletColumns(ledger, job.images.ids, shownTriplets) })
-      const startedAt = performance.now()
-      if (startedAt < nextCheckpoint) return
-      await keep(event.checkpoint(), decisions)
-      const endedAt = performance.now()
-      nextCheckpoint = endedAt + checkpointPatience * (endedAt - startedAt)
-      post({ kind: 'checkpoint', epoch: event.record.epoch })
-    },
-    onSuspended: keep,
-    ...(resume === null ? {} : { resume }),
+    records,
   }
   const trained = await trainModel(context, data)
   if (interruption.isSuspended) return null

@@ -19,7 +19,11 @@ import { thread } from '../../../src/main/training/thread'
 import { gather } from '../../../src/core/inputSource'
 import { StageReport } from '../../../src/core/recipes/stageReport'
 import { divideRows, embedTest, trainModel } from '../../../src/core/recipes/trainModel'
-import type { TrainedModel, TrainingContext } from '../../../src/core/recipes/surroundings'
+import {
+  noRecords,
+  type TrainedModel,
+  type TrainingContext,
+} from '../../../src/core/recipes/surroundings'
 import type { RetrievalMetrics } from '../../../src/shared/model/training'
 import type { BuiltSet, ImageSet } from '../sets/imageSet'
 import { type Candidate, judge, type KeptRun, type QueryResults } from './verdict'
@@ -79,16 +83,23 @@ export async function measureRun({
     ...{ options, backend, interruption },
     random: createRandom(options.seed),
     report: new StageReport(() => {}, interruption, thread.now),
-    keepsBest: true,
-    *remembered(training, _, fit) {
-      const fitted = yield* fit()
-      // Without held-out folds, which are fitted by the way.
-      if (training === data.training) seen.preparation = fitted
-      return fitted
-    },
-    onEpoch({ isBest, state }) {
-      if (isBest) seen.best = state
-      return Promise.resolve()
+    records: {
+      ...noRecords,
+      starts: {
+        *recall(training, _, fit) {
+          const fitted = yield* fit()
+          // Without held-out folds, which are fitted by the way.
+          if (training === data.training) seen.preparation = fitted
+          return fitted
+        },
+      },
+      checkpoints: {
+        ...noRecords.checkpoints,
+        afterEpoch({ isBest, state }) {
+          if (isBest) seen.best = state
+          return Promise.resolve()
+        },
+      },
     },
   }
   const trained = await trainModel(context, data)

@@ -9,6 +9,7 @@ import { simdProduct } from '../../../src/core/math/simdProduct'
 import { type EmbeddingModel } from '../../../src/core/network'
 import { Interruption } from '../../../src/core/interruption'
 import type { Evaluation } from '../../../src/core/loop/loopInput'
+import { noTriplets } from '../../../src/core/loop/ledger'
 import { train } from '../../../src/core/loop/loop'
 import { measureRetrieval } from '../../../src/core/evaluation/measureRetrieval'
 import { featureSource, type InputSource } from '../../../src/core/inputSource'
@@ -110,6 +111,8 @@ export class TaskRunner {
       evaluate: async () => nothingMeasured,
       now: () => performance.now(),
       breathe,
+      ledger: noTriplets,
+      resume: null,
       isAugmented: network === 'small',
     })
     let end = 'it did not end'

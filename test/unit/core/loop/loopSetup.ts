@@ -32,7 +32,7 @@ export function noisyFeatures(): Float32Array {
   })
 }
 
-const options: TrainingOptions = {
+export const options: TrainingOptions = {
   ...unchosenOptions,
   network: 'frozen',
   loss: { name: 'triplet', options: {} },
@@ -100,7 +100,7 @@ export function startLoop(
         validation: more.select?.(epoch) ?? 0,
       }
     },
-    ...(more.resume === undefined ? {} : { resume: more.resume }),
+    resume: more.resume ?? null,
   }
   return { loop: train(input), input, model, ledger, embeddings }
 }

@@ -1,7 +1,7 @@
 import { expectedSteps } from '../loop/schedule'
 import { startConstants } from '../starts/startConstants'
 import type { TrainingOptions } from '../../shared/model/training'
-import { partsOf } from '../steps'
+import { rateSearchSteps } from './rateSearch'
 import type { TrainingData } from './surroundings'
 
 /** Comparisons of a measurement, at most; see `RetrievalOptions.mostPairs`. */
@@ -10,14 +10,11 @@ const mostPairs = 2.5e8
 const rankingWork = 700
 
 /**
- * The parts of finding the start and how long to train, as shares of the whole: by the
- * multiplications that each takes.
+ * What the stages before a head is trained take, in multiplications. A search of the rate needs the
+ * start, which is then fitted with it.
  */
-export function partsOfHead(
-  options: TrainingOptions,
-  { source, training, test }: TrainingData,
-): ReturnType<typeof partsOf<'before' | 'forms' | 'rate' | 'selection' | 'start' | 'closedForm'>> {
-  const { start, network, learningRate, classesPerBatch, imagesPerClass } = options
+export function workOfHead(options: TrainingOptions, { source, training, test }: TrainingData) {
+  const { start, learningRate, classesPerBatch, imagesPerClass } = options
   const d = source.rowSize
   const s = Math.min(options.embeddingSize, d)
   const count = training.rows.length
@@ -29,19 +26,21 @@ export function partsOfHead(
   const { folds } = startConstants
   const held = count / folds
   const stepWork = 12 * classesPerBatch * imagesPerClass * s * s
-  return partsOf({
-    before: measuring(test.rows.length, d),
-    forms:
+  const beginning = fitting(count) + source.rows * d * s
+  const isSearched = learningRate === 'find'
+  return {
+    features: measuring(test.rows.length, d),
+    form:
       start === 'auto'
         ? sampled * d * d + folds * (d ** 3 / 2 + 3 * measuring(sampled / folds, d))
         : 0,
-    rate: learningRate === 'find' ? 100 * stepWork : 0,
-    selection:
+    rate: isSearched ? beginning + rateSearchSteps * stepWork : 0,
+    epoch:
       fitting(count - held) +
       expectedSteps(options) * stepWork +
       measuring(held, d) +
       (options.epochs + 1) * measuring(held, s),
-    start: fitting(count) + source.rows * d * s,
-    closedForm: start === 'random' || network !== 'frozen' ? 0 : measuring(test.rows.length, s),
-  })
+    start: isSearched ? 0 : beginning,
+    closedForm: start === 'random' ? 0 : measuring(test.rows.length, s),
+  }
 }

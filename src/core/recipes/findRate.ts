@@ -5,8 +5,12 @@ import type { InputSource } from '../inputSource'
 import { defaultLearningRate } from '../plan/chooseNetwork'
 import { searchRate } from './rateSearch'
 import { stepWork } from '../plan/workAmounts'
+import type { LoopDecisions } from './decisions'
 import type { LabelledRows } from './labelledRows'
 import type { TrainingContext } from './surroundings'
+
+/** The learning rate, and how it was found where it was not given. */
+export type FoundRate = Pick<LoopDecisions, 'learningRate' | 'rateSearch'>
 
 /** What a loop trains on. */
 export interface LoopMaterial {
@@ -17,7 +21,7 @@ export interface LoopMaterial {
 
 /** The parts of a loop's input that a search of the rate needs as well. */
 export function materialOf(
-  { options, random, interruption, now, breathe }: TrainingContext,
+  { options, random, interruption, now, breathe, records }: TrainingContext,
   { model, source, training }: LoopMaterial,
 ): Omit<LoopInput<SavedModel>, 'learningRate' | 'evaluate'> {
   return {
@@ -31,25 +35,21 @@ export function materialOf(
     interruption,
     now,
     breathe,
+    ledger: records.triplets,
     isAugmented: options.network === 'small',
+    resume: records.checkpoints.resume?.loop ?? null,
   }
 }
 
-/**
- * The rate that the options name, or what a range test on the training rows suggests.
- * @param material may be null where the options name one
- */
-export async function chooseRate(
+/** What a range test on the training rows suggests (`searchRate`), else what is usual. */
+export async function searchRateOf(
   context: TrainingContext,
-  material: LoopMaterial | null,
-): Promise<number> {
+  material: LoopMaterial,
+): Promise<FoundRate> {
   const { options, report } = context
-  const { learningRate, network } = options
-  if (learningRate !== 'find') return learningRate
-  if (material === null) throw new Error('A search of the rate needs a model')
-  const usual = defaultLearningRate(network)
+  const usual = defaultLearningRate(options.network)
   const watch = report.stopwatch()
-  const search = await searchRate(
+  const rateSearch = await searchRate(
     { ...materialOf(context, material), learningRate: usual },
     {
       onStep: (done, total) => {
@@ -58,6 +58,16 @@ export async function chooseRate(
       },
     },
   )
-  report.post({ kind: 'rate', search })
-  return search.suggestion ?? usual
+  report.post({ kind: 'rate', search: rateSearch })
+  return { learningRate: rateSearch.suggestion ?? usual, rateSearch }
+}
+
+/** That of a training that is taken up again, told once more. */
+export function rateOfBefore(
+  { report }: TrainingContext,
+  { learningRate, rateSearch }: LoopDecisions,
+): FoundRate {
+  if (rateSearch === undefined) return { learningRate }
+  report.post({ kind: 'rate', search: rateSearch })
+  return { learningRate, rateSearch }
 }
