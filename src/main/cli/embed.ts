@@ -2,9 +2,9 @@ import { rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { TrainingRequest } from '../../shared/model/training'
 import { AppError } from '../../shared/errors'
-import { defused, writeCsvAtomically } from '../exporting/csv'
+import { writeEmbeddings } from '../exporting/embeddingExport'
+import { openEmbeddingRows } from '../exporting/embeddingRows'
 import { featuresOfModel } from '../features/modelFeatures'
-import { loadEmbeddings } from '../runs/embeddingFiles'
 import { loadModel } from '../runs/modelFiles'
 import { type ParsedCommand, UsageError } from './parse'
 import { makeTemporaryFolder } from '../leftovers'
@@ -67,35 +67,12 @@ export async function runEmbed(
       throw new AppError('backendLost', `${failure.message} ${advice}`, failure.details, failure)
     })
     if (done === null) return null
-    const { ids, embeddings, embeddingSize } = await loadEmbeddings(files)
-    const rows = await services.store.images.trainingRows(dataset.id)
-    const names = await services.store.labels.names(dataset.id)
-    const place = new Map(Array.from(rows.ids, (id, i) => [id, i]))
-    function* table() {
-      for (let i = 0; i < ids.length; i++) {
-        const at = place.get(ids[i]!)!
-        yield [
-          defused(rows.relativePaths[at]!),
-          defused(names.get(rows.labelIds[at]!) ?? ''),
-          'none',
-          ...Array.from(embeddings.subarray(i * embeddingSize, (i + 1) * embeddingSize), shortest),
-        ]
-      }
-    }
-    const columns = Array.from({ length: embeddingSize }, (_, k) => `e${k}`)
-    await writeCsvAtomically(out, ['image', 'label', 'split', ...columns], table(), { signal })
-    return { rows: ids.length, embeddingSize, out }
+    const { store } = services
+    const rows = await openEmbeddingRows({ store, datasetId: dataset.id, folder: files })
+    const written = await writeEmbeddings(rows, { file: out, signal })
+    return written === null ? null : { rows: written, embeddingSize: rows.dimension, out }
   } finally {
     progress.clear()
     await rm(files, { recursive: true, force: true })
   }
-}
-
-/** The fewest digits, up to nine, that give the same float32 back. */
-const shortest = (value: number): number => {
-  for (let digits = 6; digits < 9; digits++) {
-    const rounded = Number(value.toPrecision(digits))
-    if (Math.fround(rounded) === value) return rounded
-  }
-  return Number(value.toPrecision(9))
 }

@@ -13,7 +13,7 @@ import {
   voteShare,
 } from '../../shared/model/training'
 import type { Store } from '../db/store'
-import { defused, writeCsvAtomically } from '../exporting/csv'
+import { defused, writeCsv } from '../exporting/csv'
 import { exportEmbeddings } from '../exporting/embeddingExport'
 import { atomicWrite } from '../files/atomicWrite'
 import { finiteJson } from '../files/finite'
@@ -65,7 +65,7 @@ export async function writeRunResults(
   const names = await readNames(context)
   const path = (id: number) => defused(names.path.get(id) ?? '')
   const triplets = await store.triplets.all(runId)
-  await writeCsvAtomically(
+  await writeCsv(
     join(out, 'triplets.csv'),
     ['epoch', 'step', 'anchor', 'positive', 'negative', 'd_ap', 'd_an', 'loss'],
     triplets.map((triplet) => [
@@ -89,7 +89,7 @@ export async function writeRunResults(
 export async function writeReport(context: ResultContext, report: RunReport): Promise<void> {
   const names = await context.store.labels.names(context.datasetId)
   const name = (id: number | undefined) => (id === undefined ? '' : defused(names.get(id) ?? ''))
-  await writeCsvAtomically(
+  await writeCsv(
     join(context.out, 'perClass.csv'),
     [
       ...['label', 'images', 'mapAtR', 'precisionAt1', 'rPrecision', 'voteAccuracy'],
@@ -106,7 +106,7 @@ export async function writeReport(context: ResultContext, report: RunReport): Pr
       quality.confusedWith?.count ?? 0,
     ]),
   )
-  await writeCsvAtomically(
+  await writeCsv(
     join(context.out, 'confusion.csv'),
     ['label', 'predicted', 'count'],
     report.confusions.map(({ labelId, predictedId, count }) => [
@@ -122,7 +122,7 @@ export async function writeMap(context: ResultContext, points: ProjectionPoints)
   const names = await readNames(context)
   const ids = [...points.ids]
   const labels = ids.map((id) => names.label.get(id) ?? '')
-  await writeCsvAtomically(
+  await writeCsv(
     join(context.out, 'map.csv'),
     ['image', 'label', 'x', 'y'],
     ids.map((id, i) => [

@@ -1,6 +1,5 @@
-import { AppError, codeOfSystemError } from '../../shared/errors'
-import { atomicWrite } from '../files/atomicWrite'
 import { notFinite } from '../files/finite'
+import { writeChunks } from './writeChunks'
 
 /** A cell of a CSV file; numbers are written as they are. */
 export type Cell = string | number
@@ -30,71 +29,36 @@ const lineOf = (cells: readonly Cell[]): string =>
 /** Bytes gathered before a write: few system calls, little memory. */
 const chunkLength = 1 << 18
 
+/** Nine significant digits say a float32 exactly; trailing zeros say nothing. */
+export const exactNumber = (value: number): number => Number(value.toPrecision(9))
+
+type Rows = Iterable<readonly Cell[]> | AsyncIterable<readonly Cell[]>
+
 /**
- * Writes a CSV file (UTF-8, RFC 4180) beside its place and moves it there once it is whole and on
- * the disk: whatever stood there before stays until then.
- * @returns the number of rows, or null where `signal` was aborted (nothing is left behind)
- * @throws AppError notFinite for a number that is none; diskFull, readOnly or writeFailed, with what
- *   to do
+ * The pieces of a CSV file (UTF-8, RFC 4180).
+ * @param file for the message
+ * @throws AppError notFinite for a number that is none
  */
-export async function writeCsvAtomically(
+export async function* csvChunks(
   file: string,
   header: readonly string[],
-  rows: Iterable<readonly Cell[]> | AsyncIterable<readonly Cell[]>,
-  options: { readonly signal?: AbortSignal | undefined } = {},
-): Promise<number | null> {
-  let count = 0
-  try {
-    const isWritten = await atomicWrite(file, async (handle) => {
-      let text = lineOf(header)
-      for await (const row of rows) {
-        if (options.signal?.aborted === true) return false
-        row.forEach((cell, column) => {
-          if (typeof cell === 'number' && !Number.isFinite(cell)) {
-            throw notFinite(file, header[column] ?? String(column), cell)
-          }
-        })
-        text += lineOf(row)
-        count++
-        if (text.length >= chunkLength) {
-          await handle.writeFile(text)
-          text = ''
-        }
+  rows: Rows,
+): AsyncGenerator<string> {
+  let text = lineOf(header)
+  for await (const row of rows) {
+    row.forEach((cell, column) => {
+      if (typeof cell === 'number' && !Number.isFinite(cell)) {
+        throw notFinite(file, header[column] ?? String(column), cell)
       }
-      if (options.signal?.aborted === true) return false
-      await handle.writeFile(text)
-      return true
     })
-    return isWritten ? count : null
-  } catch (error) {
-    throw writeFailure(file, error)
+    text += lineOf(row)
+    if (text.length < chunkLength) continue
+    yield text
+    text = ''
   }
+  yield text
 }
 
-function writeFailure(file: string, error: unknown): unknown {
-  if (error instanceof AppError) return error
-  const code = codeOfSystemError(error)
-  const reason = error instanceof Error ? error.message : String(error)
-  if (code === 'diskFull') {
-    return new AppError(
-      'diskFull',
-      `${file} was not written: the disk is full. Free some space or choose another folder; a file that stood there before is as it was.`,
-      { file },
-      error,
-    )
-  }
-  if (code === 'readOnly' || code === 'permissionDenied') {
-    return new AppError(
-      code,
-      `${file} was not written: the folder or the file may not be written to. Choose another folder.`,
-      { file },
-      error,
-    )
-  }
-  return new AppError(
-    'writeFailed',
-    `${file} was not written: ${reason}. Choose another place and try again.`,
-    { file },
-    error,
-  )
-}
+/** Writes a table as CSV, see {@link writeChunks}. @throws AppError notFinite, and what that throws */
+export const writeCsv = (file: string, header: readonly string[], rows: Rows): Promise<boolean> =>
+  writeChunks(file, csvChunks(file, header, rows))

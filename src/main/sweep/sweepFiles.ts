@@ -12,7 +12,7 @@ import {
   type SweepToday,
 } from '../../shared/model/sweep'
 import type { TrainingOptions } from '../../shared/model/training'
-import { type Cell, defused, writeCsvAtomically } from '../exporting/csv'
+import { type Cell, defused, writeCsv } from '../exporting/csv'
 import { sweepFile } from '../exporting/resultNames'
 import { finiteJson } from '../files/finite'
 import { readBounded } from '../files/regularFile'
@@ -81,7 +81,7 @@ export interface SweepRecord {
 /** Writes sweep.csv and sweep.json, each in one piece: a reader never sees half of one. */
 export async function writeSweepFiles(folder: string, record: SweepRecord): Promise<void> {
   const { header, lines } = sweepTable(record.state.rows)
-  await writeCsvAtomically(join(folder, sweepFile.csv), header, lines)
+  await writeCsv(join(folder, sweepFile.csv), header, lines)
   await atomicWrite(
     join(folder, sweepFile.json),
     `${finiteJson(sweepFile.json, documentOf(record), 2)}\n`,

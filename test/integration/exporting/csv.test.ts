@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { csvField, defused, writeCsvAtomically } from '../../../src/main/exporting/csv'
+import { csvChunks, csvField, defused, writeCsv } from '../../../src/main/exporting/csv'
+import { writeChunks } from '../../../src/main/exporting/writeChunks'
 import { AppError } from '../../../src/shared/errors'
 
 let folder: string
@@ -32,12 +33,12 @@ describe('writing a CSV file', () => {
   it('can be read back by another reader, whatever the names', async () => {
     const file = join(folder, 'out.csv')
     const names = ['plain', 'com,ma', 'qu"ote', 'new\nline', '表情 😀', "l'apostrophe", '']
-    const count = await writeCsvAtomically(
+    const isWritten = await writeCsv(
       file,
       ['image', 'value'],
       names.map((name, k) => [name, k / 3]),
     )
-    expect(count).toBe(names.length)
+    expect(isWritten).toBe(true)
     const rows: string[][] = parse(await readFile(file))
     expect(rows[0]).toEqual(['image', 'value'])
     expect(rows.slice(1).map((row) => row[0])).toEqual(names)
@@ -54,7 +55,8 @@ describe('writing a CSV file', () => {
         yield [`row ${k}`]
       }
     }
-    expect(await writeCsvAtomically(file, ['a'], rows(), { signal: controller.signal })).toBeNull()
+    const { signal } = controller
+    expect(await writeChunks(file, csvChunks(file, ['a'], rows()), { signal })).toBe(false)
     expect(await readFile(file, 'utf8')).toBe('precious')
     expect(await readdir(folder)).toEqual(['out.csv'])
   })
@@ -66,7 +68,7 @@ describe('writing a CSV file', () => {
       yield ['one']
       throw new Error('lost the drive')
     }
-    await expect(writeCsvAtomically(file, ['a'], rows())).rejects.toMatchObject({
+    await expect(writeCsv(file, ['a'], rows())).rejects.toMatchObject({
       code: 'writeFailed',
     })
     expect(await readFile(file, 'utf8')).toBe('precious')
@@ -74,7 +76,7 @@ describe('writing a CSV file', () => {
   })
 
   it('says what to do where the folder is gone', async () => {
-    const attempt = writeCsvAtomically(join(folder, 'gone', 'out.csv'), ['a'], [])
+    const attempt = writeCsv(join(folder, 'gone', 'out.csv'), ['a'], [])
     await expect(attempt).rejects.toBeInstanceOf(AppError)
     await expect(attempt).rejects.toThrow(/try again/)
   })

@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { parse } from 'csv-parse/sync'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { exportEmbeddings } from '../../../src/main/exporting/embeddingExport'
+import { embeddingFormats } from '../../../src/main/exporting/formats'
+import type { EmbeddingFormat } from '../../../src/main/exporting/formats/format'
 import { runFolder } from '../../../src/main/workspace'
 import type { DatasetId, RunId } from '../../../src/shared/model/ids'
 import type { TrainingOptions } from '../../../src/shared/model/training'
@@ -57,6 +59,40 @@ const request = () => ({
   workspace: temporary.workspace,
   runId,
   file,
+})
+
+/** The rows as a table of NumPy, written as they come. */
+const npy: EmbeddingFormat = {
+  name: 'npy',
+  extension: 'npy',
+  async *write({ count, dimension, read }) {
+    const shape = `{'descr': '<f4', 'fortran_order': False, 'shape': (${count}, ${dimension}), }`
+    const padded = shape.padEnd(Math.ceil((shape.length + 11) / 64) * 64 - 11) + '\n'
+    const length = Buffer.alloc(2)
+    length.writeUInt16LE(padded.length)
+    yield Buffer.concat([Buffer.from('\x93NUMPY\x01\x00', 'latin1'), length, Buffer.from(padded)])
+    for await (const { embedding } of read()) yield new Uint8Array(embedding.slice().buffer)
+  },
+}
+
+describe('a format that was registered from outside', () => {
+  it('is given the same rows one by one, counted beforehand, and reports how far it is', async () => {
+    embeddingFormats.register(npy)
+    const values = await writeRun()
+    const progress: number[] = []
+    const onProgress = (done: number, total: number) => progress.push(done / total)
+    const written = await exportEmbeddings({ ...request(), format: 'npy', onProgress })
+    expect(written).toBe(paths.length)
+    expect(progress.at(-1)).toBe(1)
+    const bytes = await readFile(file)
+    const start = 10 + bytes.readUInt16LE(8)
+    expect(start % 64).toBe(0)
+    expect(bytes.subarray(10, start).toString()).toContain(`(${paths.length}, ${columns})`)
+    const numbers = new Float32Array(Uint8Array.from(bytes.subarray(start)).buffer)
+    expect([...numbers]).toEqual([...ids.keys()].flatMap((path) => values.get(path)!))
+    const unknown = exportEmbeddings({ ...request(), format: 'xls' })
+    await expect(unknown).rejects.toThrow(/Choose one of: csv, npy/)
+  })
 })
 
 describe('embeddings as CSV', () => {
@@ -120,13 +156,13 @@ describe('embeddings as CSV', () => {
 
   it('of a full disk say so and keep what was there', async () => {
     await writeRun()
-    const { writeCsvAtomically } = await import('../../../src/main/exporting/csv')
+    const { writeCsv } = await import('../../../src/main/exporting/csv')
     function* rows(): Generator<[string]> {
       yield ['one']
       throw Object.assign(new Error('no space left'), { code: 'ENOSPC' })
     }
     await writeFile(file, 'before')
-    await expect(writeCsvAtomically(file, ['a'], rows())).rejects.toMatchObject({
+    await expect(writeCsv(file, ['a'], rows())).rejects.toMatchObject({
       code: 'diskFull',
     })
     expect(await readFile(file, 'utf8')).toBe('before')

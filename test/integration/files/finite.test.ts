@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createMatrix } from '../../../src/core/math/matrix'
 import { writeJson } from '../../../src/main/cli/results'
 import { appendCurve } from '../../../src/main/db/curveFile'
-import { writeCsvAtomically } from '../../../src/main/exporting/csv'
+import { writeCsv } from '../../../src/main/exporting/csv'
 import { saveProjection } from '../../../src/main/projection/projectionFiles'
 import { jsonFile } from '../../../src/main/settings/jsonFile'
 import { SweepJournal } from '../../../src/main/sweep/journal'
@@ -51,7 +51,7 @@ it.each([NaN, Infinity, -Infinity])('nothing is written that holds %d', async (v
 it.each([NaN, Infinity, -Infinity])('tables, journals and states refuse %d', async (value) => {
   const file = join(folder, 'a')
   const said = { code: 'notFinite', message: expect.stringContaining('"loss"') as string }
-  await expect(writeCsvAtomically(file, ['image', 'loss'], [['x', value]])).rejects.toMatchObject(
+  await expect(writeCsv(file, ['image', 'loss'], [['x', value]])).rejects.toMatchObject(
     said,
   )
   await expect(writeJson(file, { epochs: [{ loss: value }] })).rejects.toMatchObject(said)
