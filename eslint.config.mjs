@@ -10,6 +10,8 @@ export default defineConfig(
       'out/**',
       'dist/**',
       'coverage/**',
+      'reports/**',
+      '.stryker-tmp/**',
       'node_modules/**',
       'test/fixtures/**',
       'resources/**',

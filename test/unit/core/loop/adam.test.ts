@@ -30,6 +30,27 @@ describe('Adam', () => {
     }
   })
 
+  it('takes half a step where the gradient is as small as the term that keeps it from dividing by 0', () => {
+    // .1 * 1e-8 / (1e-8 + 1e-8) = .05.
+    expect(valuesAfter([1e-8])[0]).toBeCloseTo(0.95, 6)
+  })
+
+  it('leaves out a gradient of what it has no values of', () => {
+    const values = { one: Float32Array.of(1) }
+    new Adam().update(values, { other: Float32Array.of(2), one: Float32Array.of(2) }, 0.1)
+    expect(values.one[0]).toBeCloseTo(0.9, 6)
+  })
+
+  it('does not change the state that it goes on from', () => {
+    const before = new Adam()
+    before.update({ one: Float32Array.of(1) }, { one: Float32Array.of(2) }, 0.1)
+    const state = before.state()
+    const after = new Adam()
+    after.restore(state)
+    after.update({ one: Float32Array.of(1) }, { one: Float32Array.of(-9) }, 0.1)
+    expect(state).toEqual(before.state())
+  })
+
   it('goes on from a state with the numbers of an unbroken run', () => {
     const gradients = [2, -1, 0.5, 3]
     const whole = valuesAfter(gradients)
