@@ -1,10 +1,10 @@
 import { type WorkAmounts, type WorkDone, workKinds } from '../plan/work'
 import type { Interruption } from '../interruption'
 import type { Steps } from '../steps'
+import { reportIntervalMs } from '../../shared/model/jobs'
 import type { TrainingStage } from '../../shared/model/training'
 import type { RecipeMessage } from './recipeMessages'
 
-const postEveryMs = 100
 /** A share of a stage is told as so many of these: of a long one a thousandth takes seconds. */
 const wholeStage = 10_000
 
@@ -27,7 +27,7 @@ export class StageReport {
   }
 
   progress(stage: TrainingStage, done: number, total: number): void {
-    if (done < total && this.now() - this.lastPost < postEveryMs) return
+    if (done < total && this.now() - this.lastPost < reportIntervalMs) return
     this.stage(stage, done, total)
   }
 
@@ -77,7 +77,7 @@ export class StageReport {
       const amount = amounts[kind]
       if (amount !== undefined) this.waiting.push({ kind, amount, seconds })
     }
-    if (this.now() - this.lastWork > postEveryMs) this.flush()
+    if (this.now() - this.lastWork > reportIntervalMs) this.flush()
   }
 
   /** Tells of the work that was not told of yet. */

@@ -1,7 +1,6 @@
+import { reportIntervalMs } from '../../shared/model/jobs'
 import type { StepProgress } from '../../shared/model/training'
 import type { RecipeMessage } from './recipeMessages'
-
-const postEveryMs = 100
 
 /** Sends the progress of steps together, at most ten times a second. */
 export class StepBatcher {
@@ -15,7 +14,7 @@ export class StepBatcher {
 
   add(progress: StepProgress): void {
     this.steps.push(progress)
-    if (this.now() - this.lastPost >= postEveryMs) this.flush()
+    if (this.now() - this.lastPost >= reportIntervalMs) this.flush()
   }
 
   flush(): void {

@@ -14,6 +14,7 @@ import type {
   MovedFolder,
 } from '../../shared/model/dataset'
 import type { DatasetId, ImageId } from '../../shared/model/ids'
+import { reportIntervalMs } from '../../shared/model/jobs'
 import type { StoredDataset } from '../db/repositories/datasetRepository'
 import type { ImageLocation } from '../db/repositories/imageRepository'
 import type { Store } from '../db/store'
@@ -99,7 +100,6 @@ export interface DatasetService {
 }
 
 const recentLimit = 20
-const progressIntervalMs = 100
 
 export function createDatasetService(options: DatasetServiceOptions): DatasetService {
   const { store, workspace, workersFolder, events = {} } = options
@@ -132,8 +132,8 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
       startProcess,
       givesWay,
     })
-    const progress = throttled((state: ImportProgress) => onProgress?.(state), progressIntervalMs)
-    const changed = throttled(() => service.notifyChanged(datasetId), progressIntervalMs)
+    const progress = throttled((state: ImportProgress) => onProgress?.(state), reportIntervalMs)
+    const changed = throttled(() => service.notifyChanged(datasetId), reportIntervalMs)
     try {
       if (followsLinks !== undefined) {
         await store.datasets.setFollowsLinks(datasetId, followsLinks)

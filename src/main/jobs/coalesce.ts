@@ -1,4 +1,5 @@
-import { type Clock, reportIntervalMs, systemClock } from './jobBoard'
+import { reportIntervalMs } from '../../shared/model/jobs'
+import { type Clock, systemClock } from './jobBoard'
 
 export interface Coalesced {
   (): void

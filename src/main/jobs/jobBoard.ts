@@ -1,9 +1,7 @@
 import type { DatasetId, JobId } from '../../shared/model/ids'
-import type { JobKind, JobState } from '../../shared/model/jobs'
+import { type JobKind, type JobState, reportIntervalMs } from '../../shared/model/jobs'
 import { serializeError } from '../../shared/errors'
 
-/** Shortest time between two reports of all jobs: ten a second at most. */
-export const reportIntervalMs = 100
 /** How long a job that ended stays on the board, so that its end can be seen. */
 export const endedStayMs = 6_000
 /** Progress before this is too little to tell the time left from. */

@@ -15,6 +15,7 @@ import {
 } from '../../core/recipes/surroundings'
 import { divideRows, embedTest, trainModel } from '../../core/recipes/trainModel'
 import { AppError, serializeError } from '../../shared/errors'
+import { reportIntervalMs } from '../../shared/model/jobs'
 import type { TrainingOptions } from '../../shared/model/training'
 import type { Backend } from '../backend/backend'
 import type { LoadedImages } from '../features/loadedImages'
@@ -174,15 +175,13 @@ const hearBaselines =
     if (message.kind === 'stage') post({ ...message, stage: 'baselines' })
   }
 
-const postEveryMs = 100
-
 /** Counts the steps of a run: a head goes through them twice, first to find how many are good. */
 function stepCounter(options: TrainingOptions, post: SweepContext['post']) {
   const steps = expectedSteps(options)
   const total = options.network === 'frozen' ? 2 * steps : steps
   let lastPost = -Infinity
   const tell = (done: number): void => {
-    if (performance.now() - lastPost < postEveryMs) return
+    if (performance.now() - lastPost < reportIntervalMs) return
     lastPost = performance.now()
     post({ kind: 'stage', stage: 'training', done: Math.floor(Math.min(done, total)), total })
   }

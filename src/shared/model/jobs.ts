@@ -3,6 +3,9 @@ import type { DatasetId, JobId } from './ids'
 export type JobKind =
   'import' | 'recognition' | 'training' | 'sweep' | 'projection' | 'comparison' | 'export'
 
+/** Shortest time between two reports of what changes all the time: ten a second at most. */
+export const reportIntervalMs = 100
+
 /** A long piece of work, as the status bar shows it. */
 export interface JobState {
   readonly id: JobId

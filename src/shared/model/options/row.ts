@@ -15,7 +15,7 @@ export type RegistryName =
   'losses' | 'miners' | 'distances' | 'reducers' | 'regularizers' | 'samplers'
 
 /** A part of an option that the command line takes by a flag of its own. */
-export interface OptionPart {
+interface OptionPart {
   readonly flag: string
   readonly kind: 'number' | 'pair'
   readonly value: string
