@@ -1,19 +1,17 @@
 import type { UndoState, UndoStep } from '../../shared/contract/labels'
 import type { TripletsChange } from '../../shared/contract/triplets'
 import { AppError } from '../../shared/errors'
-import type { DatasetId, LabelId, TripletId } from '../../shared/model/ids'
-import type { Verdict } from '../../shared/model/triplets'
+import type { DatasetId, TripletId } from '../../shared/model/ids'
 import type { Transaction } from '../db/connection'
-import { labelSource } from '../db/repositories/imageRepository'
 import type {
   ChangeDetail,
   ChangeKind,
   ImageChange,
-  JoinedLabel,
   JournalEntry,
   JournalStep,
 } from '../db/repositories/journalRepository'
 import type { Store } from '../db/store'
+import { type JournaledField, journaledFields, type StepPlace } from './journaledFields'
 
 export interface ChangeEvents {
   /** Labels or exclusions of these images changed; empty: of any. */
@@ -74,7 +72,12 @@ export function replay<Entry extends Pick<JournalEntry, 'kind'>>(
   return { done, undone }
 }
 
-export function createChangeLog(store: Store, events: ChangeEvents = {}): ChangeLog {
+/** @param fields what the steps may change; the later ones of a step find the earlier ones done */
+export function createChangeLog(
+  store: Store,
+  events: ChangeEvents = {},
+  fields: readonly JournaledField[] = journaledFields,
+): ChangeLog {
   const known = new Map<DatasetId, Stacks>()
   let queue: Promise<unknown> = Promise.resolve()
 
@@ -83,6 +86,10 @@ export function createChangeLog(store: Store, events: ChangeEvents = {}): Change
     const result = queue.then(work)
     queue = result.catch(() => {})
     return result
+  }
+
+  const applyAll = async (place: StepPlace): Promise<void> => {
+    for (const field of fields) await field.apply(place)
   }
 
   const stacksOf = async (datasetId: DatasetId): Promise<Stacks> => {
@@ -128,11 +135,10 @@ export function createChangeLog(store: Store, events: ChangeEvents = {}): Change
       }
       const step = await store.database.transaction(async (transaction) => {
         const found = (await store.journal.find(entry.id, transaction))!
-        if (kind === 'undo') await revert(store, transaction, found)
-        else {
-          await apply(store, transaction, found)
-          await noteJournal(store, transaction, found)
-        }
+        const place = { store, transaction, step: found }
+        if (kind === 'undo') {
+          for (const field of fields.toReversed()) await field.revert(place)
+        } else await applyAll(place)
         const at = Date.now()
         await store.journal.appendReversal(transaction, { datasetId, at, kind, target: entry.id })
         return found
@@ -150,9 +156,8 @@ export function createChangeLog(store: Store, events: ChangeEvents = {}): Change
           const planned = await plan(transaction)
           if (planned === null) return null
           const step = { datasetId, kind, at: Date.now(), ...planned }
-          await apply(store, transaction, step)
           const id = await store.journal.append(transaction, step)
-          await noteJournal(store, transaction, { ...step, id })
+          await applyAll({ store, transaction, step: { ...step, id } })
           return { step, id }
         })
         if (recorded === null) return stateOf(stacks)
@@ -177,116 +182,4 @@ function stepOf(entry: JournalEntry | undefined): UndoStep | null {
   if (entry === undefined) return null
   const { kind, imageCount, label } = entry
   return kind === 'undo' || kind === 'redo' ? null : { kind, imageCount, label }
-}
-
-const joinedLabels = ({ merge }: ChangeDetail): readonly JoinedLabel[] =>
-  merge === undefined ? [] : [merge, ...(merge.others ?? [])]
-
-type Step = Pick<JournalStep, 'datasetId' | 'kind' | 'at' | 'images' | 'detail'>
-
-/** Does, or does again, what the step says. */
-async function apply(store: Store, transaction: Transaction, step: Step): Promise<void> {
-  const { ids } = step.images
-  const { created, rename, merge, verdict, labelAfter, excludedAfter } = step.detail
-  if (created !== undefined) {
-    await store.labels.rename(transaction, created.labelId as LabelId, created.name)
-  }
-  if (rename !== undefined) {
-    const label = rename.labelId as LabelId
-    if (rename.displaced !== undefined) {
-      const displaced = rename.displaced.labelId as LabelId
-      await store.labels.redirectImports(transaction, displaced, label)
-      await store.labels.hide(transaction, displaced)
-    }
-    await store.labels.rename(transaction, label, rename.after)
-  }
-  if (labelAfter !== undefined) {
-    // A merge says that two labels are one, not that a person looked at each image.
-    const source = merge === undefined ? labelSource.person : undefined
-    await store.images.setLabel(transaction, ids, labelAfter, source)
-  }
-  for (const { from } of joinedLabels(step.detail)) {
-    await store.labels.redirectImports(transaction, from as LabelId, merge!.into as LabelId)
-  }
-  for (const { importName, after } of step.detail.imports ?? []) {
-    await store.labels.setImport(transaction, step.datasetId, importName, after as LabelId)
-  }
-  if (excludedAfter !== undefined) {
-    await store.images.setExcluded(transaction, ids, excludedAfter)
-  }
-  if (verdict !== undefined) {
-    await setVerdict(store, transaction, step, verdict.after)
-  }
-}
-
-/** Puts everything back to before the step. */
-async function revert(store: Store, transaction: Transaction, step: Step): Promise<void> {
-  const { ids, labelsBefore, sourcesBefore } = step.images
-  const { created, rename, verdict, excludedAfter } = step.detail
-  if (labelsBefore !== undefined && sourcesBefore !== undefined) {
-    const columns = { ids, labels: labelsBefore, sources: sourcesBefore }
-    await store.images.restoreLabels(transaction, columns)
-  }
-  for (const { importName, before } of step.detail.imports ?? []) {
-    await store.labels.setImport(transaction, step.datasetId, importName, before as LabelId)
-  }
-  for (const { from, importNames } of joinedLabels(step.detail)) {
-    for (const importName of importNames) {
-      await store.labels.setImport(transaction, step.datasetId, importName, from as LabelId)
-    }
-  }
-  if (rename !== undefined) {
-    await store.labels.rename(transaction, rename.labelId as LabelId, rename.before)
-    if (rename.displaced !== undefined) {
-      const displaced = rename.displaced.labelId as LabelId
-      await store.labels.rename(transaction, displaced, rename.after)
-      for (const importName of rename.displaced.importNames) {
-        await store.labels.setImport(transaction, step.datasetId, importName, displaced)
-      }
-    }
-  }
-  if (created !== undefined) {
-    const label = created.labelId as LabelId
-    if (!(await store.labels.isUsed(transaction, label))) {
-      await store.labels.hide(transaction, label)
-    }
-  }
-  if (excludedAfter !== undefined) {
-    await store.images.setExcluded(transaction, ids, !excludedAfter)
-  }
-  if (verdict !== undefined) {
-    await setVerdict(store, transaction, step, verdict.before)
-    await store.reviews.returnTo(transaction, verdict.tripletId as TripletId)
-  }
-}
-
-/** What is said of the step's images from now on; steps of earlier versions name them by id alone. */
-async function setVerdict(
-  store: Store,
-  transaction: Transaction,
-  { datasetId, at, detail }: Step,
-  said: Verdict | null,
-): Promise<void> {
-  const { imageIds = [], labels = null, content: known } = detail.verdict ?? {}
-  const content = known ?? (await store.verdicts.contentOf(transaction, imageIds))
-  if (content === null) return
-  if (said === null) await store.verdicts.remove(transaction, datasetId, content)
-  else {
-    await store.verdicts.set(transaction, datasetId, content, {
-      verdict: said,
-      givenAt: at,
-      labels,
-    })
-  }
-}
-
-/** So that whoever takes the verdict back finds what it changed. */
-async function noteJournal(
-  store: Store,
-  transaction: Transaction,
-  { id, datasetId, detail }: Pick<JournalStep, 'id' | 'datasetId' | 'detail'>,
-): Promise<void> {
-  const { verdict } = detail
-  if (verdict?.content === undefined || verdict.after === null) return
-  await store.verdicts.setJournal(transaction, datasetId, verdict.content, id)
 }

@@ -25,7 +25,7 @@ export interface UndoState {
   readonly redo: UndoStep | null
 }
 export interface UndoStep {
-  readonly kind: 'label' | 'rename' | 'merge' | 'exclude' | 'include' | 'verdict'
+  readonly kind: 'label' | 'rename' | 'merge' | 'exclude' | 'include' | 'verdict' | 'property'
   readonly imageCount: number
   readonly label: string | null
 }

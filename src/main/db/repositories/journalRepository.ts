@@ -4,7 +4,8 @@ import { blobOf, uint32Of, uint8Of } from '../columns'
 import type { Database, Reader, SqlValue, Transaction } from '../connection'
 import type { TripletContent, TripletLabelNames } from './verdictRepository'
 
-export type ChangeKind = 'label' | 'rename' | 'merge' | 'exclude' | 'include' | 'verdict'
+export type ChangeKind =
+  'label' | 'rename' | 'merge' | 'exclude' | 'include' | 'verdict' | 'property'
 
 /** The images that one step touched, in ascending order of id, and what they were before. */
 export interface ImageChange {
@@ -61,6 +62,8 @@ export interface ChangeDetail {
     readonly before: number
     readonly after: number
   }[]
+  /** Of further fields, by name, as each reads it again. */
+  readonly properties?: Readonly<Record<string, unknown>>
 }
 
 export interface JournalStep {
