@@ -15,7 +15,7 @@ import type { StartFindings } from './startFindings'
 import type { StageReport } from './stageReport'
 
 /** What the heavy arithmetic runs on. */
-export interface Arithmetic {
+interface Arithmetic {
   readonly models: Models
   readonly product: MatrixProduct
 }
