@@ -53,7 +53,7 @@ export interface StartRecords {
 }
 
 /** What an interrupted training goes on from. */
-export interface Checkpoints {
+interface Checkpoints {
   /** Null: it begins. */
   readonly resume: Pick<Checkpoint, 'decisions' | 'loop'> | null
   /** After each epoch of the training itself. */

@@ -9,7 +9,7 @@ const splitNames = ['none', 'train', 'test'] as const
 const blockRows = 1024
 
 /** One image of an export. */
-export interface EmbeddingRow {
+interface EmbeddingRow {
   /** Path relative to the dataset's folder. */
   readonly image: string
   /** The present one; empty without a label. */
