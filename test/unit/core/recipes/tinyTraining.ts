@@ -44,7 +44,7 @@ export function featureData(): TrainingData {
   return dividedData(featureSource(numbers, size), perClass, 4)
 }
 
-export const sidePx = 8
+const sidePx = 8
 
 /** Pictures of one colour a label, and noise. */
 export function pixelData(): TrainingData {
