@@ -2,7 +2,6 @@ import { dimensionOf, findExtractor, layersOf, passesPerImage } from '../../core
 import { readWork } from '../../core/plan/workAmounts'
 import type { TrainingOptions } from '../../shared/model/training'
 import type { Backend } from '../backend/backend'
-import type { JobImages } from '../training/messages'
 import { paceOf, walkUnlessCancelled } from '../../core/steps'
 import { thread } from '../training/thread'
 import { extractInPasses } from './extractInPasses'
@@ -12,7 +11,7 @@ import { cachedTaps } from './featureKeys'
 import { type FeatureStore, openFeatureStore } from './featureStore'
 import { checkAnyReadable, type LoadedImages, type LoadingReport } from './loadedImages'
 import { inputOfFeatures } from './modelFeatures'
-import { decodeInBatches } from './pictures'
+import { decodeInBatches, type JobImages } from './pictures'
 
 const featureBatch = 32
 

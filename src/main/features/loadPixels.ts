@@ -1,8 +1,7 @@
 import { pixelSource } from '../../core/loop/pixels'
 import { AppError } from '../../shared/errors'
-import type { JobImages } from '../training/messages'
 import { checkAnyReadable, type LoadedImages, type LoadingReport } from './loadedImages'
-import { decodeInBatches } from './pictures'
+import { decodeInBatches, type JobImages } from './pictures'
 
 /** At most this much of pictures is held in memory. */
 const pixelBudgetBytes = 2 ** 31 - 1

@@ -13,6 +13,13 @@ export interface PictureFile {
   readonly former?: string
 }
 
+/** The images of a job; row i is one image everywhere in the job and in its results. */
+export interface JobImages {
+  readonly ids: Uint32Array
+  readonly sha256: readonly string[]
+  readonly files: readonly PictureFile[]
+}
+
 // Decoding already runs beside the network; libvips' own threads would only get in each other's way.
 sharp.concurrency(1)
 sharp.cache(false)

@@ -8,14 +8,7 @@ import type {
   RunReport,
   TrainingOptions,
 } from '../../shared/model/training'
-import type { PictureFile } from '../features/pictures'
-
-/** The images of a job; row i is one image everywhere in the job and in its results. */
-export interface JobImages {
-  readonly ids: Uint32Array
-  readonly sha256: readonly string[]
-  readonly files: readonly PictureFile[]
-}
+import type { JobImages } from '../features/pictures'
 
 export interface JobBase {
   readonly images: JobImages

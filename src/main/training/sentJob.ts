@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { formerThumbnailFile, thumbnailFile } from '../workspace'
+import type { JobImages } from '../features/pictures'
 import type { Extension } from './extensions'
-import type { EmbedJob, JobImages, ProbeJob, ReportJob, TrainJob, WorkerJob } from './messages'
+import type { EmbedJob, ProbeJob, ReportJob, TrainJob, WorkerJob } from './messages'
 import type { SweepJob } from './sweepMessages'
 
 /** Images as a job names them: by what they hold, and where below the folder of the set. */
