@@ -1,6 +1,6 @@
 import { flushPromises, mount, type VueWrapper } from '@vue/test-utils'
 import { createPinia, setActivePinia } from 'pinia'
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { labelChoices } from '../../../src/renderer/src/components/labelChoices'
 import LabelPicker from '../../../src/renderer/src/components/LabelPicker.vue'
 import { i18n } from '../../../src/renderer/src/locales/i18n'
@@ -158,6 +158,18 @@ describe('LabelPicker', () => {
     expect(dog().text()).toBe('dog4')
     await picker.setProps({ suggested: [{ name: 'dog', share: 0.9 }] })
     expect(dog().text()).toBe('doglikely')
+    picker.unmount()
+  })
+
+  it('offers all rows, those out of sight a frame later', async () => {
+    const picker = await open()
+    useLabelStore().list = Array.from({ length: 40 }, (_, i) => labelOf(i + 1, `kind ${i}`))
+    await type(picker, 'kind')
+    const names = () => picker.findAll('[role="option"]').length
+    await vi.waitFor(() => expect(names()).toBe(41))
+    await picker.get('input').trigger('keydown', { key: 'ArrowUp' })
+    await picker.get('input').trigger('keydown', { key: 'Enter' })
+    expect(picker.emitted('pick')).toEqual([['kind']])
     picker.unmount()
   })
 
