@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { rateFactor } from '../../../../src/core/loop/schedule'
+import { expectedSteps, isOpenEnd, rateFactor } from '../../../../src/core/loop/schedule'
 
 const at = (step: number, timeShare = 0, totalSteps = 100) => ({ step, totalSteps, timeShare })
 
@@ -30,5 +30,21 @@ describe('rateFactor', () => {
     expect(rateFactor(at(500, 0, Infinity), options)).toBe(1)
     expect(rateFactor(at(500, 0.5, Infinity), options)).toBeCloseTo(0.5)
     expect(rateFactor(at(500, 1.2, Infinity), options)).toBeCloseTo(0)
+  })
+})
+
+describe('the length of a run', () => {
+  it('is that of its epochs, or the limit of steps where that comes first', () => {
+    const epochs = { epochs: 3, stepsPerEpoch: 10 }
+    expect(expectedSteps({ ...epochs, maxSteps: null })).toBe(30)
+    expect(expectedSteps({ ...epochs, maxSteps: 7 })).toBe(7)
+    expect(expectedSteps({ ...epochs, maxSteps: 70 })).toBe(30)
+  })
+
+  it('is open where a limit of time stands alone', () => {
+    expect(isOpenEnd({ maxMinutes: 5, maxSteps: null })).toBe(true)
+    expect(isOpenEnd({ maxMinutes: 5, maxSteps: 100 })).toBe(false)
+    expect(isOpenEnd({ maxMinutes: null, maxSteps: null })).toBe(false)
+    expect(isOpenEnd({ maxMinutes: null, maxSteps: 100 })).toBe(false)
   })
 })

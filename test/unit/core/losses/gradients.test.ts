@@ -92,6 +92,10 @@ describe('gradients by finite differences', () => {
     check({ name: 'triplet', options: { [option]: true } })
   })
 
+  it.each(['smooth', 'soft'])('triplet with swap and %s, whose slopes are not all 1', (option) => {
+    check({ name: 'triplet', options: { swap: true, [option]: true } })
+  })
+
   it('the squared hadsell and lifted forms', () => {
     check({ name: 'contrastive', options: { form: 'hadsell' } })
     check({ name: 'liftedHard', options: { squared: true } })
