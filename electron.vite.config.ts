@@ -32,6 +32,7 @@ export default defineConfig({
           'workers/training': resolve('src/main/training/training.worker.ts'),
           'workers/comparison': resolve('src/main/comparison/comparison.worker.ts'),
           'workers/native': resolve('src/main/backend/native/native.process.ts'),
+          'workers/nativeWatch': resolve('src/main/backend/native/watch.worker.ts'),
           'workers/nativeRelay': resolve('src/main/backend/native/relay.worker.ts'),
           'workers/kernelPool': resolve('src/main/backend/kernelPool.worker.ts'),
           'workers/projection': resolve('src/main/projection/projection.worker.ts'),

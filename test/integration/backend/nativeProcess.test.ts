@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process'
-import { statSync } from 'node:fs'
+import { once } from 'node:events'
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
-import { dirname } from 'node:path'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createMatrix } from '../../../src/core/math/matrix'
 import { javascriptProduct } from '../../../src/core/math/product'
@@ -114,6 +117,54 @@ describe.skipIf(!hasTensorflow)('the process of the native library', () => {
     expect(await ended).toBe('signal SIGKILL')
     expect(process.listeners('exit')).toEqual(others)
   })
+
+  it.skipIf(process.platform === 'win32')(
+    'ends with the program also where that is killed while the library hangs',
+    async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'semblance-hang-'))
+      const [hook, pidFile, hanging] = ['hook.cjs', 'pid', 'hanging'].map((name) =>
+        join(folder, name),
+      ) as [string, string, string]
+      // Its thread never comes back, as from a library that hangs.
+      await writeFile(
+        hook,
+        `const { writeFileSync } = require('fs')
+         if (require('worker_threads').isMainThread) {
+           writeFileSync(${JSON.stringify(pidFile)}, String(process.pid))
+           process.on('SIGUSR2', () => {
+             writeFileSync(${JSON.stringify(hanging)}, '')
+             for (;;);
+           })
+         }`,
+      )
+      const parents = await buildProgram(false, {
+        parent: 'test/integration/backend/nativeParent.ts',
+      })
+      const places = [hook, parents.workersFolder, projectFolder]
+      const parent = spawn(process.execPath, [join(parents.folder, 'parent.js'), ...places], {
+        stdio: ['ignore', 'pipe', 'pipe'],
+      })
+      // The library writes to the same place, which is closed when both have ended.
+      const bothEnded = once(parent.stderr.resume(), 'end')
+      await once(parent.stdout, 'data')
+      const library = Number(readFileSync(pidFile, 'utf8'))
+      try {
+        process.kill(library, 'SIGUSR2')
+        await expect.poll(() => existsSync(hanging), { timeout: 60_000 }).toBe(true)
+        parent.kill('SIGKILL')
+        await bothEnded
+      } finally {
+        try {
+          process.kill(library, 'SIGKILL')
+        } catch {
+          // As it should be.
+        }
+        await parents.dispose()
+        await rm(folder, { recursive: true })
+      }
+    },
+    30_000,
+  )
 
   it('wakes a call that waits for its answer', async () => {
     const ending = endable()

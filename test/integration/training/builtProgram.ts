@@ -17,6 +17,7 @@ const workers = {
   'workers/comparison': 'src/main/comparison/comparison.worker.ts',
   'workers/native': 'src/main/backend/native/native.process.ts',
   'workers/nativeRelay': 'src/main/backend/native/relay.worker.ts',
+  'workers/nativeWatch': 'src/main/backend/native/watch.worker.ts',
   'workers/kernelPool': 'src/main/backend/kernelPool.worker.ts',
   'workers/projection': 'src/main/projection/projection.worker.ts',
 }

@@ -1,9 +1,11 @@
 import { connect } from 'node:net'
+import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
 import { AppError, serializeError } from '../../../shared/errors'
 import type { NativeRequest } from './calls'
 import { FrameReader, frameOf } from './frames'
 import { createNativeCalls } from './nativeCalls'
-import { tokenVariable } from './wire'
+import { type Greeting, tokenVariable } from './wire'
 
 /**
  * The process that the native TensorFlow library runs in: it answers calls one after another and
@@ -15,9 +17,14 @@ const calls = createNativeCalls()
 const socket = connect(address)
 const reader = new FrameReader((request) => void answer(request as NativeRequest))
 
+// A thread of its own, because this one hears nothing while the library hangs.
+new Worker(join(__dirname, 'nativeWatch.js'), { workerData: address }).unref()
+
 // A terminal or a service manager signals the whole group; how a run ends is up to the program.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
-socket.on('connect', () => send({ token: process.env[tokenVariable] }))
+socket.on('connect', () => {
+  send({ token: process.env[tokenVariable], isWatch: false } satisfies Greeting)
+})
 socket.on('data', (piece) => reader.push(piece))
 socket.on('error', () => process.exit(1))
 socket.on('close', () => process.exit(0))

@@ -1,7 +1,13 @@
 import { createServer, type Socket } from 'node:net'
 import { parentPort, workerData } from 'node:worker_threads'
 import { FrameReader } from './frames'
-import { type RelayAnswer, type RelayData, type RelayEvent, stateWords } from './wire'
+import {
+  type Greeting,
+  type RelayAnswer,
+  type RelayData,
+  type RelayEvent,
+  stateWords,
+} from './wire'
 
 /**
  * The thread between one that calls, and sleeps until it has its answer, and the process that
@@ -10,12 +16,17 @@ import { type RelayAnswer, type RelayData, type RelayEvent, stateWords } from '.
 const { address, token, state, port } = workerData as RelayData
 const tell = (event: RelayEvent) => parentPort?.postMessage(event)
 let socket: Socket | null = null
+/** Ends with this thread, which the process hears also where its library hangs. */
+let watch: Socket | null = null
 
 const server = createServer((connection) => {
   const reader = new FrameReader((value) => {
-    if (socket !== null) return answer(value as RelayAnswer)
-    if ((value as { readonly token?: unknown }).token !== token) return connection.destroy()
-    socket = connection
+    if (connection === socket) return answer(value as RelayAnswer)
+    const greeting = value as Greeting
+    if (greeting.token !== token) return connection.destroy()
+    if (greeting.isWatch) watch ??= connection
+    else socket ??= connection
+    if (socket === null || watch === null) return
     server.close()
     tell({ kind: 'connected' })
   })

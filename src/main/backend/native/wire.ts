@@ -4,6 +4,12 @@ import type { SerializedError } from '../../../shared/errors'
 /** Proves to the relay that who connects is the process that was started for it. */
 export const tokenVariable = 'SEMBLANCE_NATIVE_TOKEN'
 
+/** First of a connection: a second one only tells of its end. */
+export interface Greeting {
+  readonly token: string | undefined
+  readonly isWatch: boolean
+}
+
 /** Words of memory that the calling thread and the relay share. */
 export const stateWords = {
   /** Counts what the relay has put on the port of answers. */
