@@ -211,11 +211,13 @@ async function measureTrained(
   const { kept } = decisions
   if (kept === undefined) return { kept: null }
   const { report } = context
+  // All images are embedded after these.
   const count = test.rows.length
-  report.stage('embedding', 0, count)
+  const total = count + prepared.rows
+  report.stage('embedding', 0, total)
   const embeddings = await embedMatrix(context, model, prepared, test.rows)
   const trained = await measureTest(context, embeddings, test.labels, (share) =>
-    report.progress('embedding', share * count, count),
+    report.progress('embedding', share * count, total),
   )
   return { kept: { ...kept, trained } }
 }

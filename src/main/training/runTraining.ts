@@ -96,6 +96,7 @@ export async function runTraining(run: RunContext): Promise<TrainingResult | nul
   const isTrained = choice === null || choice.what === 'trained'
   const results = {
     ...{ saved, test, ledger, kept },
+    embeddedBefore: choice === null ? 0 : test.rows.length,
     // Trained numbers go with the trained embedding alone.
     lossParameters: isTrained ? lossParameters : {},
   }

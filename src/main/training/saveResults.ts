@@ -34,6 +34,8 @@ export interface ResultWork {
   readonly lossParameters: Readonly<Record<string, Float32Array>>
   /** Epoch and step at which the saved model stood. */
   readonly kept: { readonly epoch: number; readonly step: number }
+  /** Images of the test part that were embedded as this stage began, to choose what to keep. */
+  readonly embeddedBefore: number
 }
 
 /**
@@ -47,7 +49,9 @@ export async function saveResults(work: ResultWork): Promise<RetrievalMetrics> {
   const rows = Uint32Array.from(inputs.isReadable.keys()).filter(
     (row) => inputs.isReadable[row] === 1,
   )
-  report.stage('embedding', 0, rows.length)
+  const { embeddedBefore } = work
+  const total = embeddedBefore + rows.length
+  report.stage('embedding', embeddedBefore, total)
   // A cancelled run embeds all the same: what was learned is kept, and this takes seconds.
   const watch = report.stopwatch()
   const sizes = { from: inputs.source.rowSize, to: model.embeddingSize }
@@ -56,7 +60,7 @@ export async function saveResults(work: ResultWork): Promise<RetrievalMetrics> {
     onBatch: (done) => {
       watch.lap(embedWork(done - embedded, job.options, sizes))
       embedded = done
-      report.progress('embedding', done, rows.length)
+      report.progress('embedding', embeddedBefore + done, total)
     },
   })
   const embeddings = createMatrix(rows.length, model.embeddingSize, data)

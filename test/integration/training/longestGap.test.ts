@@ -22,7 +22,7 @@ it('lets a pause in between short pieces of work, and tells true progress in eve
     }
     const of = (name: string) => stages.find(({ stage }) => stage === name)!
     expect(of('baseline').told).toBeGreaterThan(20)
-    for (const name of ['features', 'baseline', 'saving']) {
+    for (const name of ['features', 'baseline', 'embedding', 'saving']) {
       expect(of(name).isRising, name).toBe(true)
     }
   } finally {
