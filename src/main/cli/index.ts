@@ -82,7 +82,12 @@ async function main(args: readonly string[]): Promise<number> {
     if (interrupt.signal.aborted) process.exit(exitCode.cancelled)
     progress.line('Cancelling; what is finished is kept. Once more ends at once.')
     interrupt.abort()
+    stillWaiting = setTimeout(
+      () => progress.line('Still waiting for the step that is on. Once more ends at once.'),
+      longStepMs,
+    )
   }
+  let stillWaiting: NodeJS.Timeout | undefined
   const terminate = new AbortController()
   const onTerminate = () => {
     if (terminate.signal.aborted) return
@@ -119,13 +124,23 @@ async function main(args: readonly string[]): Promise<number> {
     })
   } catch (error) {
     progress.clear()
-    return report(error, isVerbose)
+    const code = report(error, isVerbose)
+    const isCancelled = interrupt.signal.aborted && isSilentFolder(error)
+    return isCancelled ? exitCode.cancelled : code
   } finally {
+    clearTimeout(stillWaiting)
     process.off('SIGINT', onSignal)
     whenTerminated()
     process.off('SIGTERM', onTerminate)
   }
 }
+
+/** The wait for it was ended by whoever cancelled. */
+const isSilentFolder = (error: unknown): boolean =>
+  error instanceof AppError && error.code === 'folderSilent'
+
+/** A step that takes longer after a cancellation is one that a person wonders about. */
+const longStepMs = 3_000
 
 /** A program that is told to end has ended by then, in the middle if need be. */
 const terminateLimitMs = 1900

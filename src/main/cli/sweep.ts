@@ -267,7 +267,7 @@ function toBestText(standing: SweepStanding | undefined): string {
   if (standing === undefined) return ''
   const { toBest } = standing
   if (toBest === 'best') return 'best'
-  return `${differenceText(toBest)}${excludesZero(toBest) ? '' : ' ~'}`
+  return `${differenceText(toBest)}${excludesZero(toBest) || isNone(toBest) ? '' : ' ~'}`
 }
 
 /** To three decimals, with its sign; what is shown as nothing has none. */
@@ -277,8 +277,15 @@ function signed(value: number): string {
   return value > 0 ? `+${text}` : text
 }
 
-const differenceText = ({ mean, low, high }: SweepDifference): string =>
-  `${signed(mean)} [${signed(low)}, ${signed(high)}]`
+/** Both found the same for each query, as where both kept the same closed form. */
+const isNone = ({ mean, low, high }: SweepDifference): boolean =>
+  mean === 0 && low === 0 && high === 0
+
+function differenceText(difference: SweepDifference): string {
+  const { mean, low, high } = difference
+  if (isNone(difference)) return 'no difference'
+  return `${signed(mean)} [${signed(low)}, ${signed(high)}]`
+}
 
 /** What the differences are, and whether the best is better than what needs no training. */
 function standingSentences({ summary, baselines, request, rows }: SweepState): string[] {
@@ -311,7 +318,7 @@ function standingSentences({ summary, baselines, request, rows }: SweepState): s
     ...(toBaseline === null
       ? []
       : [
-          `${nameOf(best)} against ${bar}: ${differenceText(toBaseline)}${excludesZero(toBaseline) ? '' : ', which may be chance'}.`,
+          `${nameOf(best)} against ${bar}: ${differenceText(toBaseline)}${excludesZero(toBaseline) || isNone(toBaseline) ? '' : ', which may be chance'}.`,
         ]),
   ]
 }

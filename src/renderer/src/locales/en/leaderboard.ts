@@ -95,6 +95,8 @@ export const leaderboard = {
     clear: 'better than all others',
     overClosedForm: '{name} against the closed form: {difference} ({low} to {high})',
     overUntrained: '{name} against the untrained network: {difference} ({low} to {high})',
+    overClosedFormSame: '{name} against the closed form: no difference',
+    overUntrainedSame: '{name} against the untrained network: no difference',
     mayBeChance: ': may be chance',
     row: 'Against what needs no training: {difference} ({low} to {high})',
     none: 'No differences with intervals: this comparison kept no embeddings. Its figures are those of when it ran.',

@@ -93,6 +93,8 @@ export const leaderboard: typeof english = {
     clear: '优于其他各项',
     overClosedForm: '{name} 与闭式解相比：{difference}（{low} 至 {high}）',
     overUntrained: '{name} 与未训练的网络相比：{difference}（{low} 至 {high}）',
+    overClosedFormSame: '{name} 与闭式解相比没有差别',
+    overUntrainedSame: '{name} 与未训练的网络相比没有差别',
     mayBeChance: '，可能只是偶然',
     row: '与无需训练的基准相比：{difference}（{low} 至 {high}）',
     none: '这次比较没有保存嵌入，因此没有带区间的差值，数值为运行时的结果。',
