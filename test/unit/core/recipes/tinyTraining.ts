@@ -44,17 +44,17 @@ export function featureData(): TrainingData {
   return dividedData(featureSource(numbers, size), perClass, 4)
 }
 
-const sidePx = 8
+const sidePx = 16
 
 /** Pictures of one colour a label, and noise. */
 export function pixelData(): TrainingData {
-  const [classes, perClass, size] = [6, 4, sidePx * sidePx * 3]
+  const [classes, perClass, size] = [3, 2, sidePx * sidePx * 3]
   const random = createRandom('tiny pixels')
   const pixels = Uint8Array.from({ length: classes * perClass * size }, (_, at) => {
     const label = Math.floor(at / size / perClass)
     return ((label * 40 + (at % 3) * 30) % 200) + random.integer(40)
   })
-  return dividedData(pixelSource(pixels, sidePx), perClass, 2)
+  return dividedData(pixelSource(pixels, sidePx), perClass, 1)
 }
 
 export const headOptions: TrainingOptions = {
@@ -72,8 +72,10 @@ export const smallOptions: TrainingOptions = {
   ...headOptions,
   network: 'small',
   imageSizePx: sidePx,
+  classesPerBatch: 2,
+  imagesPerClass: 2,
   epochs: 2,
-  stepsPerEpoch: 2,
+  stepsPerEpoch: 1,
 }
 
 /** What a training that ended too early has left, as a run's folder keeps it. */
