@@ -51,9 +51,7 @@ it.each([NaN, Infinity, -Infinity])('nothing is written that holds %d', async (v
 it.each([NaN, Infinity, -Infinity])('tables, journals and states refuse %d', async (value) => {
   const file = join(folder, 'a')
   const said = { code: 'notFinite', message: expect.stringContaining('"loss"') as string }
-  await expect(writeCsv(file, ['image', 'loss'], [['x', value]])).rejects.toMatchObject(
-    said,
-  )
+  await expect(writeCsv(file, ['image', 'loss'], [['x', value]])).rejects.toMatchObject(said)
   await expect(writeJson(file, { epochs: [{ loss: value }] })).rejects.toMatchObject(said)
   expect(() => jsonFile(file, v.any()).write({ loss: value })).toThrow('"loss"')
   const diverged = { code: 'trainingDiverged' }

@@ -60,7 +60,7 @@ type Entries<T extends OptionTable> = {
   readonly [Name in keyof T]: v.OptionalSchema<T[Name]['schema'], undefined>
 }
 /** The schema of a request over a table: every option may be absent, and nothing else be there. */
-function requestSchema<T extends OptionTable>(table: T) {
+export function requestSchema<T extends OptionTable>(table: T) {
   const entries = Object.entries(table).map(([name, { schema }]) => [name, v.optional(schema)])
   return v.strictObject(Object.fromEntries(entries) as Entries<T>)
 }
