@@ -41,6 +41,49 @@ module.exports = {
       to: { path: '^src/(main|preload|renderer)/' },
     },
     {
+      name: 'losses-below-the-objective',
+      comment:
+        'A loss, miner, distance or sampler knows no other kind of them, and nothing that uses it.',
+      severity: 'error',
+      from: {
+        path: '^src/core/(distances|losses|math|miners|reducers|registry|regularizers|samplers|tuples)/',
+      },
+      to: {
+        path: '^src/core/(evaluation|findings|loop|network|objective|plan|projection|recipes|review|starts|sweep|work)/',
+      },
+    },
+    {
+      name: 'miners-and-losses-apart',
+      comment: 'They speak of each other in traits, so that either may come from outside.',
+      severity: 'error',
+      from: { path: '^src/core/(losses|miners|samplers)/' },
+      to: {
+        path: '^src/core/(losses|miners|samplers)/',
+        pathNot: '^src/core/$1/',
+      },
+    },
+    {
+      name: 'objective-below-the-loop',
+      comment: 'What a batch costs knows nothing of steps, starts and runs.',
+      severity: 'error',
+      from: { path: '^src/core/(objective|evaluation|network)/' },
+      to: { path: '^src/core/(findings|loop|plan|recipes|review|starts|sweep|work)/' },
+    },
+    {
+      name: 'loop-below-recipes',
+      comment: 'One training knows nothing of how a whole recipe is put together or planned.',
+      severity: 'error',
+      from: { path: '^src/core/(findings|loop|review|starts|work)/' },
+      to: { path: '^src/core/(plan|recipes|sweep)/' },
+    },
+    {
+      name: 'recipes-below-plan',
+      comment: 'A recipe is carried out as it was planned, by whomever.',
+      severity: 'error',
+      from: { path: '^src/core/recipes/' },
+      to: { path: '^src/core/(plan|sweep)/' },
+    },
+    {
       name: 'electron-only-at-the-edge',
       comment: 'Everything else must run under plain Node too, for the command line and the tests.',
       severity: 'error',

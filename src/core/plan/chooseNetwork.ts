@@ -1,7 +1,7 @@
 import type { ExtractorDescription } from '../../shared/model/extractor'
 import type { TrainingOptions, TrainingRequest } from '../../shared/model/training'
 import { countClasses, countImages } from '../evaluation/splitParts'
-import { headConstants, startConstants } from '../starts/startConstants'
+import { defaultLearningRate, headConstants, startConstants } from '../starts/startConstants'
 import { type ChosenFeatures, featuresName, findExtractor, layersOf } from './features'
 
 /** From here on the features are chosen for memory and time. */
@@ -41,10 +41,6 @@ export function chooseEmbeddingSize(
   if (isWhitened && images <= startConstants.allDirectionsRows) return featureSize
   return images <= 4000 ? 1024 : 512
 }
-
-/** Of Adam, where nobody chose one. */
-export const defaultLearningRate = (network: TrainingOptions['network']): number =>
-  network === 'frozen' ? headConstants.learningRate : 1e-3
 
 export function chooseLearningRate(
   network: TrainingOptions['network'],

@@ -4,7 +4,7 @@ import {
   type ExtractorLayer,
   extractorOfEarlierRuns,
 } from '../../shared/model/extractor'
-import { featurePass } from './work'
+import { featurePass } from '../work/work'
 
 /** @throws AppError invalidInput where there is no such network */
 export function findExtractor<Extractor extends ExtractorDescription>(

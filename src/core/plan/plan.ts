@@ -20,7 +20,7 @@ import {
 import { splitOf, splitOfRun } from './chooseSplit'
 import { countFeatures } from './features'
 import type { PlanInput } from './planInput'
-import { secondsOfStages } from './work'
+import { secondsOfStages } from '../work/work'
 import { type RunCounts, workOfRun } from './workOfRun'
 
 export interface PlannedTraining {

@@ -2,7 +2,7 @@ import type { ExtractorDescription } from '../../shared/model/extractor'
 import type { SetFinding } from '../../shared/model/findings'
 import type { TrainingRequest } from '../../shared/model/training'
 import type { KnownSides } from '../evaluation/keptUnseen'
-import type { WorkSpeeds } from './work'
+import type { WorkSpeeds } from '../work/work'
 
 export interface PlanInput {
   /** For each image the number of its class, from 0; -1 without a label or excluded. */

@@ -7,7 +7,7 @@ import { rateSearchSteps } from '../recipes/rateSearch'
 import { epochSearch, expectedSteps, isOpenEnd } from '../loop/schedule'
 import { classSizes, countImages, splitPart } from '../evaluation/splitParts'
 import { startConstants } from '../starts/startConstants'
-import { addAmounts, type StageWork, timesAmounts, type WorkAmounts } from './work'
+import { addAmounts, type StageWork, timesAmounts, type WorkAmounts } from '../work/work'
 import {
   compareWork,
   embedWork,
@@ -18,7 +18,7 @@ import {
   scatterWork,
   startWork,
   stepWork,
-} from './workAmounts'
+} from '../work/workAmounts'
 
 /** The images of a run as its plan knows them. */
 export interface RunCounts extends FeatureCounts {

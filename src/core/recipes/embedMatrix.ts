@@ -1,6 +1,6 @@
 import { breatheUnlessPaused } from '../steps'
 import { createMatrix, type Matrix } from '../math/matrix'
-import { embedWork } from '../plan/workAmounts'
+import { embedWork } from '../work/workAmounts'
 import type { InputSource } from '../inputSource'
 import { embedRows, type TrainableModel } from '../loop/model'
 import type { TrainingContext } from './surroundings'

@@ -4,7 +4,7 @@ import type { Evaluation } from '../loop/loopInput'
 import { measureHistogram } from '../evaluation/histogram'
 import { intervalSteps, measureSteps } from '../evaluation/measureRetrieval'
 import type { RetrievalMetrics } from '../../shared/model/training'
-import { compareWork } from '../plan/workAmounts'
+import { compareWork } from '../work/workAmounts'
 import type { TrainingContext } from './surroundings'
 
 export type MeasuringContext = Pick<

@@ -1,4 +1,4 @@
-import type { WorkDone } from '../plan/work'
+import type { WorkDone } from '../work/work'
 import type {
   EpochRecord,
   RateSearch,

@@ -1,4 +1,4 @@
-import { type WorkAmounts, type WorkDone, workKinds } from '../plan/work'
+import { type WorkAmounts, type WorkDone, workKinds } from '../work/work'
 import type { Interruption } from '../interruption'
 import type { Steps } from '../steps'
 import { reportIntervalMs } from '../../shared/model/jobs'

@@ -1,3 +1,5 @@
+import type { TrainingOptions } from '../../shared/model/training'
+
 /**
  * Numbers of the closed forms and of the choice among them. Those marked "measured" were found on
  * particular sets (docs/quality.md) and may be wrong elsewhere, which is why the form itself is
@@ -69,3 +71,7 @@ export const headConstants = {
    */
   byImageRate: 1e-4,
 } as const
+
+/** Of Adam, where nobody chose one. */
+export const defaultLearningRate = (network: TrainingOptions['network']): number =>
+  network === 'frozen' ? headConstants.learningRate : 1e-3

@@ -9,7 +9,7 @@ import type { TrainingOptions } from '../../shared/model/training'
 import type { KeptUnseen } from '../evaluation/keptUnseen'
 import { planTraining } from '../plan/plan'
 import { type PlanInput } from '../plan/planInput'
-import { secondsOf, secondsOfStages, type StageWork } from '../plan/work'
+import { secondsOf, secondsOfStages, type StageWork } from '../work/work'
 import { combine } from './combinations'
 import { sharedStages, workOfRow } from './workOfSweep'
 

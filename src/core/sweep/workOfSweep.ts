@@ -1,7 +1,7 @@
 import type { TrainingOptions } from '../../shared/model/training'
 import { epochSearch, isOpenEnd } from '../loop/schedule'
-import { addAmounts, type StageWork, timesAmounts } from '../plan/work'
-import { startWork } from '../plan/workAmounts'
+import { addAmounts, type StageWork, timesAmounts } from '../work/work'
+import { startWork } from '../work/workAmounts'
 import { choiceWork, inputsWork, measuredWork, type RunCounts, workOfRun } from '../plan/workOfRun'
 
 /** As the runs are trained: the start is chosen once for all. */

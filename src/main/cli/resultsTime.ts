@@ -1,4 +1,4 @@
-import { secondsOf, type WorkDone } from '../../core/plan/work'
+import { secondsOf, type WorkDone } from '../../core/work/work'
 import { workOfResults } from '../../core/plan/workOfRun'
 import type { TrainingPlan, TrainingState } from '../../shared/model/training'
 import { type MeasuredSpeeds, openSpeeds } from '../training/measuredSpeeds'

@@ -1,5 +1,5 @@
 import { dimensionOf, findExtractor, layersOf, passesPerImage } from '../../core/plan/features'
-import { readWork } from '../../core/plan/workAmounts'
+import { readWork } from '../../core/work/workAmounts'
 import type { TrainingOptions } from '../../shared/model/training'
 import type { Backend } from '../backend/backend'
 import { paceOf, walkUnlessCancelled } from '../../core/steps'

@@ -1,6 +1,6 @@
 import { onToday } from '../../core/sweep/onToday'
 import { rankRows, summarizeRows } from '../../core/sweep/ranking'
-import type { StageWork } from '../../core/plan/work'
+import type { StageWork } from '../../core/work/work'
 import { AppError, serializeError } from '../../shared/errors'
 import type {
   SweepBaselines,

@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises'
-import type { StageWork } from '../../core/plan/work'
+import type { StageWork } from '../../core/work/work'
 import { AppError, type SerializedError, serializeError } from '../../shared/errors'
 import type { DatasetId, RunId } from '../../shared/model/ids'
 import type {

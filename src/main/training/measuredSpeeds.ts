@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import * as v from 'valibot'
-import { type WorkDone, type WorkKind, workKinds, type WorkSpeeds } from '../../core/plan/work'
+import { type WorkDone, type WorkKind, workKinds, type WorkSpeeds } from '../../core/work/work'
 import type { BackendReport, TrainingOptions } from '../../shared/model/training'
 import { jsonFile } from '../settings/jsonFile'
 import { shippedSpeeds } from './shippedSpeeds'

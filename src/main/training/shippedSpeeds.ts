@@ -1,4 +1,4 @@
-import type { WorkSpeeds } from '../../core/plan/work'
+import type { WorkSpeeds } from '../../core/work/work'
 import type { BackendReport } from '../../shared/model/training'
 
 /** Measured on two cores without a GPU; stands for what this machine has not measured yet. */

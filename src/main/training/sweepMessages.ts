@@ -1,4 +1,4 @@
-import type { WorkDone } from '../../core/plan/work'
+import type { WorkDone } from '../../core/work/work'
 import type { SerializedError } from '../../shared/errors'
 import type { MeasuredRetrieval, SweepBaselines } from '../../shared/model/sweep'
 import type { BackendReport, TrainingOptions } from '../../shared/model/training'

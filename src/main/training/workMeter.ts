@@ -1,5 +1,5 @@
-import { RemainingWork } from '../../core/plan/remainingWork'
-import type { StageWork, WorkDone } from '../../core/plan/work'
+import { RemainingWork } from '../../core/work/remainingWork'
+import type { StageWork, WorkDone } from '../../core/work/work'
 import type { BackendReport, TrainingOptions } from '../../shared/model/training'
 import type { MeasuredSpeeds } from './measuredSpeeds'
 

@@ -34,7 +34,7 @@ beforeAll(async () => {
   await writeFile(join(copy, block[1]!), block[2]!.replace(/^ {3}/gm, ''))
   const listFile = join(copy, 'src', 'core', 'losses', 'index.ts')
   const list = await readFile(listFile, 'utf8')
-  const longer = list.replace("createRegistry('loss', [", '$&\n  ratio,')
+  const longer = list.replace('const own: readonly Loss[] = [', '$&\n  ratio,')
   expect(longer).not.toBe(list)
   await writeFile(listFile, `import { ratio } from './ratio'\n${longer}`)
   await mkdir(join(copy, 'test', 'unit'), { recursive: true })

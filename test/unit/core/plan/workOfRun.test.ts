@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { planTraining } from '../../../../src/core/plan/plan'
-import { secondsOfStages } from '../../../../src/core/plan/work'
+import { secondsOfStages } from '../../../../src/core/work/work'
 import { workOfRun } from '../../../../src/core/plan/workOfRun'
 import { describeExtractors } from '../../../../src/main/features/extractors'
 import { shippedSpeeds } from '../../../../src/main/training/shippedSpeeds'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { RemainingWork } from '../../../../src/core/plan/remainingWork'
-import type { StageWork } from '../../../../src/core/plan/work'
+import { RemainingWork } from '../../../../src/core/work/remainingWork'
+import type { StageWork } from '../../../../src/core/work/work'
 import { shippedSpeeds } from '../../../../src/main/training/shippedSpeeds'
 
 const speeds = { ...shippedSpeeds.tensorflow, features: 0.1, headSteps: 0.01, embedding: 1 }
