@@ -1,3 +1,4 @@
+import { largestEigenPairs } from '../math/eigen'
 import type { Matrix } from '../math/matrix'
 import type { Random } from '../math/random'
 import { finish, partOf, type Steps } from '../steps'
@@ -124,15 +125,12 @@ function rotateToAxes(
   images: readonly Float64Array[],
 ): Float64Array[] {
   const size = basis.length
-  const small = basis.map((b) => images.map((image) => dotOf(b, image)))
-  const rotation = jacobi(small)
-  const order = Array.from({ length: size }, (_, i) => i).sort(
-    (a, b) => small[b]![b]! - small[a]![a]!,
-  )
-  return order.map((column) => {
+  const small = Float64Array.from(basis.flatMap((b) => images.map((image) => dotOf(b, image))))
+  const { vectors } = largestEigenPairs(small, size, size)
+  return basis.map((_, axis) => {
     const component = new Float64Array(basis[0]!.length)
     for (let v = 0; v < size; v++) {
-      const weight = rotation[v]![column]!
+      const weight = vectors[axis * size + v]!
       for (let k = 0; k < component.length; k++)
         component[k] = component[k]! + weight * basis[v]![k]!
     }
@@ -144,44 +142,4 @@ function rotateToAxes(
       for (let k = 0; k < component.length; k++) component[k] = -component[k]!
     return component
   })
-}
-
-/** Diagonalises a small symmetric matrix in place (Jacobi 1846); answers the rotation. */
-function jacobi(a: number[][]): number[][] {
-  const size = a.length
-  const rotation: number[][] = a.map((_, i) => a.map((__, j) => (i === j ? 1 : 0)))
-  for (let sweep = 0; sweep < 30; sweep++) {
-    let off = 0
-    for (let p = 0; p < size; p++) {
-      for (let q = p + 1; q < size; q++) {
-        const apq = a[p]![q]!
-        off += apq * apq
-        if (apq === 0) continue
-        const theta = (a[q]![q]! - a[p]![p]!) / (2 * apq)
-        const t = (theta < 0 ? -1 : 1) / (Math.abs(theta) + Math.sqrt(theta * theta + 1))
-        const c = 1 / Math.sqrt(t * t + 1)
-        const s = t * c
-        for (let k = 0; k < size; k++) {
-          const akp = a[k]![p]!
-          const akq = a[k]![q]!
-          a[k]![p] = c * akp - s * akq
-          a[k]![q] = s * akp + c * akq
-        }
-        for (let k = 0; k < size; k++) {
-          const apk = a[p]![k]!
-          const aqk = a[q]![k]!
-          a[p]![k] = c * apk - s * aqk
-          a[q]![k] = s * apk + c * aqk
-        }
-        for (let k = 0; k < size; k++) {
-          const rkp = rotation[k]![p]!
-          const rkq = rotation[k]![q]!
-          rotation[k]![p] = c * rkp - s * rkq
-          rotation[k]![q] = s * rkp + c * rkq
-        }
-      }
-    }
-    if (off === 0) break
-  }
-  return rotation
 }

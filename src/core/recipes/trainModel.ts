@@ -11,25 +11,25 @@ import type { TrainedModel, TrainingContext, TrainingData } from './surroundings
 import { smallRecipe } from './smallRecipe'
 
 /**
- * Divides the rows of the inputs that could be read.
+ * Divides the rows of the images that could be read.
  * @param labels class of each row, -1 without one
  * @param split 0 not used, 1 training, 2 test; without a split the test is on the training rows
  * @param keys what each class is known by, for draws of classes that do not hang on their numbers
  * @throws AppError noClassWithTwoImages where too few rows are left to learn from
  */
 export function divideRows(
-  inputs: { readonly source: InputSource; readonly isReadable: Uint8Array },
+  loaded: { readonly source: InputSource; readonly isReadable: Uint8Array },
   labels: Int32Array,
   split: Uint8Array,
   options: Pick<TrainingOptions, 'split'>,
   keys?: readonly string[],
 ): TrainingData {
   const part = (wanted: number) =>
-    pickRows(labels, (row) => split[row] === wanted && inputs.isReadable[row] === 1, keys)
+    pickRows(labels, (row) => split[row] === wanted && loaded.isReadable[row] === 1, keys)
   const training = renumber(part(splitPart.train))
   checkTrainable(training)
   const test = part(options.split === 'none' ? splitPart.train : splitPart.test)
-  return { source: inputs.source, training, test }
+  return { source: loaded.source, training, test }
 }
 
 const recipes = { frozen: headRecipe, small: smallRecipe }

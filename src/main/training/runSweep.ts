@@ -35,15 +35,15 @@ export interface SweepContext {
 }
 
 /**
- * Trains one combination after another on inputs that are loaded once. One that fails says so and
+ * Trains one combination after another on images that are loaded once. One that fails says so and
  * stops nothing; a cancellation ends within a step, without a word about the run it was at.
  */
 export async function runSweep(sweep: SweepContext): Promise<void> {
   const { job, interruption, post } = sweep
-  const inputs = await loadInputs(sweep)
-  if (inputs === null) return
+  const loaded = await loadImages(sweep)
+  if (loaded === null) return
   const shared = job.rows[0]!.options
-  const data = divideRows(inputs, job.labels, job.split, shared, job.labelKeys)
+  const data = divideRows(loaded, job.labels, job.split, shared, job.labelKeys)
   await checkFeatures({ sha256: job.images.sha256, options: shared }, data, {
     ...thread,
     interruption,
@@ -196,7 +196,7 @@ function stepCounter(options: TrainingOptions, post: SweepContext['post']) {
   }
 }
 
-async function loadInputs(sweep: SweepContext): Promise<LoadedImages | null> {
+async function loadImages(sweep: SweepContext): Promise<LoadedImages | null> {
   const { job, backend, interruption, post } = sweep
   const hear = hearWork(post)
   const stages = new StageReport(

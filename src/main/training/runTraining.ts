@@ -32,16 +32,16 @@ const checkpointPatience = 20
 const shownTriplets = 200
 
 /**
- * The whole of a run in the worker: inputs, baseline, training, embedding, saving. Null where it
+ * The whole of a run in the worker: images, baseline, training, embedding, saving. Null where it
  * was suspended: its checkpoint is what there is.
  */
 export async function runTraining(run: RunContext): Promise<TrainingResult | null> {
   const { job, backend, interruption, post } = run
   const report = new StageReport(post, interruption, thread.now)
   report.stage('preparing', 0, 0)
-  const inputs = await loadInputs(run, report)
-  if (inputs === null) return interruption.isSuspended ? null : nothing([])
-  const data = divideRows(inputs, job.labels, job.split, job.options, job.labelKeys)
+  const loaded = await loadImages(run, report)
+  if (loaded === null) return interruption.isSuspended ? null : nothing([])
+  const data = divideRows(loaded, job.labels, job.split, job.options, job.labelKeys)
   for (const warning of await checkFeatures({ ...job, sha256: job.images.sha256 }, data, {
     ...thread,
     interruption,
@@ -88,7 +88,7 @@ export async function runTraining(run: RunContext): Promise<TrainingResult | nul
   }
   const trained = await trainModel(context, data)
   if (interruption.isSuspended) return null
-  if (trained === null) return nothing(inputs.unreadable)
+  if (trained === null) return nothing(loaded.unreadable)
   const { saved, before, closedForm, validation, ended, kept: choice } = trained
   const { test } = data
   const { lossParameters, ...end } = ended
@@ -100,15 +100,15 @@ export async function runTraining(run: RunContext): Promise<TrainingResult | nul
     // Trained numbers go with the trained embedding alone.
     lossParameters: isTrained ? lossParameters : {},
   }
-  const work = { job, backend, report, post, interruption, inputs, ...results }
+  const work = { job, backend, report, post, interruption, loaded, ...results }
   const after = await saveResults(work)
   if (interruption.isSuspended) return null
-  const { unreadable } = inputs
+  const { unreadable } = loaded
   const measured = { before, closedForm, validation, after, kept: choice }
   return { ...end, ...measured, hasEmbeddings: true, unreadable }
 }
 
-async function loadInputs(
+async function loadImages(
   { job, backend, interruption }: RunContext,
   stages: StageReport,
 ): Promise<LoadedImages | null> {

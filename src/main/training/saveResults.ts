@@ -27,7 +27,7 @@ export interface ResultWork {
   readonly report: StageReport
   readonly post: (message: WorkerMessage) => void
   readonly interruption: Interruption
-  readonly inputs: LoadedImages
+  readonly loaded: LoadedImages
   readonly saved: SavedModel
   readonly test: LabelledRows
   readonly ledger: TripletLedger
@@ -43,20 +43,20 @@ export interface ResultWork {
  * @returns retrieval of the written embeddings on the test rows
  */
 export async function saveResults(work: ResultWork): Promise<RetrievalMetrics> {
-  const { job, backend, report, inputs, saved, test, ledger } = work
+  const { job, backend, report, loaded, saved, test, ledger } = work
   const pace = { ...thread, interruption: work.interruption }
   const model = restoreModel(saved, backend.models)
-  const rows = Uint32Array.from(inputs.isReadable.keys()).filter(
-    (row) => inputs.isReadable[row] === 1,
+  const rows = Uint32Array.from(loaded.isReadable.keys()).filter(
+    (row) => loaded.isReadable[row] === 1,
   )
   const { embeddedBefore } = work
   const total = embeddedBefore + rows.length
   report.stage('embedding', embeddedBefore, total)
   // A cancelled run embeds all the same: what was learned is kept, and this takes seconds.
   const watch = report.stopwatch()
-  const sizes = { from: inputs.source.rowSize, to: model.embeddingSize }
+  const sizes = { from: loaded.source.rowSize, to: model.embeddingSize }
   let embedded = 0
-  const data = await embedRows(model, inputs.source, rows, breatheUnlessPaused(pace), {
+  const data = await embedRows(model, loaded.source, rows, breatheUnlessPaused(pace), {
     onBatch: (done) => {
       watch.lap(embedWork(done - embedded, job.options, sizes))
       embedded = done
@@ -91,7 +91,7 @@ export async function saveResults(work: ResultWork): Promise<RetrievalMetrics> {
   })
   await saveModel(join(job.runFolder, 'model'), {
     model: saved,
-    input: inputs.input,
+    input: loaded.input,
     isNormalized: isNormalized(job),
     lossParameters: work.lossParameters,
   })
