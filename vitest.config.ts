@@ -9,7 +9,7 @@ export default defineConfig({
       provider: 'v8',
       include: ['src/core/**/*.ts'],
       reporter: ['text-summary'],
-      thresholds: { statements: 87, branches: 81, functions: 84, lines: 88 },
+      thresholds: { statements: 93, branches: 86, functions: 91, lines: 94 },
     },
     projects: [
       {

@@ -54,4 +54,55 @@ describe('TripletLedger', () => {
     ])
     expect(ledger.worst(3)).toHaveLength(3)
   })
+
+  it('orders equal losses by how often they were mined, then by anchor, positive and negative', () => {
+    const ledger = new TripletLedger()
+    for (const [a, p, n] of [
+      [2, 1, 1],
+      [1, 2, 1],
+      [1, 1, 2],
+      [1, 1, 1],
+      [9, 9, 9],
+      [9, 9, 9],
+    ] as const) {
+      ledger.add(1, 1, one(a, p, n, 0.5))
+    }
+    expect(ledger.worst().map((t) => [t.anchor, t.positive, t.negative])).toEqual([
+      [9, 9, 9],
+      [1, 1, 1],
+      [1, 1, 2],
+      [1, 2, 1],
+      [2, 1, 1],
+    ])
+  })
+
+  it('keeps the first of two equal losses of a triplet', () => {
+    const ledger = new TripletLedger()
+    ledger.add(1, 3, one(1, 2, 3, 0.5))
+    ledger.add(2, 40, one(1, 2, 3, 0.5))
+    expect(ledger.worst()[0]).toMatchObject({ epoch: 1, step: 3, timesMined: 2 })
+  })
+
+  it('forgets only when it holds more than twice its capacity, and then down to it', () => {
+    const ledger = new TripletLedger(3)
+    for (let i = 1; i <= 6; i++) ledger.add(1, i, one(i, 0, 0, i))
+    expect(ledger.state()).toHaveLength(6)
+    ledger.add(1, 7, one(7, 0, 0, 7))
+    expect(ledger.state().map((t) => t.loss)).toEqual([7, 6, 5])
+  })
+
+  it('goes on from a state as if unbroken, and changes no state that it gave or took', () => {
+    const whole = new TripletLedger()
+    whole.add(1, 1, one(1, 2, 3, 0.5))
+    whole.add(1, 1, one(4, 5, 6, 0.7))
+    const state = whole.state()
+    const saved = structuredClone(state)
+    const resumed = new TripletLedger()
+    resumed.restore(state)
+    whole.add(2, 2, one(1, 2, 3, 0.9))
+    resumed.add(2, 2, one(1, 2, 3, 0.9))
+    expect(resumed.state()).toEqual(whole.state())
+    expect(resumed.size).toBe(2)
+    expect(state).toEqual(saved)
+  })
 })
