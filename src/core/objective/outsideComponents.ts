@@ -1,14 +1,8 @@
+import type { OutsideComponent } from '../../shared/model/outsideComponent'
 import type { Component, TrainingOptions } from '../../shared/model/training'
 import { losses } from '../losses'
 import { miners } from '../miners'
 import { innermostLoss } from './lossChoice'
-
-/** A loss or miner of a run that is not of the program. */
-export interface OutsideComponent {
-  readonly kind: 'loss' | 'miner'
-  readonly name: string
-  readonly version: string
-}
 
 /** Those that a run uses, by kind and name. */
 export function outsideComponents(run: {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import * as v from 'valibot'
 import { outsideComponents } from '../../core/objective/outsideComponents'
 import { AppError, codeOfSystemError } from '../../shared/errors'
+import { outsideComponent } from '../../shared/model/outsideComponent'
 import { type TrainingRequest, trainingRequest } from '../../shared/model/training'
 import { isLock, lockFolder } from '../db/folderLock'
 import { readBounded } from '../files/regularFile'
@@ -18,12 +19,7 @@ const job = v.object({
   startedAt: v.number(),
   request: trainingRequest,
   /** Losses and miners from an extension; absent in runs of earlier versions. */
-  outside: v.optional(
-    v.array(
-      v.object({ kind: v.picklist(['loss', 'miner']), name: v.string(), version: v.string() }),
-    ),
-    [],
-  ),
+  outside: v.optional(v.array(outsideComponent), []),
 })
 /** As much as a run file. */
 const greatestJob = 64 * 2 ** 20

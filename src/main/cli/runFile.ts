@@ -2,8 +2,9 @@ import * as v from 'valibot'
 import { losses } from '../../core/losses'
 import { miners } from '../../core/miners'
 import { lossesOfClasses, innermostLoss } from '../../core/objective/lossChoice'
-import { type OutsideComponent, outsideComponents } from '../../core/objective/outsideComponents'
+import { outsideComponents } from '../../core/objective/outsideComponents'
 import { requestOfRun } from '../../core/plan/runRequest'
+import { type OutsideComponent, outsideComponent } from '../../shared/model/outsideComponent'
 import { extractorOfEarlierRuns } from '../../shared/model/extractor'
 import {
   type Component,
@@ -77,11 +78,7 @@ export async function readRunFile(
   )
 }
 
-const outsideNamed = v.object({
-  outside: v.array(
-    v.object({ kind: v.picklist(['loss', 'miner']), name: v.string(), version: v.string() }),
-  ),
-})
+const outsideNamed = v.object({ outside: v.array(outsideComponent) })
 
 /** @throws UsageError for a loss or miner of an extension that was not named */
 function noteVersions(content: unknown, note: (text: string) => void): void {

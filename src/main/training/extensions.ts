@@ -19,7 +19,8 @@ export interface Extension {
 }
 
 /** What the default export of such a file gives. */
-type MakeComponents = (toolkit: Toolkit) => {
+type MakeComponents = (toolkit: Toolkit) => MadeComponents | Promise<MadeComponents>
+interface MadeComponents {
   readonly losses?: readonly Loss[]
   readonly miners?: readonly Miner[]
 }
@@ -56,33 +57,46 @@ export async function loadExtensions(extensions: readonly Extension[]): Promise<
 }
 
 async function register({ file, sha256 }: Extension): Promise<void> {
-  let made: ReturnType<MakeComponents>
-  try {
-    const module = (await import(pathToFileURL(file).href)) as { readonly default?: unknown }
-    if (typeof module.default !== 'function') throw new Error('its default export is no function')
-    made = (module.default as MakeComponents)(toolkit)
-  } catch (error) {
+  const made: unknown = await make(file).catch((error: unknown) => {
     throw refused(file, error instanceof Error ? error.message : String(error), error)
+  })
+  const given = made as Awaited<ReturnType<MakeComponents>> | null | undefined
+  const own = { losses: given?.losses ?? [], miners: given?.miners ?? [] }
+  if (!Array.isArray(own.losses) || !Array.isArray(own.miners)) {
+    throw refused(file, 'losses and miners must be lists')
   }
-  const given = [...(made.losses ?? []), ...(made.miners ?? [])]
-  if (given.length === 0) throw refused(file, 'it gives neither losses nor miners')
-  for (const entry of given) checkEntry(file, entry)
+  if (own.losses.length + own.miners.length === 0) {
+    throw refused(file, 'it gives neither losses nor miners')
+  }
+  for (const loss of own.losses as readonly Loss[]) checkEntry(file, loss, 'evaluate')
+  for (const miner of own.miners as readonly Miner[]) checkEntry(file, miner, 'mine')
   // Two files that say the same version may hold different formulas.
   const known = <Entry extends Loss | Miner>(entry: Entry): Entry => ({
     ...entry,
     version: `${entry.version}+${sha256.slice(0, 12)}`,
   })
-  for (const loss of made.losses ?? []) losses.register(known(loss))
-  for (const miner of made.miners ?? []) miners.register(known(miner))
+  for (const loss of own.losses as readonly Loss[]) losses.register(known(loss))
+  for (const miner of own.miners as readonly Miner[]) miners.register(known(miner))
 }
 
-function checkEntry(file: string, entry: Loss | Miner): void {
-  const { name, version } = entry as { readonly name?: unknown; readonly version?: unknown }
+async function make(file: string): Promise<unknown> {
+  const module = (await import(pathToFileURL(file).href)) as { readonly default?: unknown }
+  if (typeof module.default !== 'function') throw new Error('its default export is no function')
+  return (module.default as MakeComponents)(toolkit)
+}
+
+/** @param work what `defineLoss` or `defineMiner` makes of a specification */
+function checkEntry(file: string, entry: unknown, work: 'evaluate' | 'mine'): void {
+  const { name, version, [work]: does, schema } = (entry ?? {}) as Readonly<Record<string, unknown>>
   if (typeof name !== 'string' || !names.test(name)) {
     throw refused(file, `"${String(name)}" is no name: write letters and digits, a small one first`)
   }
   if (typeof version !== 'string' || version === '' || version.length > 64) {
     throw refused(file, `${name} has no version: write version: '1' and count up where it changes`)
+  }
+  if (typeof does !== 'function' || typeof schema !== 'object') {
+    const by = work === 'mine' ? 'defineMiner' : 'defineLoss'
+    throw refused(file, `${name} was not made by ${by}`)
   }
 }
 
