@@ -86,15 +86,22 @@ export interface FoundCheckpoint {
   readonly damaged: readonly string[]
 }
 
-/** The newest checkpoint of a run's folder that is whole. */
-export async function findCheckpoint(folder: string): Promise<FoundCheckpoint> {
+/**
+ * The newest checkpoint of a run's folder that is whole.
+ * @param lastEpoch the last one whose record is stored. One that is ahead of the records, as a
+ *   program that dies between the two leaves it, is passed over: the epochs come again.
+ */
+export async function findCheckpoint(
+  folder: string,
+  lastEpoch = Infinity,
+): Promise<FoundCheckpoint> {
   const damaged: string[] = []
   for (const name of fileNames) {
     const bytes = await readBounded(join(folder, name), greatestFile).catch(() => null)
     if (bytes === null) continue
     const found = headerOf(bytes)
-    if (found !== null && isWhole(bytes, found)) return { name, header: found.header, damaged }
-    damaged.push(name)
+    if (found === null || !isWhole(bytes, found)) damaged.push(name)
+    else if (found.header.epoch <= lastEpoch) return { name, header: found.header, damaged }
   }
   return { name: null, header: null, damaged }
 }

@@ -157,12 +157,14 @@ export class ActiveRun {
     await this.worker.ended.catch((error: unknown) => (crash = serializeError(error)))
     await this.writes.catch(() => {})
     this.error ??= crash
-    this.summary = await this.conclude(this.statusAtEnd())
-    const { status } = this.summary
+    const concluded = await this.conclude(this.statusAtEnd())
+    const { status } = concluded
     if (status === 'finished' || status === 'cancelled') {
       await removeCheckpoint(this.input.runFolder).catch(() => {})
     }
     this.meter.keep()
+    // From here on nothing waits: a state that has ended is seen by nobody before `onEnded`.
+    this.summary = concluded
     if (this.progressTimer !== null) clearTimeout(this.progressTimer)
     const ended = this.state()
     this.input.onEnded(ended)

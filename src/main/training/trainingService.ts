@@ -191,7 +191,10 @@ class Service implements TrainingService {
       const { split } = splitOfRun({ ...images, ...kept }, summary.options)
       const folder = runFolder(workspace, runId)
       await mkdir(folder, { recursive: true })
-      const { name, header, damaged } = await findCheckpoint(folder)
+      const { name, header, damaged } = await findCheckpoint(
+        folder,
+        (await store.runs.epochs(runId)).at(-1)?.epoch ?? 0,
+      )
       const fingerprint = jobFingerprint({ ...images, split, options: summary.options })
       if (header !== null && header.fingerprint !== fingerprint) {
         throw new AppError(

@@ -154,6 +154,25 @@ describe('a run that was interrupted', () => {
     expect(existsSync(join(folder, 'checkpoint.previous.bin'))).toBe(false)
   })
 
+  it('comes again where its checkpoint is ahead of what was stored of it', async () => {
+    const request = { ...small, epochs: 12 }
+    const whole = await training.run(request)
+    const { datasetId, store, workspace } = training
+    const { id } = await training.service().start({ datasetId, request })
+    const previous = join(runFolder(workspace, id), 'checkpoint.previous.bin')
+    await training.when(
+      ({ run, epochs }) => run.id === id && epochs.length >= 3 && existsSync(previous),
+    )
+    await training.restart()
+    // As a kill leaves it that comes before the records of the last epochs are on the disk.
+    await store.runs.cutEpochs(id, 0)
+    await training.service().resumeRun({ runId: id })
+    const { state } = await training.service().finished(id)
+    expect(state.run.status).toBe('finished')
+    expect(state.warnings.filter(({ kind }) => kind === 'damagedCheckpoint')).toEqual([])
+    expect(await numbersOf(id)).toEqual(await numbersOf(whole.id))
+  })
+
   it('goes on after it failed, and can be removed in the moment in which it ends', async () => {
     const { datasetId, store } = training
     const { id } = await training.service().start({ datasetId, request: small })

@@ -105,6 +105,36 @@ const restart = async () => {
   triplets = createTripletService({ store, labels })
 }
 
+describe('triplets that are equally hard', () => {
+  it('come in the same order whenever each of them was first stored', async () => {
+    const { store } = temporary
+    const equals = [
+      mined('a/1', 'a/2', 'b/2', { far: 2, near: 1 }),
+      mined('a/2', 'a/1', 'b/2', { far: 2, near: 1 }),
+      mined('a/3', 'a/2', 'c/1', { far: 2, near: 1 }),
+    ]
+    const orders = [equals, [equals[2]!, equals[0]!, equals[1]!], [...equals].reverse()]
+    const seen: unknown[] = []
+    for (const order of orders) {
+      const run = await store.runs.create(datasetId, options, 1)
+      for (const triplet of order) await store.triplets.save(run, [triplet])
+      const namesOf = (found: readonly { anchor: number }[]) =>
+        found.map(({ anchor }) => pathOf(anchor))
+      seen.push([
+        namesOf(await store.triplets.all(run)),
+        namesOf(await store.triplets.hardest(run, 10)),
+        namesOf((await store.triplets.candidates(run)).open),
+      ])
+    }
+    expect(seen[0]).toEqual([
+      ['a/1', 'a/2', 'a/3'],
+      ['a/1', 'a/2', 'a/3'],
+      ['a/1', 'a/2', 'a/3'],
+    ])
+    expect(seen).toEqual([seen[0], seen[0], seen[0]])
+  })
+})
+
 describe('the queue', () => {
   it('asks violations alone, one of each pair of labels first', async () => {
     const found = await queue()

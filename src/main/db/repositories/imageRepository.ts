@@ -579,7 +579,8 @@ async function hardImages(reader: Reader, datasetId: DatasetId): Promise<Readonl
          SELECT max(id) FROM run WHERE dataset_id = ? AND has_embeddings = 1)
        AND triplet.negative_distance < triplet.positive_distance AND verdict.id IS NULL
        AND a.label_id = p.label_id AND a.label_id IS NOT n.label_id AND n.label_id IS NOT NULL
-     ORDER BY triplet.positive_distance - triplet.negative_distance DESC, triplet.id LIMIT ?`,
+     ORDER BY triplet.positive_distance - triplet.negative_distance DESC,
+       triplet.anchor, triplet.positive, triplet.negative LIMIT ?`,
     // Each gives at most two; many share an image.
     [datasetId, 8 * most],
   )

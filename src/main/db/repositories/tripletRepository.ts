@@ -129,8 +129,11 @@ const selected = `SELECT triplet.*, a.label_id AS anchor_label, p.label_id AS po
 const positiveDistance = 'coalesce(triplet.positive_distance, triplet.mined_positive_distance)'
 const negativeDistance = 'coalesce(triplet.negative_distance, triplet.mined_negative_distance)'
 
+/** Among equals: ids of triplets tell when they were first shown, which another run does otherwise. */
+const byImages = 'triplet.anchor, triplet.positive, triplet.negative'
+
 const hardestFirst = `ORDER BY ${positiveDistance} - ${negativeDistance} DESC,
-  triplet.mined_loss * triplet.times_mined DESC, triplet.id`
+  triplet.mined_loss * triplet.times_mined DESC, ${byImages}`
 
 export function createTripletRepository(database: Database): TripletRepository {
   const find = async (
@@ -216,7 +219,7 @@ export function createTripletRepository(database: Database): TripletRepository {
     async all(runId) {
       const rows = await database.all<TripletRow>(
         `${selected} WHERE triplet.run_id = ? ORDER BY triplet.mined_loss DESC,
-           triplet.mined_positive_distance - triplet.mined_negative_distance DESC, triplet.id`,
+           triplet.mined_positive_distance - triplet.mined_negative_distance DESC, ${byImages}`,
         [runId],
       )
       return rows.map(reviewTripletOf)
