@@ -27,6 +27,7 @@ import { testPartText } from './testPart'
 import { checkUnseen, sayUnseen, withUnseenLabels } from './unseenLabels'
 import { figureText } from './figureText'
 import { findingLines } from './findingLines'
+import { warningText } from './warningText'
 import { count, countOf, existingFolder, importFolder, saySpeeds, type Session } from './session'
 import { nearestName, sameName } from './suggestion'
 
@@ -116,8 +117,9 @@ export async function runSweep(
   for (const line of findingLines(plan)) progress.line(line)
   for (const { reason } of plan.skipped) progress.line(`Left out: ${reason.en}`)
   const told = new Set<string>()
+  const warned = new Set<string>()
   const stop = session.on('sweep', 'progress', (payload) => {
-    showState(session, payload as SweepState, told)
+    showState(session, payload as SweepState, told, warned)
   })
   const sweep = await services.sweep.startIn(out, input)
   const kept = sweep.state().rows.filter((row) => row.status === 'finished')
@@ -140,8 +142,18 @@ export async function runSweep(
   return { state, out }
 }
 
-function showState({ progress }: Session, state: SweepState, told: Set<string>): void {
-  const { rows, stage, stageDone, stageTotal, remainingMs } = state
+function showState(
+  { progress }: Session,
+  state: SweepState,
+  told: Set<string>,
+  warned: Set<string>,
+): void {
+  const { rows, stage, stageDone, stageTotal, remainingMs, warnings = [] } = state
+  for (const warning of warnings) {
+    if (warned.has(warning.kind)) continue
+    warned.add(warning.kind)
+    progress.line(warningText(warning))
+  }
   for (const row of rows) {
     const hasEnded = row.status === 'finished' || row.status === 'failed'
     if (!hasEnded || told.has(row.key)) continue

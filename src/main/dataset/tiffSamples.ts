@@ -12,7 +12,7 @@ interface Entry {
   readonly count: number
 }
 
-/** Bits of a sample of the widest page of a TIFF (not of a BigTIFF); 0 where it does not say. */
+/** Bits of a sample of the widest page of a TIFF; 0 where it does not say. */
 export function widestSample(bytes: Buffer): number {
   const { readShort, directories } = open(bytes)
   const found = directories.flat().filter(({ tag }) => tag === bitsPerSample)
@@ -22,7 +22,7 @@ export function widestSample(bytes: Buffer): number {
 /**
  * The same TIFF with samples that have a sign declared to have none: v below zero reads as
  * v + 2^bits. Decoders clip such values to black where they are declared.
- * @returns null where none is declared, as in a BigTIFF, whose directories are not read
+ * @returns null where none is declared
  */
 export function withoutSigns(bytes: Buffer): Buffer | null {
   const changed = Buffer.from(bytes)
@@ -39,33 +39,51 @@ export function withoutSigns(bytes: Buffer): Buffer | null {
   return isAny ? changed : null
 }
 
+/** How a TIFF and a BigTIFF write a directory: bytes, and where in them what lies. */
+const classic = { start: 4, heading: 2, entry: 12, value: 8, offset: 4 }
+const big = { start: 8, heading: 8, entry: 20, value: 12, offset: 8 }
+
 function open(bytes: Buffer) {
   const isLittle = bytes.subarray(0, 2).toString('latin1') === 'II'
   const readShort = (at: number) =>
     at + 2 > bytes.length ? 0 : isLittle ? bytes.readUInt16LE(at) : bytes.readUInt16BE(at)
   const readLong = (at: number) =>
     at + 4 > bytes.length ? 0 : isLittle ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at)
+  const readLongest = (at: number) =>
+    at + 8 > bytes.length
+      ? 0
+      : Number(isLittle ? bytes.readBigUInt64LE(at) : bytes.readBigUInt64BE(at))
   const writeShort = (at: number, value: number) =>
     isLittle ? bytes.writeUInt16LE(value, at) : bytes.writeUInt16BE(value, at)
+  const version = readShort(2)
+  const layout = version === 43 ? big : classic
+  const { heading, entry, value, offset } = layout
+  const readOffset = layout === big ? readLongest : readLong
+  const readCount = layout === big ? readLongest : readShort
   const directories: Entry[][] = []
   const seen = new Set<number>()
-  let start = readShort(2) === 42 ? readLong(4) : 0
-  while (start > 0 && !seen.has(start) && directories.length < mostDirectories) {
+  let start = version === 42 || version === 43 ? readOffset(layout.start) : 0
+  while (
+    start > 0 &&
+    start < bytes.length &&
+    !seen.has(start) &&
+    directories.length < mostDirectories
+  ) {
     seen.add(start)
-    const count = Math.min(readShort(start), Math.floor((bytes.length - start) / 12))
+    const count = Math.min(readCount(start), Math.floor((bytes.length - start) / entry))
     const entries: Entry[] = []
     for (let i = 0; i < count; i += 1) {
-      const at = start + 2 + 12 * i
-      const values = readLong(at + 4)
-      // Up to two values lie in the entry itself.
+      const at = start + heading + entry * i
+      const values = readOffset(at + 4)
+      // As many as fit lie in the entry itself.
       entries.push({
         tag: readShort(at),
-        at: values > 2 ? readLong(at + 8) : at + 8,
+        at: 2 * values > offset ? readOffset(at + value) : at + value,
         count: values,
       })
     }
     directories.push(entries)
-    start = readLong(start + 2 + 12 * readShort(start))
+    start = readOffset(start + heading + entry * count)
   }
   return { readShort, writeShort, directories }
 }

@@ -14,7 +14,7 @@ import type {
   SweepToday,
 } from '../../shared/model/sweep'
 import type { DatasetId, SweepId } from '../../shared/model/ids'
-import type { BackendReport, TrainingOptions } from '../../shared/model/training'
+import type { BackendReport, TrainingOptions, TrainingWarning } from '../../shared/model/training'
 import { coalesce } from '../jobs/coalesce'
 import { startWorker, type WorkerHandle } from '../jobs/workerHost'
 import type { ComparisonCommand, ComparisonJob, ComparisonMessage } from '../comparison/messages'
@@ -46,6 +46,8 @@ export interface ActiveSweepInput {
   readonly sharedWork: readonly StageWork[]
   readonly speeds: MeasuredSpeeds
   readonly baselinesKey: string
+  /** Said by an earlier start on the same images and labels. */
+  readonly warnings: readonly TrainingWarning[]
   readonly images: SweepImages
   readonly journal: SweepJournal
   /** What the files go into. */
@@ -82,6 +84,7 @@ export class ActiveSweep {
   private stage: SweepStage = 'preparing'
   private stageDone = 0
   private stageTotal = 0
+  private readonly warnings: TrainingWarning[]
   private error: SweepError | null = null
   private isCancelled = false
   private isClosing = false
@@ -98,6 +101,7 @@ export class ActiveSweep {
       ]),
     )
     this.options = new Map(input.rows.map(({ key, options }) => [key, options]))
+    this.warnings = [...input.warnings]
     this.baselines = contents.baselines.get(input.baselinesKey) ?? null
     this.tell = coalesce(() => input.onProgress(this.state()))
     this.finished = this.follow()
@@ -139,6 +143,7 @@ export class ActiveSweep {
       summary: summarizeRows(rows),
       baselines: this.baselines,
       stored: { material, baselines: baselinesKey },
+      warnings: [...this.warnings],
       stage: this.stage,
       stageDone: this.stageDone,
       stageTotal: this.stageTotal,
@@ -286,6 +291,12 @@ export class ActiveSweep {
         break
       case 'work':
         this.meter?.add(message.done)
+        break
+      case 'warning':
+        // Each worker looks at the set again.
+        if (!this.warnings.some(({ kind }) => kind === message.warning.kind)) {
+          this.warnings.push(message.warning)
+        }
         break
       case 'baselines': {
         const { baselines } = message

@@ -11,7 +11,7 @@ import {
   type SweepState,
   type SweepToday,
 } from '../../shared/model/sweep'
-import type { TrainingOptions } from '../../shared/model/training'
+import { type TrainingOptions, trainingWarnings } from '../../shared/model/training'
 import { type Cell, defused, writeCsv } from '../exporting/csv'
 import { sweepFile } from '../exporting/resultNames'
 import { finiteJson } from '../files/finite'
@@ -90,7 +90,7 @@ export async function writeSweepFiles(folder: string, record: SweepRecord): Prom
 
 function documentOf({ state, options, version }: SweepRecord) {
   const { id, datasetId: dataset, status, startedAt, error, backend } = state
-  const { rows, plan, request, baselines, summary, stored, ...rest } = state
+  const { rows, plan, request, baselines, summary, stored, warnings = [], ...rest } = state
   const seed = request.training.seed ?? 1
   return {
     version,
@@ -117,6 +117,7 @@ function documentOf({ state, options, version }: SweepRecord) {
     request,
     plan,
     ...(stored === undefined ? {} : { stored }),
+    warnings,
     baselines,
     summary,
     rows: rows.map((row) => ({ ...row, options: options.get(row.key) })),
@@ -126,6 +127,12 @@ function documentOf({ state, options, version }: SweepRecord) {
 
 /** A hash: nothing that leads out of the folder. */
 const fileName = v.pipe(v.string(), v.regex(/^[0-9a-f]{1,64}$/))
+
+const storedWarning = v.looseObject({
+  kind: v.picklist(trainingWarnings),
+  epoch: v.number(),
+  counts: v.exactOptional(v.record(v.string(), v.number())),
+})
 
 /** As much as is needed to show it and to go on with it. */
 const storedSweep = v.looseObject({
@@ -144,6 +151,7 @@ const storedSweep = v.looseObject({
     }),
   ),
   baselines: v.fallback(v.nullable(measuredBaselines), null),
+  warnings: v.fallback(v.array(storedWarning), []),
   progress: v.looseObject({}),
 })
 

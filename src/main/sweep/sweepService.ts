@@ -233,6 +233,7 @@ class Service implements SweepService {
       )
       const shared = rows[0]!.options
       await keepSides(this.options.store, datasetId, images, shared, unseen)
+      const before = await readSweep(folder)
       const active = new ActiveSweep({
         id,
         datasetId,
@@ -248,6 +249,7 @@ class Service implements SweepService {
         material,
         images: { ids: images.images.ids, labelIds, splits: split },
         baselinesKey: hash(rowText({ ...shared, ...neutral }, material)),
+        warnings: before?.stored?.material === material ? (before.warnings ?? []) : [],
         journal,
         folder,
         version,

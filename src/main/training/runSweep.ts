@@ -44,10 +44,12 @@ export async function runSweep(sweep: SweepContext): Promise<void> {
   if (loaded === null) return
   const shared = job.rows[0]!.options
   const data = divideRows(loaded, job.labels, job.split, shared, job.labelKeys)
-  await checkFeatures({ sha256: job.images.sha256, options: shared }, data, {
+  for (const warning of await checkFeatures({ sha256: job.images.sha256, options: shared }, data, {
     ...thread,
     interruption,
-  })
+  })) {
+    post({ kind: 'warning', warning })
+  }
   await saveTested(job.embeddingsFolder, data.test.rows)
   const starts = rememberStarts()
   const withStart = await startOf(sweep, data)

@@ -1,7 +1,7 @@
 import type { WorkDone } from '../../core/work/work'
 import type { SerializedError } from '../../shared/errors'
 import type { MeasuredRetrieval, SweepBaselines } from '../../shared/model/sweep'
-import type { BackendReport, TrainingOptions } from '../../shared/model/training'
+import type { BackendReport, TrainingOptions, TrainingWarning } from '../../shared/model/training'
 import type { JobBase } from './messages'
 
 /** Many trainings on the same images and split, one after another. */
@@ -40,6 +40,8 @@ export type SweepMessage =
       readonly done: number
       readonly total: number
     }
+  /** What is wrong with the set, of all runs. */
+  | { readonly kind: 'warning'; readonly warning: TrainingWarning }
   | { readonly kind: 'work'; readonly done: readonly WorkDone[] }
   | { readonly kind: 'baselines'; readonly baselines: SweepBaselines }
   | { readonly kind: 'rowStarted'; readonly key: string }

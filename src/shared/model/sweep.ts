@@ -10,6 +10,7 @@ import type {
   RetrievalMetrics,
   TrainingOptions,
   TrainingPlan,
+  TrainingWarning,
   TrainingRequest,
 } from './training'
 import { trainingRequest } from './training'
@@ -190,6 +191,8 @@ export interface SweepState {
     /** Keys of finished rows whose embeddings were not kept: theirs are figures of then. */
     readonly missing: readonly string[]
   }
+  /** What is wrong with the set as its features show it; absent in sweeps of earlier versions. */
+  readonly warnings?: readonly TrainingWarning[]
   readonly stage: SweepStage
   /** Of the stage; of a run in training its steps. */
   readonly stageDone: number

@@ -243,6 +243,16 @@ describe('the standing of a row', () => {
     expect(view.get('.notes').text()).toContain('kept no embeddings')
   })
 
+  it('says what is wrong with the set, while it runs and after it', async () => {
+    const counts = { constant: 12, features: 2976 }
+    const warnings = [{ kind: 'constantFeatures', epoch: 0, action: '', counts } as const]
+    const { view } = await open([stateOf({ status: 'running', warnings })])
+    expect(view.get('.note.warning').text()).toContain('12 of 2,976 features are the same')
+    useSweepStore().remember(stateOf({ status: 'finished', warnings }))
+    await flushPromises()
+    expect(view.get('.note.warning').text()).toContain('12 of 2,976 features are the same')
+  })
+
   it('names the closed form, and says whether the best is better than it', async () => {
     const better = withStandings(stateOf(), {
       supCon: { toBest: 'best', toBaseline: differenceOf(0.02, 0.06) },

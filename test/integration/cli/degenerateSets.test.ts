@@ -366,6 +366,7 @@ describe('a sweep', () => {
   it.each([
     ['copies within each label', 0, 'nothing to test on'],
     ['the same pixels in files that differ', 1, 'have the same features'],
+    ['one colour a picture', 0, 'features are the same in all images to train on'],
   ] as const)(
     'of %s writes no figure that is none',
     async (name, code, says) => {
@@ -386,6 +387,11 @@ describe('a sweep', () => {
       expect(swept.code, swept.error).toBe(code)
       await expectFinite(place)
       if (code !== 0) return
+      const { warnings } = JSON.parse(await readFile(join(out, 'sweep.json'), 'utf8')) as {
+        readonly warnings: readonly { readonly kind: string }[]
+      }
+      const kinds = warnings.map(({ kind }) => kind)
+      expect(kinds.includes('constantFeatures')).toBe(says.startsWith('features'))
       const rows = parse(await readFile(join(out, 'sweep.csv')), { columns: true }) as Record<
         string,
         string

@@ -127,9 +127,18 @@ describe('values of many kinds', () => {
     expect(await notesOf()).toEqual({ range: ['a.tif'] })
   })
 
-  it('64 bits are refused with the reason', async () => {
+  it('of 16 bits below zero in a BigTIFF are scaled like those of a TIFF', async () => {
+    const samples: Samples = { bits: 16, format: 'signed', values: (x) => x * 100 - 2_000 }
+    const found = await meansOf('a.tif', tiff([{ width: 40, height: 40, ...samples }], true))
+    expectAll(found, [127, 127, 127], 6)
+  })
+
+  it.each([
+    ['TIFF', false],
+    ['BigTIFF', true],
+  ])('64 bits in a %s are refused with the reason', async (_, isBig) => {
     const samples: Samples = { bits: 64, format: 'float', values: ramp }
-    await put(importing.pictures, 'a.tif', tiff([{ ...size, ...samples }]))
+    await put(importing.pictures, 'a.tif', tiff([{ ...size, ...samples }], isBig))
     const { report } = await importing.importAll()
     expect(report.leftOut).toMatchObject([
       { path: 'a.tif', detail: expect.stringContaining('samples have 64 bits') as string },

@@ -16,11 +16,18 @@ export interface Page extends Samples {
 const profileTag = 34675
 const formats = { unsigned: 1, signed: 2, float: 3 }
 
-/** A TIFF of plain pages, uncompressed; little-endian. */
-export function tiff(pages: readonly Page[]): Buffer {
-  const parts: Buffer[] = [Buffer.from([0x49, 0x49, 42, 0, 0, 0, 0, 0])]
-  let length = 8
-  let linkAt = 4
+/**
+ * A TIFF of plain pages, uncompressed; little-endian.
+ * @param isBig a BigTIFF, whose offsets have 64 bits
+ */
+export function tiff(pages: readonly Page[], isBig = false): Buffer {
+  const header = isBig
+    ? Buffer.from([0x49, 0x49, 43, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])
+    : Buffer.from([0x49, 0x49, 42, 0, 0, 0, 0, 0])
+  const offset = isBig ? 8 : 4
+  const parts: Buffer[] = [header]
+  let length = header.length
+  let linkAt = header.length - offset
   const add = (part: Buffer): number => {
     const at = length
     parts.push(part)
@@ -49,18 +56,21 @@ export function tiff(pages: readonly Page[]): Buffer {
         ? []
         : [[profileTag, page.profile.length, profileAt] as const]),
     ]
-    const directory = Buffer.alloc(2 + entries.length * 12 + 4)
+    const heading = isBig ? 8 : 2
+    const size = 4 + 2 * offset
+    const directory = Buffer.alloc(heading + entries.length * size + offset)
     directory.writeUInt16LE(entries.length, 0)
     entries.forEach(([tag, count, value], i) => {
       const isShort = tag !== profileTag && ![256, 257, 273, 278, 279].includes(tag)
-      directory.writeUInt16LE(tag, 2 + i * 12)
-      directory.writeUInt16LE(tag === profileTag ? 7 : isShort ? 3 : 4, 4 + i * 12)
-      directory.writeUInt32LE(count, 6 + i * 12)
-      directory.writeUInt32LE(value, 10 + i * 12)
+      const entry = heading + i * size
+      directory.writeUInt16LE(tag, entry)
+      directory.writeUInt16LE(tag === profileTag ? 7 : isShort ? 3 : 4, entry + 2)
+      directory.writeUInt32LE(count, entry + 4)
+      directory.writeUInt32LE(value, entry + 4 + offset)
     })
     const at = add(directory)
     links.push({ at: linkAt, to: at })
-    linkAt = at + directory.length - 4
+    linkAt = at + directory.length - offset
   }
   const file = Buffer.concat(parts)
   for (const { at, to } of links) file.writeUInt32LE(to, at)
