@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync }
 import { join } from 'node:path'
 import { cachedFolder, cacheFolder } from './cache.mjs'
 import { findProgram, lastLines, runCommand } from './command.mjs'
+import { downloadWheels, findPython } from './pip.mjs'
 import { elapsed, say } from './report.mjs'
 import { hashOfFiles, readState, writeState } from './stamp.mjs'
 import { unzip } from './zip.mjs'
@@ -9,8 +10,6 @@ import { unzip } from './zip.mjs'
 /** The newest whose library also loads in Electron's main process, beside Mesa's LLVM. */
 const tensorflowVersion = '2.18.1'
 
-/** pip takes wheels of its own Python only; the C library inside does not depend on Python. */
-const pipTarget = ['--python-version', '3.11', '--platform', 'manylinux2014_x86_64']
 const packageName = '@tensorflow/tfjs-node-gpu'
 const bindingPath = 'lib/napi-v8/tfjs_binding.node'
 const downloadLimitMs = 20 * 60_000
@@ -92,31 +91,6 @@ async function hasNvidia() {
   return result.code === 0 && /GPU \d/.test(result.stdout)
 }
 
-/** @returns {Promise<string | undefined>} a Python that has pip */
-async function findPython() {
-  for (const name of ['python3', 'python']) {
-    if (findProgram(name) === undefined) continue
-    const result = await runCommand(name, ['-m', 'pip', '--version'], { timeoutMs: 30_000 })
-    if (result.code === 0) return name
-  }
-  return undefined
-}
-
-/**
- * @param {string} python @param {string} folder @param {readonly string[]} requirements
- * @throws when pip fails
- */
-async function download(python, folder, requirements) {
-  const result = await runCommand(
-    python,
-    ['-m', 'pip', 'download', '--no-deps', '--only-binary=:all:', '--no-cache-dir']
-      .concat(['--disable-pip-version-check', '--quiet', ...pipTarget, '-d', folder])
-      .concat(requirements),
-    { timeoutMs: downloadLimitMs },
-  )
-  if (result.code !== 0) throw new Error(`pip download failed: ${lastLines(result, 2)}`)
-}
-
 /**
  * Fills a folder of the cache: TensorFlow's libraries, on a machine with a GPU CUDA's too, and the
  * binding compiled against them.
@@ -128,7 +102,7 @@ async function build(root, folder, gpu, python) {
   const started = performance.now()
   const name = gpu ? 'tensorflow' : 'tensorflow-cpu'
   say(`TensorFlow: fetching ${name} ${tensorflowVersion} (${gpu ? 'several GB' : '230 MB'})`)
-  await download(python, wheels, [`${name}==${tensorflowVersion}`])
+  await downloadWheels(python, wheels, [`${name}==${tensorflowVersion}`])
   const wheel = readdirSync(wheels).find((file) => file.startsWith('tensorflow'))
   if (wheel === undefined) throw new Error('pip downloaded no TensorFlow wheel')
   await unzip(join(wheels, wheel), folder, (entry) =>
@@ -139,7 +113,7 @@ async function build(root, folder, gpu, python) {
     if (needed.length === 0) throw new Error('the TensorFlow wheel names no CUDA packages')
     say(`TensorFlow: fetching ${needed.length} CUDA packages`)
     const before = new Set(readdirSync(wheels))
-    await download(python, wheels, needed)
+    await downloadWheels(python, wheels, needed)
     for (const file of readdirSync(wheels)) {
       if (!before.has(file)) await unzip(join(wheels, file), folder, cudaWheelPath)
     }

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib'
 import * as v from 'valibot'
+import { float16ToNumbers } from '../../../src/core/math/float16'
 import { createMatrix, type Matrix } from '../../../src/core/math/matrix'
 import type { BackendChoice } from '../../../src/shared/model/training'
 import { dimensionOf, findExtractor, layersOf } from '../../../src/core/plan/features'
@@ -13,7 +14,7 @@ import { inputOfFeatures } from '../../../src/main/features/modelFeatures'
 import { startBackend } from '../../../src/main/backend/startBackend'
 import { decodeInBatches, type PictureFile } from '../../../src/main/features/pictures'
 import { projectFolder, workersFolder } from '../backends'
-import { float16ToNumbers, numbersToFloat16 } from './float16'
+import { numbersToFloat16 } from './float16'
 
 /** The emoji of the quality benchmark as numbers: everything that its runs read. */
 export interface QualityInputs {

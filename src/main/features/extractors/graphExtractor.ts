@@ -9,6 +9,8 @@ import type { Extractor } from './extractor'
 export interface GraphFiles {
   /** For a person who has to mend it. */
   readonly place: string
+  /** SHA-256 of the weights as they are stored, as hexadecimal digits. */
+  readonly contentHash: string
   /** Names of its nodes. */
   readonly nodeNames: readonly string[]
   readonly graph: Pick<GraphRequest, 'modelTopology' | 'weightSpecs' | 'weights'>
@@ -33,9 +35,9 @@ export function graphExtractor(
   return {
     ...description,
     async open({ backend, projectFolder }, layers) {
-      const { place, nodeNames, graph } = await options.read(projectFolder)
+      const { place, nodeNames, graph, ...files } = await options.read(projectFolder)
       const outputs = layers.map(options.nodeOf)
-      const isWhole = createHash('sha256').update(graph.weights).digest('hex') === contentHash
+      const isWhole = files.contentHash === contentHash
       if (!isWhole || !outputs.every((output) => nodeNames.includes(output))) {
         throw new AppError(
           'backendUnavailable',
@@ -58,6 +60,9 @@ export function graphExtractor(
     },
   }
 }
+
+export const hashOfWeights = (weights: Uint8Array): string =>
+  createHash('sha256').update(weights).digest('hex')
 
 /** Averages [n, dimension] of each layer as rows [n, dimension of all layers]. */
 function featuresOf(

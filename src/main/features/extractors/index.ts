@@ -1,4 +1,5 @@
 import type { ExtractorDescription } from '../../../shared/model/extractor'
+import { efficientNetLite0, efficientNetLite1, efficientNetLite2 } from './efficientNetLite'
 import type { Extractor } from './extractor'
 import { mobileNetV2Mid } from './mobileNetV2Mid'
 
@@ -23,7 +24,8 @@ export function registerExtractor(extractor: Extractor): void {
   registered.push(extractor)
 }
 
-for (const extractor of [mobileNetV2Mid]) registerExtractor(extractor)
+const networks = [mobileNetV2Mid, efficientNetLite0, efficientNetLite1, efficientNetLite2]
+for (const extractor of networks) registerExtractor(extractor)
 
 /** All of them as plain data, for plans, the window and the command line. */
 export const describeExtractors = (): readonly ExtractorDescription[] =>

@@ -1,31 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { compileFunction } from 'node:vm'
-import type { io } from '@tensorflow/tfjs-core'
 import * as v from 'valibot'
-import { AppError } from '../../../shared/errors'
-import type { GraphFiles } from './graphExtractor'
-
-const weightSchema = v.looseObject({
-  name: v.string(),
-  shape: v.array(v.number()),
-  dtype: v.picklist(['float32', 'int32']),
-})
-const descriptionSchema = v.looseObject({
-  format: v.literal('graph-model'),
-  modelTopology: v.looseObject({
-    node: v.array(v.looseObject({ name: v.string(), op: v.string() })),
-  }),
-  weightsManifest: v.pipe(
-    v.array(
-      v.object({
-        paths: v.array(v.pipe(v.string(), v.regex(/^[\w.-]+$/))),
-        weights: v.array(v.custom<io.WeightsManifestEntry>((entry) => v.is(weightSchema, entry))),
-      }),
-    ),
-    v.minLength(1),
-  ),
-})
+import { damagedNetwork, graphDescription } from './graphDescription'
+import { type GraphFiles, hashOfWeights } from './graphExtractor'
 
 /**
  * Reads a graph model that a package carries as CommonJS modules: `model.min.js` holds its
@@ -33,22 +11,24 @@ const descriptionSchema = v.looseObject({
  * Throws AppError `backendUnavailable` where the folder does not hold such a model.
  */
 export async function readPackagedModel(folder: string): Promise<GraphFiles> {
-  const parsed = v.safeParse(descriptionSchema, await evaluateModule(join(folder, 'model.min.js')))
-  if (!parsed.success) throw damaged(folder, 'its description is not that of a graph model')
+  const parsed = v.safeParse(graphDescription, await evaluateModule(join(folder, 'model.min.js')))
+  if (!parsed.success) throw damagedNetwork(folder, 'its description is not that of a graph model')
   const { modelTopology, weightsManifest } = parsed.output
   const shards: Buffer[] = []
   for (const path of weightsManifest.flatMap(({ paths }) => paths)) {
     const encoded = await evaluateModule(join(folder, `${path}.min.js`))
-    if (typeof encoded !== 'string') throw damaged(folder, `${path} holds no weights`)
+    if (typeof encoded !== 'string') throw damagedNetwork(folder, `${path} holds no weights`)
     shards.push(Buffer.from(encoded, 'base64'))
   }
+  const weights = new Uint8Array(Buffer.concat(shards))
   return {
     place: folder,
+    contentHash: hashOfWeights(weights),
     nodeNames: modelTopology.node.map(({ name }) => name),
     graph: {
       modelTopology,
       weightSpecs: weightsManifest.flatMap((group) => group.weights),
-      weights: new Uint8Array(Buffer.concat(shards)),
+      weights,
     },
   }
 }
@@ -59,7 +39,7 @@ async function evaluateModule(file: string): Promise<unknown> {
   try {
     text = await readFile(file, 'utf8')
   } catch (error) {
-    throw damaged(file, 'the file cannot be read', error)
+    throw damagedNetwork(file, 'the file cannot be read', error)
   }
   const module: { exports: unknown } = { exports: {} }
   const run = compileFunction(text, ['module', 'exports'], { filename: file }) as (
@@ -68,13 +48,4 @@ async function evaluateModule(file: string): Promise<unknown> {
   ) => void
   run(module, module.exports)
   return module.exports
-}
-
-function damaged(place: string, reason: string, cause?: unknown): AppError {
-  return new AppError(
-    'backendUnavailable',
-    `The pretrained network in ${place} cannot be loaded: ${reason}. Run the set-up again.`,
-    { place, reason },
-    cause,
-  )
 }
