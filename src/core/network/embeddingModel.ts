@@ -28,8 +28,11 @@ export interface BegunStep {
 
 /** A trainable map from an input (a picture, a feature vector) to an embedding. */
 export interface EmbeddingModel {
-  readonly kind: 'small' | 'head' | 'features'
-  /** Without the batch: `[size, size, 3]` for pictures, values 0 to 1; `[inputSize]` for features. */
+  readonly kind: SavedModel['kind']
+  /**
+   * Without the batch: `[size, size, 3]` for pictures, values 0 to 1; `[inputSize]` for features;
+   * `[height, width, channels]` for the map of a network.
+   */
   readonly inputShape: readonly number[]
   readonly embeddingSize: number
   /** Steps taken so far, those before a restore included. */

@@ -13,6 +13,7 @@ import {
 import { numbersOf } from './plainAdam'
 import { unreadable } from './savedModel'
 import { multiplyMatrices } from './matrixProduct'
+import { narrow } from './startWeights'
 
 export interface LinearHeadOptions {
   readonly inputSize: number
@@ -148,16 +149,4 @@ export function createLinearHead(options: LinearHeadOptions): EmbeddingModel {
     },
   }
   return model
-}
-
-/**
- * Uniform in ±1/√inputs (LeCun, Bottou, Orr, Müller 1998), as other libraries begin a linear layer.
- * Twice as wide, by the rule of Glorot and Bengio (2010), pairs gain up to .01 MAP@R in the heads
- * of docs/quality.md, and proxies lose up to .03.
- */
-function narrow(random: Random, inputs: number, outputs: number): Float32Array {
-  const numbers = new Float32Array(inputs * outputs)
-  const bound = 1 / Math.sqrt(inputs)
-  for (let i = 0; i < numbers.length; i++) numbers[i] = bound * (2 * random.next() - 1)
-  return numbers
 }

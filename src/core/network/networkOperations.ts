@@ -85,6 +85,8 @@ export interface NetworkOperations {
     },
     pooling: Pooling,
   ): Tensor4D | Tensor2D
+  /** Gradient of `min(max(x, 0), limit)`, of which `value` is the result; limit 6 or none. */
+  rectifierGradient<Map extends Tensor>(gradient: Map, value: Map, limit: 6 | null): Map
   createAdam(parameters: readonly Parameter[]): Adam
 }
 

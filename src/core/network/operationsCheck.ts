@@ -47,6 +47,11 @@ function collectResults(operations: NetworkOperations, results: Map<string, Floa
   const offset = tf.tensor1d(gaussian(outputs))
   const convolved = operations.convolution(x, filter)
   results.set('convolution', numbersOf(convolved))
+  for (const limit of [6, null] as const) {
+    const value = tf.clipByValue(convolved, 0, limit ?? Infinity)
+    const gradient = operations.rectifierGradient(convolved, value, limit)
+    results.set(`gradient of a rectifier up to ${limit}`, numbersOf(gradient))
+  }
   for (const pooling of ['maximum', 'average'] as const) {
     const block = operations.normalizedBlock(convolved, scale, offset, pooling)
     const numbers = tf.tensor1d(gaussian(block.value.size))

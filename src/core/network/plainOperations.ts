@@ -22,6 +22,12 @@ export const plainOperations: NetworkOperations = {
         ? tf.relu(tf.maxPool(normalized, 2, 2, 'valid'))
         : tf.mean<tf.Tensor2D>(tf.relu(normalized), [1, 2])
     }),
+  rectifierGradient: (gradient, value, limit) =>
+    tf.tidy(() => {
+      const isAbove = tf.greater(value, 0)
+      const passes = limit === null ? isAbove : tf.logicalAnd(isAbove, tf.less(value, limit))
+      return tf.mul(gradient, tf.cast(passes, 'float32'))
+    }),
   createAdam: createPlainAdam,
 }
 

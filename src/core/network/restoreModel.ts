@@ -1,4 +1,4 @@
-import { createRandom } from '../math/random'
+import { createRandom, type Random } from '../math/random'
 import type { EmbeddingModel } from './embeddingModel'
 import { createPlainFeatures } from './plainFeatures'
 import type { Models } from './models'
@@ -29,6 +29,28 @@ function createLike(saved: SavedModel, models: Models): EmbeddingModel {
   if (kind === 'head') {
     return models.linearHead({ inputSize: size, embeddingSize, random, dropout })
   }
+  if (kind === 'tuned') return createTuned(saved, models, random)
   if (size < 16 || inputShape.length !== 3) throw unreadable('its pictures are too small')
   return models.smallNetwork({ imageSizePx: size, embeddingSize, random })
+}
+
+function createTuned(saved: SavedModel, models: Models, random: Random): EmbeddingModel {
+  const { structure, inputShape, embeddingSize, tensors } = saved
+  const [height, width, channels] = inputShape
+  if (structure === undefined) throw unreadable('it does not say what was tuned')
+  if (height === undefined || width === undefined || channels === undefined) {
+    throw unreadable('the shape of its input is not that of a map')
+  }
+  const prefix = 'network/'
+  const weights = tensors
+    .filter(({ name }) => name.startsWith(prefix))
+    .map((tensor) => ({ ...tensor, name: tensor.name.slice(prefix.length) }))
+  return models.tunedNetwork({
+    structure,
+    inputShape: [height, width, channels],
+    weights,
+    embeddingSize,
+    networkRate: 1,
+    random,
+  })
 }

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { AppError } from '../../shared/errors'
+import type { TunedStructure } from './graph/tunedNetwork'
 
 export interface SavedTensor {
   readonly name: string
@@ -10,7 +11,7 @@ export interface SavedTensor {
 /** A model at one moment: what it is and all its numbers. */
 export interface SavedModel {
   /** 'features': the input as it is, without a number of its own. */
-  readonly kind: 'small' | 'head' | 'features'
+  readonly kind: 'small' | 'head' | 'features' | 'tuned'
   readonly inputShape: readonly number[]
   readonly embeddingSize: number
   /** Optimizer steps taken. */
@@ -18,6 +19,8 @@ export interface SavedModel {
   /** Share of inputs dropped in training; heads only. */
   readonly dropout: number
   readonly tensors: readonly SavedTensor[]
+  /** Of a tuned network: what its weights belong to. */
+  readonly structure?: TunedStructure
   /** Where the chance of the dropout stands; of a model in memory only, to go on exactly. */
   readonly chance?: readonly number[]
 }
@@ -28,14 +31,47 @@ const version = 1
 const maximumNumbers = 256 * 1024 * 1024
 
 const size = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(maximumNumbers))
+const name = v.pipe(v.string(), v.maxLength(512))
+const structureSchema = v.object({
+  from: name,
+  nodes: v.pipe(
+    v.array(
+      v.variant('kind', [
+        v.object({
+          kind: v.picklist(['convolution', 'depthwise']),
+          name,
+          input: name,
+          filter: name,
+          bias: name,
+          stride: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(8)),
+          activation: v.picklist(['none', 'relu', 'relu6']),
+        }),
+        v.object({ kind: v.literal('sum'), name, inputs: v.tuple([name, name]) }),
+      ]),
+    ),
+    v.maxLength(1024),
+  ),
+  taps: v.pipe(
+    v.array(
+      v.object({
+        node: name,
+        channels: v.pipe(size, v.minValue(1)),
+        rootScale: v.nullable(v.pipe(v.number(), v.finite())),
+      }),
+    ),
+    v.minLength(1),
+    v.maxLength(64),
+  ),
+})
 const manifestSchema = v.object({
   format: v.literal(format),
   version: v.literal(version),
-  kind: v.picklist(['small', 'head', 'features']),
+  kind: v.picklist(['small', 'head', 'features', 'tuned']),
   inputShape: v.pipe(v.array(v.pipe(size, v.minValue(1))), v.minLength(1), v.maxLength(3)),
   embeddingSize: v.pipe(size, v.minValue(1)),
   step: v.pipe(v.number(), v.integer(), v.minValue(0)),
   dropout: v.pipe(v.number(), v.minValue(0), v.ltValue(1)),
+  structure: v.exactOptional(structureSchema),
   byteOrder: v.literal('little'),
   /** In the order in which their numbers stand in the weights, float32 each. */
   tensors: v.pipe(
@@ -71,12 +107,21 @@ export function serializeModel(model: SavedModel): {
       embeddingSize: model.embeddingSize,
       step: model.step,
       dropout: model.dropout,
+      ...(model.structure === undefined ? {} : { structure: copyOf(model.structure) }),
       byteOrder: 'little',
       tensors: model.tensors.map(({ name, shape }) => ({ name, shape: [...shape] })),
     },
     weights,
   }
 }
+
+const copyOf = ({ from, nodes, taps }: TunedStructure): ModelManifest['structure'] & object => ({
+  from,
+  nodes: nodes.map((node) =>
+    node.kind === 'sum' ? { ...node, inputs: [node.inputs[0], node.inputs[1]] } : { ...node },
+  ),
+  taps: taps.map((tap) => ({ ...tap })),
+})
 
 /** A manifest that was checked. */
 export interface DescribedModel {
@@ -115,7 +160,7 @@ export function describeModel(given: unknown): DescribedModel {
  */
 export function deserializeModel(given: unknown, weights: Uint8Array): SavedModel {
   const { manifest, counts, weightBytes } = describeModel(given)
-  const { kind, inputShape, embeddingSize, step, dropout } = manifest
+  const { kind, inputShape, embeddingSize, step, dropout, structure } = manifest
   if (weights.byteLength !== weightBytes) {
     throw unreadable(`it needs ${weightBytes} bytes of weights and has ${weights.byteLength}`)
   }
@@ -127,7 +172,8 @@ export function deserializeModel(given: unknown, weights: Uint8Array): SavedMode
     if (!data.every(Number.isFinite)) throw unreadable(`"${name}" has numbers that are not finite`)
     return { name, shape, data }
   })
-  return { kind, inputShape, embeddingSize, step, dropout, tensors }
+  const tuned = structure === undefined ? {} : { structure }
+  return { kind, inputShape, embeddingSize, step, dropout, ...tuned, tensors }
 }
 
 /** The failure of a model that cannot be used, for whatever reason. */

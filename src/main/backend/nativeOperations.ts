@@ -174,6 +174,10 @@ export function createNativeOperations(
           }),
       }
     },
+    rectifierGradient: <Map extends tf.Tensor>(gradient: Map, value: Map, limit: 6 | null) => {
+      const name = limit === null ? 'ReluGrad' : 'Relu6Grad'
+      return backend.executeSingleOutput(name, float, [gradient, value]) as Map
+    },
     createAdam: (parameters) => createNativeAdam(backend, parameters),
   }
 }

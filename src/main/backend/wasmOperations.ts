@@ -215,6 +215,7 @@ export function createWasmOperations(
       shift.dispose()
       return result
     },
+    rectifierGradient: plain.rectifierGradient,
     createAdam: (parameters) => createWasmAdam(kernels, memory, parameters),
   }
 }

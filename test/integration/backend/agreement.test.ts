@@ -16,6 +16,7 @@ import { startBackend } from '../../../src/main/backend/startBackend'
 import { startTensorflow } from '../../../src/main/backend/tensorflowBackend'
 import { inThisThread } from '../../../src/main/backend/threadBackend'
 import { startWasm } from '../../../src/main/backend/wasmBackend'
+import { structure, weights } from '../../support/tunedStructure'
 import { type BuiltProgram, buildProgram } from '../training/builtProgram'
 import { hasTensorflow, projectFolder } from './support'
 
@@ -62,6 +63,16 @@ const cases: readonly Case[] = [
         embeddingSize: 7,
         random: createRandom(1),
         dropout: 0.2,
+      }),
+  },
+  {
+    name: 'tuned network',
+    rows: 3,
+    inputCount: 3 * 7 * 6 * 4,
+    create: ({ models }: Measured) =>
+      models.tunedNetwork({
+        ...{ structure, weights, inputShape: [7, 6, 4], embeddingSize: 5, networkRate: 0.5 },
+        random: createRandom(1),
       }),
   },
 ]

@@ -1,6 +1,6 @@
 import type { Matrix } from '../../../core/math/matrix'
 import type { MatrixProduct } from '../../../core/math/product'
-import type { SavedModel, StepSettings } from '../../../core/network'
+import type { SavedModel, StepSettings, TunedNetworkOptions } from '../../../core/network'
 import type { GraphRequest } from '../pictureGraph'
 
 /** What is known of an object that lives in the process of the library. */
@@ -43,6 +43,12 @@ export interface NativeCalls {
     readonly embeddingSize: number
     readonly random: RandomState
   }): void
+  tunedNetwork(
+    input: Omit<TunedNetworkOptions, 'operations' | 'random'> & {
+      readonly id: RemoteId
+      readonly random: RandomState
+    },
+  ): void
   embed(input: {
     readonly id: RemoteId
     readonly batch: Float32Array

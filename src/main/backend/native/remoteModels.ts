@@ -30,6 +30,12 @@ export function remoteModels({ call }: Pick<NativeCaller, 'call'>, newId: () => 
       const inputShape = [imageSizePx, imageSizePx, 3]
       return remoteModel(call, { id, kind: 'small', inputShape, embeddingSize })
     },
+    tunedNetwork({ random, ...options }) {
+      const id = newId()
+      call('tunedNetwork', { id, ...options, random: stateOf(random) })
+      const { inputShape, embeddingSize } = options
+      return remoteModel(call, { id, kind: 'tuned', inputShape, embeddingSize })
+    },
   }
 }
 

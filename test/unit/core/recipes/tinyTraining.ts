@@ -133,6 +133,7 @@ function countedModels() {
     models: {
       linearHead: counted(models.linearHead.bind(models)),
       smallNetwork: counted(models.smallNetwork.bind(models)),
+      tunedNetwork: counted(models.tunedNetwork.bind(models)),
     },
   }
 }
