@@ -25,7 +25,8 @@ export function chooseFeatures(
 
 /**
  * Of few images all directions that the features have: a narrower view of them would be drawn at
- * random, or leave out what labels never seen need (`startConstants.allDirectionsRows`).
+ * random, or leave out what labels never seen need. Of more the principal ones, which find more than
+ * all do, and cost less (`startConstants.allDirectionsRows`).
  */
 export function chooseEmbeddingSize(
   network: TrainingOptions['network'],
@@ -38,7 +39,10 @@ export function chooseEmbeddingSize(
   if (start === 'lda' && classes > startConstants.ldaLabels) return Math.min(512, classes - 1)
   const images = countImages(trainSizes)
   const isWhitened = start === 'auto' || start === 'whitening'
-  if (isWhitened && images <= startConstants.allDirectionsRows) return featureSize
+  if (isWhitened) {
+    const { allDirectionsRows, principalDirections } = startConstants
+    return images <= allDirectionsRows ? featureSize : Math.min(featureSize, principalDirections)
+  }
   return images <= 4000 ? 1024 : 512
 }
 

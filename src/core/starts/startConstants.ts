@@ -41,9 +41,16 @@ export const startConstants = {
    * Training images up to which whitening keeps all directions. There are fewer principal ones than
    * rows, and those alone forget what other labels differ in. MAP@R on 100 unseen emoji of 2,976
    * directions, 1,024 random ones and the principal ones: 4 labels of 8 .359, .359, .101; 16 .453,
-   * .449, .322; 60 .519, .512, .485; 100 .534, .517, .524. Beyond, the head's matrix costs too much.
+   * .449, .322; 60 .519, .512, .485; 100 .534, .517, .524.
    */
   allDirectionsRows: 1024,
+  /**
+   * Measured: directions that whitening keeps of more images, the principal ones. MAP@R on held-out
+   * training labels of all directions, 1,024 and 512 principal ones: emoji, 1,600 images .543, .543,
+   * .548; 3,200 images .554, .559, .576; Fashion-MNIST, 1,050 images .657, .682, .693
+   * (docs/decisions/0007). Random ones are below all of these.
+   */
+  principalDirections: 512,
   /** `start: lda` alone, which earlier versions had: labels from which it is the analysis. */
   ldaLabels: 150,
 } as const

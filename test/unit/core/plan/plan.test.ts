@@ -322,7 +322,7 @@ describe('the size and the steps of a head', () => {
     const { embeddingSize, features } = ofLabels(128, 8)
     expect(features).toBe('conv12+conv13+conv15')
     expect(embeddingSize).toBe(2976)
-    expect(ofLabels(129, 8).embeddingSize).toBe(1024)
+    expect(ofLabels(129, 8).embeddingSize).toBe(512)
     expect(ofLabels(60, 8, { start: 'pca' }).embeddingSize).toBe(1024)
     expect(ofLabels(60, 8, { embeddingSize: 64 }).embeddingSize).toBe(64)
   })
