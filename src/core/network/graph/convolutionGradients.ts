@@ -120,11 +120,7 @@ function spreadOut(map: tf.Tensor4D, stride: number): tf.Tensor4D {
     channels,
   ])
   const size = [batch, (height - 1) * stride + 1, (width - 1) * stride + 1, channels]
-  return tf.slice<tf.Rank.R4, tf.Tensor4D>(
-    both,
-    [0, 0, 0, 0],
-    size,
-  )
+  return tf.slice<tf.Rank.R4, tf.Tensor4D>(both, [0, 0, 0, 0], size)
 }
 
 /** For each place of the filter: the points that it meets, times the gradients there. */

@@ -15,7 +15,7 @@ export interface ConvolutionNode {
 }
 
 /** The sum of two maps of the same shape: where a block leaves its input as it was, and adds to it. */
-export interface SumNode {
+interface SumNode {
   readonly kind: 'sum'
   readonly name: string
   readonly inputs: readonly [string, string]

@@ -19,7 +19,7 @@ import { backwardNodes, type Maps, runNodes, type Weights } from './graphPass'
 import { type GraphNode, nodesBetween } from './graphNodes'
 
 /** Where features are taken from a network: the average of a map over the picture. */
-export interface Tap {
+interface Tap {
   readonly node: string
   readonly channels: number
   /** Null: averages as they are; else their square roots, times this. */
