@@ -12,6 +12,7 @@ const external = [
   '@tensorflow/tfjs-backend-cpu',
   '@tensorflow/tfjs-backend-wasm',
   '@tensorflow/tfjs-node-gpu',
+  'onnxruntime-node',
 ]
 
 /** The oldest runtime the program meets: electron-vite would take the newest, that of package.json. */
@@ -32,8 +33,9 @@ export default defineConfig({
           'workers/training': resolve('src/main/training/training.worker.ts'),
           'workers/comparison': resolve('src/main/comparison/comparison.worker.ts'),
           'workers/native': resolve('src/main/backend/native/native.process.ts'),
-          'workers/nativeWatch': resolve('src/main/backend/native/watch.worker.ts'),
+          'workers/processWatch': resolve('src/main/processes/watch.worker.ts'),
           'workers/nativeRelay': resolve('src/main/backend/native/relay.worker.ts'),
+          'workers/onnx': resolve('src/main/onnx/onnx.process.ts'),
           'workers/kernelPool': resolve('src/main/backend/kernelPool.worker.ts'),
           'workers/projection': resolve('src/main/projection/projection.worker.ts'),
         },

@@ -5,6 +5,7 @@ import { ensureBuild } from './setup/build.mjs'
 import { cacheFolder, withLock } from './setup/cache.mjs'
 import { lastLines, runCommand } from './setup/command.mjs'
 import { checkNode, ensureDependencies } from './setup/dependencies.mjs'
+import { pruneDependencies } from './setup/prune.mjs'
 import { elapsed, runScript, say, SetUpError } from './setup/report.mjs'
 import { separateSharp } from './setup/sharpInElectron.mjs'
 import { ensureSqlite } from './setup/sqlite.mjs'
@@ -74,6 +75,7 @@ export async function setUp(options = {}) {
       const wasBare = !existsSync(join(root, 'node_modules'))
       if (wasBare) say('first run: setting Semblance up, which takes a few minutes')
       await ensureDependencies(root)
+      pruneDependencies(root)
       const { ensureElectron } = await import('./electronRuntime.mjs')
       // They wait on different things (network, compiler, package manager), so they go together;
       // all are awaited before a failure is told, so that none is cut off half way.

@@ -41,7 +41,7 @@ export function startWorker<Command, Message>(
   let terminated = false
   const ended = new Promise<void>((resolve, reject) => {
     void worker.ended.then(({ reason, failure }) => {
-      host.kill()
+      host.killAll()
       if (terminated || reason === null) return resolve()
       reject(
         new AppError(

@@ -17,7 +17,8 @@ const workers = {
   'workers/comparison': 'src/main/comparison/comparison.worker.ts',
   'workers/native': 'src/main/backend/native/native.process.ts',
   'workers/nativeRelay': 'src/main/backend/native/relay.worker.ts',
-  'workers/nativeWatch': 'src/main/backend/native/watch.worker.ts',
+  'workers/processWatch': 'src/main/processes/watch.worker.ts',
+  'workers/onnx': 'src/main/onnx/onnx.process.ts',
   'workers/kernelPool': 'src/main/backend/kernelPool.worker.ts',
   'workers/projection': 'src/main/projection/projection.worker.ts',
 }
@@ -42,7 +43,7 @@ export async function buildProgram(
       ...instead,
     },
     platform: 'node',
-    external: ['sqlite3', 'sharp', /^@tensorflow\//],
+    external: ['sqlite3', 'sharp', 'onnxruntime-node', /^@tensorflow\//],
     logLevel: 'silent',
   })
   await bundle.write({ dir: folder, format: 'cjs', entryFileNames: '[name].js' })

@@ -1,20 +1,19 @@
 import { randomUUID } from 'node:crypto'
-import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads'
 import { AppError } from '../../../shared/errors'
-import { makeTemporaryFolder } from '../../leftovers'
+import { valueOfAnswer } from '../../processes/answerCalls'
+import { frameOf } from '../../processes/frames'
+import { tokenVariable } from '../../processes/greeting'
+import { socketPlace } from '../../processes/socketPlace'
 import { nativeEnvironment } from '../environment'
 import type { InputOf, NativeCallName, NativeRequest, ResultOf } from './calls'
-import { frameOf } from './frames'
 import type { StartProcess } from '../../processes/startProcess'
-import { type RelayAnswer, type RelayEvent, stateWords, tokenVariable } from './wire'
+import { type RelayAnswer, type RelayEvent, stateWords } from './wire'
 
 /** Larger arrays go in pieces, so that no second whole of them is in memory. */
 const pieceBytes = 4 * 1024 * 1024
 const mostPiecesOnTheWay = 4
-/** What every system allows for the path of a socket, less its folder's name and its own. */
-const longestParent = 68
 
 /** Calls of the process that the native library runs in; each waits for its answer. */
 export interface NativeCaller {
@@ -37,7 +36,7 @@ export async function startNativeCaller(options: {
   readonly startProcess: StartProcess
 }): Promise<NativeCaller> {
   const { workersFolder, startProcess } = options
-  const place = socketPlace()
+  const place = socketPlace('native')
   const token = randomUUID()
   const state = new Int32Array(new SharedArrayBuffer(4 * stateWords.total))
   const { port1: port, port2 } = new MessageChannel()
@@ -130,10 +129,7 @@ function callerOn(
       isLost = true
       throw backendLost()
     }
-    if ('error' in answer) {
-      throw answer.isExpected ? AppError.from(answer.error) : new Error(answer.error.message)
-    }
-    return answer.value
+    return valueOfAnswer(answer)
   }
   return {
     call<Name extends NativeCallName>(name: Name, input: InputOf<Name>) {
@@ -157,15 +153,3 @@ export const backendLost = (how?: string): AppError =>
     `The process of the TensorFlow library ended in the middle of its work${how === undefined ? '' : ` (${how})`}. It may be a fault of the library, or memory was short.`,
     { how: how ?? '' },
   )
-
-/** Where the socket is: a folder that only this person can enter, or a pipe's name on Windows. */
-function socketPlace(): { readonly address: string; remove(): void } {
-  if (process.platform === 'win32') {
-    return { address: `\\\\.\\pipe\\semblance-${randomUUID()}`, remove() {} }
-  }
-  const folder = makeTemporaryFolder('native', longestParent)
-  return {
-    address: join(folder, 's'),
-    remove: () => rmSync(folder, { recursive: true, force: true }),
-  }
-}

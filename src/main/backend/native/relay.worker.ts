@@ -1,13 +1,7 @@
-import { createServer, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { parentPort, workerData } from 'node:worker_threads'
-import { FrameReader } from './frames'
-import {
-  type Greeting,
-  type RelayAnswer,
-  type RelayData,
-  type RelayEvent,
-  stateWords,
-} from './wire'
+import { awaitProcess } from '../../processes/greeting'
+import { type RelayAnswer, type RelayData, type RelayEvent, stateWords } from './wire'
 
 /**
  * The thread between one that calls, and sleeps until it has its answer, and the process that
@@ -16,34 +10,19 @@ import {
 const { address, token, state, port } = workerData as RelayData
 const tell = (event: RelayEvent) => parentPort?.postMessage(event)
 let socket: Socket | null = null
-/** Ends with this thread, which the process hears also where its library hangs. */
-let watch: Socket | null = null
 
-const server = createServer((connection) => {
-  const reader = new FrameReader((value) => {
-    if (connection === socket) return answer(value as RelayAnswer)
-    const greeting = value as Greeting
-    if (greeting.token !== token) return connection.destroy()
-    if (greeting.isWatch) watch ??= connection
-    else socket ??= connection
-    if (socket === null || watch === null) return
-    server.close()
-    tell({ kind: 'connected' })
-  })
-  connection.on('data', (piece) => {
-    try {
-      reader.push(piece)
-    } catch {
-      connection.destroy()
-    }
-  })
-  // What went wrong is told by the end of the process.
-  connection.on('error', () => {})
-  connection.on('close', () => {
-    if (connection === socket) lose()
-  })
-})
-server.listen(address, () => tell({ kind: 'listening' }))
+awaitProcess(
+  { address, token },
+  {
+    listening: () => tell({ kind: 'listening' }),
+    connected(connection) {
+      socket = connection
+      tell({ kind: 'connected' })
+    },
+    answer: (value) => answer(value as RelayAnswer),
+    lost: lose,
+  },
+)
 
 port.on('message', (piece: Uint8Array) => {
   if (socket === null || socket.destroyed) return lose()

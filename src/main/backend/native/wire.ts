@@ -1,14 +1,5 @@
 import type { MessagePort } from 'node:worker_threads'
-import type { SerializedError } from '../../../shared/errors'
-
-/** Proves to the relay that who connects is the process that was started for it. */
-export const tokenVariable = 'SEMBLANCE_NATIVE_TOKEN'
-
-/** First of a connection: a second one only tells of its end. */
-export interface Greeting {
-  readonly token: string | undefined
-  readonly isWatch: boolean
-}
+import type { CallAnswer } from '../../processes/answerCalls'
 
 /** Words of memory that the calling thread and the relay share. */
 export const stateWords = {
@@ -30,8 +21,6 @@ export interface RelayData {
 export type RelayEvent = { readonly kind: 'listening' } | { readonly kind: 'connected' }
 
 export type RelayAnswer =
-  | { readonly value: unknown }
-  /** `isExpected`: it was an AppError. */
-  | { readonly error: SerializedError; readonly isExpected: boolean }
+  | CallAnswer
   /** The process is gone. */
   | { readonly lost: true }

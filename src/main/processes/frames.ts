@@ -1,8 +1,15 @@
 import { deserialize, serialize } from 'node:v8'
 
-type NumberArray = Float32Array | Float64Array | Int32Array | Uint32Array | Uint8Array
+type NumberArray = Float32Array | Float64Array | Int32Array | Uint32Array | Uint16Array | Uint8Array
 
-const arrayTypes = { Float32Array, Float64Array, Int32Array, Uint32Array, Uint8Array } as const
+const arrayTypes = {
+  Float32Array,
+  Float64Array,
+  Int32Array,
+  Uint32Array,
+  Uint16Array,
+  Uint8Array,
+} as const
 type ArrayName = keyof typeof arrayTypes
 
 interface FrameHead {

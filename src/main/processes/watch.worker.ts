@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import { workerData } from 'node:worker_threads'
 import { frameOf } from './frames'
-import { type Greeting, tokenVariable } from './wire'
+import { type Greeting, tokenVariable } from './greeting'
 
 /**
  * Ends the process of the library where the program has gone and the library hangs, so that its own

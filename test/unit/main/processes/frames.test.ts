@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { FrameReader, frameOf } from '../../../../../src/main/backend/native/frames'
+import { FrameReader, frameOf } from '../../../../src/main/processes/frames'
 
 function wire(value: unknown): Uint8Array {
   const { head, arrays } = frameOf(value)
