@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import type { Bilingual } from '../bilingual'
+import { augmentationOptions } from './augmentationOptions'
 import { batchOptions } from './batchOptions'
 import { lossOptions } from './lossOptions'
 import { networkOptions } from './networkOptions'
@@ -30,6 +31,11 @@ export const optionGroups = [
     rows: networkOptions,
   },
   {
+    key: 'augmentation',
+    title: { en: 'Augmentation', 'zh-CN': '数据增强' },
+    rows: augmentationOptions,
+  },
+  {
     key: 'batch',
     title: { en: 'Batch and length', 'zh-CN': '批次与时长' },
     rows: batchOptions,
@@ -49,6 +55,7 @@ export const optionGroups = [
 export const optionTable = {
   ...lossOptions,
   ...networkOptions,
+  ...augmentationOptions,
   ...batchOptions,
   ...optimizerOptions,
   ...testOptions,
