@@ -46,7 +46,7 @@ module.exports = {
         'A loss, miner, distance or sampler knows no other kind of them, and nothing that uses it.',
       severity: 'error',
       from: {
-        path: '^src/core/(distances|losses|math|miners|reducers|registry|regularizers|samplers|tuples)/',
+        path: '^src/core/(augmentation|distances|losses|math|miners|reducers|registry|regularizers|samplers|tuples)/',
       },
       to: {
         path: '^src/core/(evaluation|findings|loop|network|objective|plan|projection|recipes|review|starts|sweep|work)/',

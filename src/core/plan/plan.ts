@@ -9,6 +9,7 @@ import {
 import type { KeptUnseen } from '../evaluation/keptUnseen'
 import { classSizes, countClasses, countImages } from '../evaluation/splitParts'
 import { checkEnough, checkTestable, checkTrainable, checkVaried } from './checkSet'
+import { chooseAugmentation } from './chooseAugmentation'
 import { chooseBatch, chooseSampler, chooseSchedule, checkSampler } from './chooseBatch'
 import { checkReach, chooseProxyStart, chooseRecipe } from './chooseLoss'
 import {
@@ -70,6 +71,7 @@ export function planTraining(input: PlanInput): PlannedTraining {
   const options: TrainingOptions = {
     ...plain,
     ...recipe,
+    ...chooseAugmentation(network, request),
     ...batch,
     ...chooseSampler(request),
     ...chooseSchedule(trainSizes, batch, network, request),

@@ -1,3 +1,4 @@
+import { changesNothing, policyOf } from '../../shared/model/augmentation'
 import type { EmbeddingModel, SavedModel } from '../network'
 import { simdProduct } from '../math/simdProduct'
 import type { LoopInput } from '../loop/loopInput'
@@ -36,7 +37,7 @@ export function materialOf(
     now,
     breathe,
     ledger: records.triplets,
-    isAugmented: options.network === 'small',
+    isAugmented: options.network === 'small' && !changesNothing(policyOf(options)),
     resume: records.checkpoints.resume?.loop ?? null,
   }
 }

@@ -1,4 +1,5 @@
 import { pixelSource } from '../../core/loop/pixels'
+import { type AugmentationPolicy, augmentationPolicies } from '../../shared/model/augmentation'
 import { AppError } from '../../shared/errors'
 import { checkAnyReadable, type LoadedImages, type LoadingReport } from './loadedImages'
 import { decodeInBatches, type JobImages } from './pictures'
@@ -6,11 +7,15 @@ import { decodeInBatches, type JobImages } from './pictures'
 /** At most this much of pictures is held in memory. */
 const pixelBudgetBytes = 2 ** 31 - 1
 
-/** Pictures of all images as bytes. Null when it was cancelled. */
+/**
+ * Pictures of all images as bytes. Null when it was cancelled.
+ * @param policy by which they are varied where a training asks for that
+ */
 export async function loadPixels(
   images: JobImages,
   sidePx: number,
   report: LoadingReport,
+  policy: AugmentationPolicy = augmentationPolicies.off,
 ): Promise<LoadedImages | null> {
   const count = images.files.length
   const size = sidePx * sidePx * 3
@@ -46,7 +51,7 @@ export async function loadPixels(
   if (interruption.isCancelled) return null
   checkAnyReadable({ isReadable, unreadable })
   return {
-    source: pixelSource(pixels, sidePx),
+    source: pixelSource(pixels, sidePx, policy),
     input: { kind: 'pixels', sizePx: sidePx },
     isReadable,
     unreadable,

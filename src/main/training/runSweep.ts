@@ -14,6 +14,7 @@ import {
   type TrainingData,
 } from '../../core/recipes/surroundings'
 import { divideRows, embedTest, trainModel } from '../../core/recipes/trainModel'
+import { policyOf } from '../../shared/model/augmentation'
 import { AppError, serializeError } from '../../shared/errors'
 import { reportIntervalMs } from '../../shared/model/jobs'
 import type { TrainingOptions } from '../../shared/model/training'
@@ -219,5 +220,5 @@ async function loadImages(sweep: SweepContext): Promise<LoadedImages | null> {
   const { network, extractor, features, imageSizePx } = job.rows[0]!.options
   return network === 'frozen'
     ? loadFeatures(job.images, { ...job, backend, extractor, features }, report)
-    : loadPixels(job.images, imageSizePx, report)
+    : loadPixels(job.images, imageSizePx, report, policyOf(job.rows[0]!.options))
 }

@@ -3,6 +3,7 @@ import type { Interruption } from '../../core/interruption'
 import { TripletLedger } from '../../core/loop/ledger'
 import type { LoopState } from '../../core/loop/loopState'
 import type { SavedModel } from '../../core/network'
+import { policyOf } from '../../shared/model/augmentation'
 import type { Backend } from '../backend/backend'
 import type { LoopDecisions } from '../../core/recipes/decisions'
 import { jobFingerprint, readCheckpoint, writeCheckpoint } from '../runs/checkpoint'
@@ -120,7 +121,7 @@ async function loadImages(
   const { network, extractor, features, imageSizePx } = job.options
   return network === 'frozen'
     ? loadFeatures(job.images, { ...job, backend, extractor, features }, report)
-    : loadPixels(job.images, imageSizePx, report)
+    : loadPixels(job.images, imageSizePx, report, policyOf(job.options))
 }
 
 /** Of a run that was cancelled before there was anything to keep. */

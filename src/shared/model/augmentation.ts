@@ -1,5 +1,3 @@
-import type { TrainingOptions } from './training'
-
 /** By how much a picture may be varied; 0 is not at all. Shares are of the side unless said. */
 export interface AugmentationPolicy {
   /** Greatest shift in each direction; the edge is repeated. */
@@ -20,7 +18,7 @@ export interface AugmentationPolicy {
   readonly erase: number
 }
 
-export type AugmentationName = 'off' | 'shift' | 'mild' | 'strong'
+type AugmentationName = 'off' | 'shift' | 'mild' | 'strong'
 
 /** 'shift' is what the small network has had since it was there. */
 export const augmentationPolicies: Readonly<Record<AugmentationName, AugmentationPolicy>> = {
@@ -46,30 +44,30 @@ export const greatestOfPolicy = {
   rotate: 180,
   light: 1,
   colour: 1,
-  blur: 0.05,
+  blur: 0.5,
   erase: 0.8,
 } as const satisfies Readonly<Record<Exclude<keyof AugmentationPolicy, 'flip'>, number>>
 
-type Strengths = Pick<
-  TrainingOptions,
-  | 'augmentation'
-  | 'augmentStrength'
-  | 'augmentShift'
-  | 'augmentCrop'
-  | 'augmentRotate'
-  | 'augmentFlip'
-  | 'augmentLight'
-  | 'augmentColour'
-  | 'augmentBlur'
-  | 'augmentErase'
->
+/** What a run says of it; what is absent is as the named policy has it. */
+interface ChosenAugmentation {
+  readonly augmentation?: AugmentationName | undefined
+  readonly augmentStrength?: number | undefined
+  readonly augmentShift?: number | undefined
+  readonly augmentCrop?: number | undefined
+  readonly augmentRotate?: number | undefined
+  readonly augmentFlip?: boolean | undefined
+  readonly augmentLight?: number | undefined
+  readonly augmentColour?: number | undefined
+  readonly augmentBlur?: number | undefined
+  readonly augmentErase?: number | undefined
+}
 
 /**
  * By how much the pictures of a run are varied: what is chosen one by one in the place of what the
  * named policy has, all of it times one strength (as the magnitude of RandAugment, Cubuk et al.
  * 2020). A run that names none is of before there was a choice.
  */
-export function policyOf(options: Strengths): AugmentationPolicy {
+export function policyOf(options: ChosenAugmentation): AugmentationPolicy {
   const named = augmentationPolicies[options.augmentation ?? 'shift']
   const { augmentStrength: strength = 1 } = options
   const scaled = (name: keyof typeof greatestOfPolicy, own: number | undefined) =>

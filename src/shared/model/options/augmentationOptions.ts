@@ -1,9 +1,8 @@
 import { greatestOfPolicy } from '../augmentation'
-import { choice, number, type RunFacts, toggle, whole } from './row'
+import { choice, number, type RunFacts, toggle } from './row'
 
-const isFrozen = ({ network }: RunFacts): boolean => network === 'frozen'
-/** A head on frozen features sees varied pictures as copies alone. */
-const isVaried = (run: RunFacts): boolean => !isFrozen(run) || (run.augmentedCopies ?? 0) > 0
+/** Frozen features are of pictures as they are. */
+const isVaried = ({ network }: RunFacts): boolean => network === 'small'
 
 const common = {
   applies: isVaried,
@@ -14,32 +13,13 @@ const common = {
 
 /** How pictures are varied for training. */
 export const augmentationOptions = {
-  augmentedCopies: whole({
-    title: { en: 'Augmented copies', 'zh-CN': '增强副本数' },
-    help: {
-      en: 'Varied versions of each training picture whose frozen features help to fit the head; kept where held-out training labels say that they help. Each costs as much as the features of the training pictures.',
-      'zh-CN':
-        '每张训练图片的变体数，其冻结特征参与拟合投影头；仅在留出的训练标签表明有益时保留。每个副本的开销与训练图片的特征提取相当。',
-    },
-    flag: 'augmented-copies',
-    value: 'K',
-    minimum: 0,
-    maximum: 16,
-    applies: isFrozen,
-    window: 'own',
-    planned: 'whereItMatters',
-    inSweep: false,
-  }),
   augmentation: choice({
     title: { en: 'Augmentation', 'zh-CN': '数据增强' },
     help: {
-      en: 'How pictures are varied for training: the pictures of the small network at every step, the augmented copies once.',
-      'zh-CN': '训练时如何变化图片：小网络在每一步变化，增强副本则只变化一次。',
+      en: 'How the pictures of the small network are varied at every step.',
+      'zh-CN': '小网络训练的每一步如何变化图片。',
     },
-    usual: {
-      en: 'shift for the small network, mild for augmented copies',
-      'zh-CN': '小网络用平移，增强副本用轻度',
-    },
+    usual: { en: 'shift', 'zh-CN': '平移' },
     choices: {
       off: { en: 'Off', 'zh-CN': '关闭' },
       shift: { en: 'Shift', 'zh-CN': '平移' },

@@ -8,7 +8,6 @@ export interface RunFacts {
   readonly miner: unknown
   readonly split: string
   readonly proxyStart?: unknown
-  readonly augmentedCopies?: number
 }
 
 /** Registries that an option takes its names from. */
