@@ -43,20 +43,22 @@ const picturesAtATime = 4
 
 /**
  * Reads a folder of labels as the import does: hashes and thumbnails are the program's own.
+ * @param only these labels; absent: all
+ * @param mostOfEach images of a label, the first by name
  * @throws where a picture cannot be read: the sets hold none of these
  */
 export async function readImageSet(
   folder: string,
   thumbnails = join(setsCache, 'thumbnails'),
+  only: readonly string[] | null = null,
+  mostOfEach = Infinity,
 ): Promise<ImageSet> {
   mkdirSync(thumbnails, { recursive: true })
-  const labelKeys = readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => name)
-    .sort()
+  const labelKeys = (only === null ? labelsIn(folder) : [...only]).sort()
   const paths = labelKeys.flatMap((key, label) =>
     readdirSync(join(folder, key))
       .sort()
+      .slice(0, mostOfEach)
       .map((name) => ({ label, path: join(folder, key, name) })),
   )
   const files: PictureFile[] = []
@@ -83,3 +85,9 @@ export async function readImageSet(
     contents: await contentsOf({ sha256, looks: hashes, labels }),
   }
 }
+
+/** Names of the labels of a folder. */
+export const labelsIn = (folder: string): string[] =>
+  readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
