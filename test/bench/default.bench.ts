@@ -20,7 +20,7 @@ import { parseArgs } from 'node:util'
 import { version_core } from '@tensorflow/tfjs-core'
 import { Interruption } from '../../src/core/interruption'
 import type { Backend } from '../../src/main/backend/backend'
-import type { BackendChoice } from '../../src/shared/model/training'
+import type { BackendChoice, TrainingOptions } from '../../src/shared/model/training'
 import { startBackend } from '../../src/main/backend/startBackend'
 import { loadFeatures } from '../../src/main/features/loadFeatures'
 import { projectFolder, workersFolder } from './backends'
@@ -104,12 +104,7 @@ async function measureSet(builder: SetBuilder, backend: Backend): Promise<readon
   const { title } = builder
   const built = await builder.build((line) => say(`${title}: ${line}`))
   const set = await readImageSet(built.folder)
-  const inputs = await readFeatures(
-    title,
-    set,
-    planOf(set, built, 1).plan.options.features,
-    backend,
-  )
+  const inputs = await readFeatures(title, set, planOf(set, built, 1).plan.options, backend)
   const runs: KeptRun[] = []
   for (let seed = 1; seed <= wholeNumber('--seeds', values.seeds); seed++) {
     runs.push(await measureRun({ set, built, inputs, seed, backend }))
@@ -118,12 +113,17 @@ async function measureSet(builder: SetBuilder, backend: Backend): Promise<readon
   return runs
 }
 
-async function readFeatures(title: string, set: ImageSet, features: string, backend: Backend) {
+async function readFeatures(
+  title: string,
+  set: ImageSet,
+  { features, extractor }: Pick<TrainingOptions, 'features' | 'extractor'>,
+  backend: Backend,
+) {
   const { sha256, files } = set
   let said = 0
   const inputs = await loadFeatures(
     { ids: Uint32Array.from(files.keys()), sha256, files },
-    { backend, features, projectFolder, cacheFolder: setsCache },
+    { backend, features, extractor, projectFolder, cacheFolder: setsCache },
     {
       onProgress: (done, total) => {
         if (done < said + 640) return

@@ -15,7 +15,11 @@ import { extractors } from '../../src/main/features/extractors'
 import { cachedTaps } from '../../src/main/features/featureKeys'
 import type { WorkerMessage } from '../../src/main/training/messages'
 import { runTraining } from '../../src/main/training/runTraining'
-import type { TrainingRequest, TrainingStage } from '../../src/shared/model/training'
+import type {
+  TrainingOptions,
+  TrainingRequest,
+  TrainingStage,
+} from '../../src/shared/model/training'
 
 /** What a stage kept others waiting. */
 export interface StageGaps {
@@ -56,7 +60,7 @@ export async function longestGaps(given: {
       speed: shippedSpeeds.tensorflow,
     })
     const cacheFolder = join(folder, 'cache')
-    const sha256 = makeFeatures(cacheFolder, plan.options.features, labels)
+    const sha256 = makeFeatures(cacheFolder, plan.options, labels)
     const backend = await startBackend({ preferred: given.backend, workersFolder, projectFolder })
     const runFolder = join(folder, 'run')
     await mkdir(runFolder)
@@ -92,9 +96,13 @@ export async function longestGaps(given: {
 }
 
 /** Features of each label around a place of its own, in the cache. */
-function makeFeatures(cacheFolder: string, features: string, labels: Int32Array): string[] {
-  const extractor = findExtractor(extractors)
-  const layers = layersOf(extractor, features)
+function makeFeatures(
+  cacheFolder: string,
+  options: Pick<TrainingOptions, 'extractor' | 'features'>,
+  labels: Int32Array,
+): string[] {
+  const extractor = findExtractor(extractors, options.extractor)
+  const layers = layersOf(extractor, options.features)
   const taps = cachedTaps(extractor, layers)
   const rowSize = dimensionOf(layers)
   const caches = new TapCaches(cacheFolder, taps)

@@ -8,8 +8,8 @@ import { type ChosenFeatures, featuresName, findExtractor, layersOf } from './fe
 export const manyImages = 20_000
 
 /**
- * The network that the request names, else the first, and which of its layers: with very many
- * images fewer numbers, for memory and time.
+ * The network that the request names, else the first that has the layers it names, else the first
+ * of all; and which of its layers: with very many images fewer numbers, for memory and time.
  * @throws AppError invalidInput where there is no such network, or no such layer in it
  */
 export function chooseFeatures(
@@ -17,10 +17,22 @@ export function chooseFeatures(
   request: Pick<TrainingRequest, 'extractor' | 'features'>,
   extractors: readonly ExtractorDescription[],
 ): ChosenFeatures {
-  const extractor = findExtractor(extractors, request.extractor ?? extractors[0]?.id)
+  const named = request.extractor ?? firstWith(request.features, extractors)?.id
+  const extractor = findExtractor(extractors, named ?? extractors[0]?.id)
   const { usual, ofManyImages } = extractor.defaultLayers
   const wanted = request.features ?? (imageCount < manyImages ? usual : ofManyImages)
   return { extractor, features: featuresName(layersOf(extractor, wanted)) }
+}
+
+/** Requests of versions with one network name its layers and not the network. */
+function firstWith(
+  features: string | undefined,
+  extractors: readonly ExtractorDescription[],
+): ExtractorDescription | undefined {
+  const names = features?.split('+').map((name) => name.trim()) ?? []
+  return extractors.find(({ layers }) => {
+    return names.every((name) => layers.some((layer) => layer.name === name))
+  })
 }
 
 /**

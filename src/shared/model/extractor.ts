@@ -26,6 +26,8 @@ export interface ExtractorDescription {
     readonly deviation: readonly [number, number, number]
   }
   readonly licence: string
+  /** Of the weights as they are stored; absent: not known. */
+  readonly weightBytes?: number
   /** In the order of the network, which is their order in a feature vector. */
   readonly layers: readonly ExtractorLayer[]
   /** Names joined with +, of what is taken where nobody chooses. */

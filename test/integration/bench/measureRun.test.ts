@@ -26,11 +26,11 @@ describe('what one click keeps, measured on a set', () => {
     backend = await startBackend({ preferred: 'auto', workersFolder, projectFolder })
     await drawEmoji(join(folder, 'emoji'), 14, 48)
     set = await readImageSet(join(folder, 'emoji'), join(folder, 'thumbnails'))
-    const { features } = planOf(set, {}, 1).plan.options
+    const { features, extractor } = planOf(set, {}, 1).plan.options
     const { sha256, files } = set
     inputs = (await loadFeatures(
       { ids: Uint32Array.from(files.keys()), sha256, files },
-      { backend, features, projectFolder, cacheFolder: join(folder, 'cache') },
+      { backend, features, extractor, projectFolder, cacheFolder: join(folder, 'cache') },
       { onProgress: () => {}, interruption: new Interruption() },
     ))!
   })

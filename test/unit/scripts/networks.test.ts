@@ -59,6 +59,7 @@ describe.each(packagedNetworks.map((network) => [network.id, network] as const))
 
     it('has the bytes that `npm run networks` makes of its package', () => {
       expect(hashOf(read('weights.bin'))).toBe(extractor.contentHash)
+      expect(read('weights.bin')).toHaveLength(extractor.weightBytes!)
       const descriptions: Readonly<Record<string, string>> = {
         'efficientnet-lite0': '4778661f6ec73a83c06c0960b2c907935016133652422c956ce928854e414ed3',
         'efficientnet-lite1': '84008def4de8fce02156a4d20b95cabbee2ebdfc074e1be18463f04f3f046e52',

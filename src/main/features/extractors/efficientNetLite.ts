@@ -22,7 +22,7 @@ const expansion = ([block, dimension, multiplyAdds, rootScale]: Expansion): Extr
  */
 function efficientNetLite(
   number: 0 | 1 | 2,
-  options: Pick<ExtractorDescription, 'contentHash' | 'defaultLayers'> & {
+  options: Pick<ExtractorDescription, 'contentHash' | 'weightBytes' | 'defaultLayers'> & {
     readonly expansions: readonly Expansion[]
   },
 ): Extractor {
@@ -47,6 +47,7 @@ function efficientNetLite(
 
 export const efficientNetLite0 = efficientNetLite(0, {
   contentHash: 'ff1df3162ef45695f61ac22fb5e700640769232737c99d120969006988d5d147',
+  weightBytes: 5_117_280,
   expansions: [
     [8, 480, 165, 3.1],
     [9, 672, 192, 3.8],
@@ -57,11 +58,12 @@ export const efficientNetLite0 = efficientNetLite(0, {
     [14, 1152, 322, 3],
     [15, 1152, 345, 2.6],
   ],
-  defaultLayers: { usual: 'expand10+expand11+expand15', ofManyImages: 'expand10+expand11' },
+  defaultLayers: { usual: 'expand10+expand11+expand15', ofManyImages: 'expand11+expand15' },
 })
 
 export const efficientNetLite1 = efficientNetLite(1, {
   contentHash: '3aabca78efc42b040fd1af564e8873c1f3366ad0821e20c43863876ac51a0f74',
+  weightBytes: 6_634_976,
   expansions: [
     [11, 480, 226, 3.1],
     [12, 672, 254, 3.9],
@@ -74,11 +76,12 @@ export const efficientNetLite1 = efficientNetLite(1, {
     [19, 1152, 439, 3.2],
     [20, 1152, 463, 2.5],
   ],
-  defaultLayers: { usual: 'expand14+expand15+expand20', ofManyImages: 'expand14+expand15' },
+  defaultLayers: { usual: 'expand11+expand14+expand20', ofManyImages: 'expand14+expand20' },
 })
 
 export const efficientNetLite2 = efficientNetLite(2, {
   contentHash: '2bf536e42587ffc817793a8878ba95a885d07d4f70fa3caa1ad63dfc9ccd9cdf',
+  weightBytes: 7_756_112,
   expansions: [
     [11, 528, 258, 3],
     [12, 720, 290, 3.9],
@@ -91,5 +94,5 @@ export const efficientNetLite2 = efficientNetLite(2, {
     [19, 1248, 504, 3.1],
     [20, 1248, 531, 2.5],
   ],
-  defaultLayers: { usual: 'expand14+expand15+expand20', ofManyImages: 'expand14+expand15' },
+  defaultLayers: { usual: 'expand13+expand15+expand20', ofManyImages: 'expand13+expand20' },
 })

@@ -24,7 +24,7 @@ export function registerExtractor(extractor: Extractor): void {
   registered.push(extractor)
 }
 
-const networks = [mobileNetV2Mid, efficientNetLite0, efficientNetLite1, efficientNetLite2]
+const networks = [efficientNetLite0, efficientNetLite1, efficientNetLite2, mobileNetV2Mid]
 for (const extractor of networks) registerExtractor(extractor)
 
 /** All of them as plain data, for plans, the window and the command line. */

@@ -28,6 +28,7 @@ export const mobileNetV2Mid = graphExtractor(
     id: extractorOfEarlierRuns,
     title: { en: 'MobileNetV2 1.4 of nsfwjs', 'zh-CN': 'MobileNetV2 1.4（nsfwjs）' },
     contentHash: 'fee38f0bcbad1a223b8301c014bbf78984365aef5ab08fc3289ed4229ab67f0e',
+    weightBytes: 4_300_775,
     input: { sidePx: 224, mean: [0, 0, 0], deviation: [255, 255, 255] },
     licence: 'MIT',
     layers: [

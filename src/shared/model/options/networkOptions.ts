@@ -52,15 +52,15 @@ export const networkOptions = {
       'zh-CN': '冻结特征取自哪个预训练网络。',
     },
     flag: 'extractor',
-    window: 'none',
+    applies: isFrozen,
     planned: 'whereItMatters',
   }),
   features: layers({
     title: { en: 'Layers of the features', 'zh-CN': '特征所取的层' },
     help: {
-      en: 'Which layers of that network the features are taken from, joined with +, for instance conv12+conv13: earlier ones know shapes, later ones the things they were trained on.',
+      en: 'Which layers of that network the features are taken from, joined with +, for instance expand10+expand11: earlier ones know shapes, later ones the things they were trained on.',
       'zh-CN':
-        '从该网络的哪些层取特征，用 + 连接，如 conv12+conv13：靠前的层更懂形状，靠后的层更懂其训练过的事物。',
+        '从该网络的哪些层取特征，用 + 连接，如 expand10+expand11：靠前的层更懂形状，靠后的层更懂其训练过的事物。',
     },
     flag: 'features',
     value: 'LAYERS',

@@ -48,13 +48,18 @@ describe('chooseFeatures', () => {
     expect(chooseFeatures(1, {}, [other, network]).extractor).toBe(other)
   })
 
+  it('takes the network that has the layers, where layers alone are named', () => {
+    expect(chooseFeatures(8, { features: 'first+last' }, all).extractor).toBe(other)
+    expect(chooseFeatures(8, { features: 'conv12' }, [other, network]).extractor).toBe(network)
+  })
+
   it('takes layers of the network that is named, and of no other', () => {
     const named = (features?: string) =>
       chooseFeatures(8, { extractor: 'other', ...(features && { features }) }, all)
     expect(named()).toEqual({ extractor: other, features: 'first+last' })
     expect(named('last+first').features).toBe('first+last')
     expect(() => named('conv12')).toThrow(/other.*first, last/)
-    expect(() => chooseFeatures(8, { features: 'first' }, all)).toThrow(/conv10/)
+    expect(() => chooseFeatures(8, { features: 'none' }, all)).toThrow(/conv10/)
     const unknown = { extractor: 'none' }
     expect(() => chooseFeatures(8, unknown, all)).toThrow(/"none".*mobilenet-v2-1.4-mid, other/)
   })

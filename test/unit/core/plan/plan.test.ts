@@ -273,14 +273,14 @@ describe('the features of a plan', () => {
   it('are the layers that were named, in the order of the network', () => {
     const labels = labelsOf([4, 4, 4])
     expect(plan(labels, { features: 'pooled+conv13' }).plan.options.features).toBe('conv13+pooled')
-    expect(() => plan(labels, { features: 'conv13+' })).toThrow(/conv12/)
+    expect(() => plan(labels, { features: 'expand11+' })).toThrow(/expand10/)
   })
 
   it('leave the widest layer out with very many images', () => {
     const features = (count: number) =>
       plan(labelsOf(new Array<number>(count / 100).fill(100))).plan.options.features
-    expect(features(19_900)).toBe('conv12+conv13+conv15')
-    expect(features(20_000)).toBe('conv12+conv13')
+    expect(features(19_900)).toBe('expand10+expand11+expand15')
+    expect(features(20_000)).toBe('expand11+expand15')
   })
 
   it('asks for what is cached of the features it takes', () => {
@@ -320,8 +320,8 @@ describe('the size and the steps of a head', () => {
 
   it('are all directions of few images, so that none is drawn at random', () => {
     const { embeddingSize, features } = ofLabels(128, 8)
-    expect(features).toBe('conv12+conv13+conv15')
-    expect(embeddingSize).toBe(2976)
+    expect(features).toBe('expand10+expand11+expand15')
+    expect(embeddingSize).toBe(2496)
     expect(ofLabels(129, 8).embeddingSize).toBe(512)
     expect(ofLabels(60, 8, { start: 'pca' }).embeddingSize).toBe(1024)
     expect(ofLabels(60, 8, { embeddingSize: 64 }).embeddingSize).toBe(64)

@@ -225,6 +225,9 @@ export const training = {
     addedLossWeight: 'Weight',
     removeLoss: 'Remove this loss',
     layerNumbers: '{count} numbers an image',
+    networkLicence: 'licence {licence}',
+    networkWork: '{millions} million multiply-adds an image',
+    networkJoin: ', ',
     share: {
       byClass: 'Now {test} of {all} labels, {share}: each draws for itself.',
       byImage: 'Now {test} of {all} images, {share}: each draws for itself.',

@@ -207,6 +207,9 @@ export const training: typeof english = {
     addedLossWeight: '权重',
     removeLoss: '移除此损失',
     layerNumbers: '每张图片 {count} 个数',
+    networkLicence: '许可证 {licence}',
+    networkWork: '每张图片 {millions}M 次乘加运算',
+    networkJoin: '，',
     share: {
       byClass: '当前为 {all} 个标签中的 {test} 个，即 {share}：每个标签各自抽取。',
       byImage: '当前为 {all} 张图片中的 {test} 张，即 {share}：每张图片各自抽取。',
