@@ -16,7 +16,13 @@ export function cachedTaps(
   { id, contentHash }: Pick<ExtractorDescription, 'id' | 'contentHash'>,
   layers: readonly ExtractorLayer[],
 ): readonly CachedTap[] {
+  return layers.map(({ name, dimension, of }) => {
+    const owner = of ?? { extractor: id, contentHash, name }
+    return { id: `${networkName(owner.extractor, owner.contentHash)}/${owner.name}`, dimension }
+  })
+}
+
+function networkName(id: string, contentHash: string): string {
   const isUnnamed = id === extractorOfEarlierRuns && contentHash === hashOfEarlierRuns
-  const network = isUnnamed ? id : `${id}@${contentHash.slice(0, 16)}`
-  return layers.map(({ name, dimension }) => ({ id: `${network}/${name}`, dimension }))
+  return isUnnamed ? id : `${id}@${contentHash.slice(0, 16)}`
 }

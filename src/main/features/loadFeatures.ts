@@ -1,5 +1,6 @@
 import { dimensionOf, findExtractor, layersOf, passesPerImage } from '../../core/plan/features'
 import { readWork } from '../../core/work/workAmounts'
+import type { ExtractorLayer } from '../../shared/model/extractor'
 import type { TrainingOptions } from '../../shared/model/training'
 import type { Backend } from '../backend/backend'
 import { paceOf, walkUnlessCancelled } from '../../core/steps'
@@ -36,6 +37,17 @@ export async function loadFeatures(
 ): Promise<LoadedImages | null> {
   const extractor = findExtractor(extractors, context.extractor)
   const layers = layersOf(extractor, context.features)
+  const parts = partsOf(layers)
+  for (const [p, part] of parts.entries()) {
+    // What a part lacks it alone computes; all of it is then in the cache.
+    const loaded = await loadFeatures(
+      images,
+      { ...context, ...part },
+      reportOfPart(report, p, parts.length + 1),
+    )
+    if (loaded === null) return null
+  }
+  const reportOfRest = reportOfPart(report, parts.length, parts.length + 1)
   const watch = report.work?.stopwatch()
   const opened = await report.interruption.unlessCancelled(extractor.open(context, layers))
   if (opened === null) return null
@@ -46,7 +58,7 @@ export async function loadFeatures(
     const loaded = await readFeatures(
       images,
       { extractor, opened, store, dimension: dimensionOf(layers) },
-      report,
+      reportOfRest,
     )
     return loaded === null ? null : { ...loaded, input: inputOfFeatures(extractor, layers) }
   } finally {
@@ -54,6 +66,26 @@ export async function loadFeatures(
     opened.dispose()
   }
 }
+
+/** Networks of one that is several, each with its layers; none where it is one. */
+function partsOf(layers: readonly ExtractorLayer[]): readonly ChosenPart[] {
+  const names = new Map<string, string[]>()
+  for (const { of } of layers) {
+    if (of !== undefined) names.set(of.extractor, [...(names.get(of.extractor) ?? []), of.name])
+  }
+  return [...names].map(([extractor, own]) => ({ extractor, features: own.join('+') }))
+}
+
+interface ChosenPart {
+  readonly extractor: string
+  readonly features: string
+}
+
+/** Progress of the part `p` of so many as that of the whole. */
+const reportOfPart = (report: LoadingReport, p: number, parts: number): LoadingReport => ({
+  ...report,
+  onProgress: (done, total) => report.onProgress(Math.floor((p * total + done) / parts), total),
+})
 
 async function readFeatures(
   images: JobImages,

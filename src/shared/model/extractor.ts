@@ -9,6 +9,14 @@ export interface ExtractorLayer {
   readonly rootScale: number | null
   /** Of the way from the picture to this layer, in millions. */
   readonly multiplyAdds: number
+  /** Of a network that is several: where the features come from and are cached. */
+  readonly of?: {
+    /** Id of the network, and the hash of its weights. */
+    readonly extractor: string
+    readonly contentHash: string
+    /** Its name there. */
+    readonly name: string
+  }
 }
 
 /** A pretrained network that features come from, as plain data. */

@@ -45,7 +45,7 @@ describe('a second network', () => {
 
   it('is named with its layers by the help', async () => {
     const text = (await withSecond.run('train', '--help')).out.replaceAll(/\s+/g, ' ')
-    expect(text).toMatch(/efficientnet-lite0, .*mobilenet-v2-1.4-mid, colours-and-grid/)
+    expect(text).toMatch(/efficientnet-lite0, .*mobilenet-v2-1.4-mid, .*colours-and-grid/)
     expect(text).toContain('colours-and-grid has colours, grid.')
   })
 

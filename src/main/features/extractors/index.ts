@@ -2,6 +2,7 @@ import type { ExtractorDescription } from '../../../shared/model/extractor'
 import { efficientNetLite0, efficientNetLite1, efficientNetLite2 } from './efficientNetLite'
 import type { Extractor } from './extractor'
 import { mobileNetV2Mid } from './mobileNetV2Mid'
+import { severalNetworks } from './severalNetworks'
 
 const registered: Extractor[] = []
 
@@ -25,7 +26,24 @@ export function registerExtractor(extractor: Extractor): void {
 }
 
 const networks = [efficientNetLite0, efficientNetLite1, efficientNetLite2, mobileNetV2Mid]
-for (const extractor of networks) registerExtractor(extractor)
+/** On drawings what the one sees adds to what the other does (docs/networks.md). */
+const both = [
+  { lite: efficientNetLite0, number: 0 },
+  { lite: efficientNetLite1, number: 1 },
+].map(({ lite, number }) => {
+  const title = `EfficientNet-Lite${number} + MobileNetV2 1.4`
+  return severalNetworks(
+    { id: `efficientnet-lite${number}-and-mobilenet-v2`, title: { en: title, 'zh-CN': title } },
+    [
+      { extractor: lite, prefix: `lite${number}`, usual: lite.defaultLayers.usual.split('+') },
+      {
+        ...{ extractor: mobileNetV2Mid, prefix: 'mobilenet' },
+        ...{ usual: ['conv12'], more: ['conv13', 'conv15'] },
+      },
+    ],
+  )
+})
+for (const extractor of [...networks, ...both]) registerExtractor(extractor)
 
 /** All of them as plain data, for plans, the window and the command line. */
 export const describeExtractors = (): readonly ExtractorDescription[] =>

@@ -129,7 +129,8 @@ export const nameOf = <const Row extends NameRow>(row: Exact<Row, NameRow>) => (
 export const layers = <const Row extends TextRow>(row: Exact<Row, TextRow>) => ({
   ...(row as Row),
   kind: 'layers' as const,
-  schema: text,
+  // As many as a network may have.
+  schema: v.pipe(v.string(), v.maxLength(1024)),
 })
 /** The id of a pretrained network. */
 export const idOf = <const Row extends Common>(row: Exact<Row, Common>) => ({
