@@ -28,6 +28,30 @@ export function featureSource(data: Float32Array, rowSize: number): InputSource 
   }
 }
 
+/** Some of the numbers in each row, those of `parts` one after another: features of some layers. */
+export function columnsOfSource(
+  source: InputSource,
+  parts: readonly { readonly from: number; readonly to: number }[],
+): InputSource {
+  const { rows, rowSize } = source
+  const size = parts.reduce((sum, { from, to }) => sum + to - from, 0)
+  return {
+    rows,
+    rowSize: size,
+    read(wanted, target, augmentation) {
+      const row = new Float32Array(rowSize)
+      for (let i = 0; i < wanted.length; i++) {
+        source.read([wanted[i]!], row, augmentation)
+        let at = i * size
+        for (const { from, to } of parts) {
+          target.set(row.subarray(from, to), at)
+          at += to - from
+        }
+      }
+    },
+  }
+}
+
 /** Rows of a source as a matrix, as they are. */
 export const gather = (source: InputSource, rows: Uint32Array): Matrix =>
   finish(gatherSteps(source, rows))

@@ -10,6 +10,7 @@ import type { KeptUnseen } from '../evaluation/keptUnseen'
 import { classSizes, countClasses, countImages } from '../evaluation/splitParts'
 import { checkEnough, checkTestable, checkTrainable, checkVaried } from './checkSet'
 import { chooseAugmentation } from './chooseAugmentation'
+import { chooseCandidates, multiplyAddsOf, networksOf } from './chooseCandidates'
 import { chooseBatch, chooseSampler, chooseSchedule, checkSampler } from './chooseBatch'
 import { checkReach, chooseProxyStart, chooseRecipe } from './chooseLoss'
 import {
@@ -19,8 +20,9 @@ import {
   manyImages,
 } from './chooseNetwork'
 import { splitOf, splitOfRun } from './chooseSplit'
-import { countFeatures } from './features'
+import { type ChosenFeatures, countFeatures } from './features'
 import type { PlanInput } from './planInput'
+import { foldsOfSizes } from '../starts/heldOutFolds'
 import { secondsOfStages } from '../work/work'
 import { type RunCounts, workOfRun } from './workOfRun'
 
@@ -68,6 +70,9 @@ export function planTraining(input: PlanInput): PlannedTraining {
   const chosenFeatures = chooseFeatures(labels.length, request, input.extractors)
   const { extractor, features } = chosenFeatures
   const featureCounts = countFeatures(chosenFeatures)
+  const sizeOf = (featureSize: number) =>
+    request.embeddingSize ?? chooseEmbeddingSize(network, start, trainSizes, featureSize)
+  const compared = candidatesOf(input, { trainSizes, kind }, reasons)
   const options: TrainingOptions = {
     ...plain,
     ...recipe,
@@ -75,20 +80,35 @@ export function planTraining(input: PlanInput): PlannedTraining {
     ...batch,
     ...chooseSampler(request),
     ...chooseSchedule(trainSizes, batch, network, request),
-    embeddingSize:
-      request.embeddingSize ??
-      chooseEmbeddingSize(network, start, trainSizes, featureCounts.featureSize),
+    embeddingSize: sizeOf(featureCounts.featureSize),
     learningRate: request.learningRate ?? chooseLearningRate(network, trainSizes, kind),
     ...seeds,
     ...chooseProxyStart(network, start, recipe, request),
     ...(extractor.id === extractorOfEarlierRuns ? {} : { extractor: extractor.id }),
     features,
+    ...(compared.length === 0
+      ? {}
+      : {
+          candidates: compared.map((one) => ({
+            extractor: one.extractor.id,
+            features: one.features,
+            embeddingSize: sizeOf(countFeatures(one).featureSize),
+            multiplyAdds: multiplyAddsOf(one),
+          })),
+        }),
   }
   checkReach(options)
   checkSampler(options, trainSizes, reasons)
   const images = labels.length
   const featuresCached = Math.min(input.featuresCached(features, extractor.id), images)
-  const counts: RunCounts = { images, featuresCached, ...featureCounts, trainSizes, testSizes }
+  const counts: RunCounts = {
+    ...{ images, featuresCached, ...featureCounts, trainSizes, testSizes },
+    searched: networksOf(compared).map((one) => ({
+      ...countFeatures(one),
+      featuresCached: Math.min(input.featuresCached(one.features, one.extractor.id), images),
+      candidates: one.candidates.map(countFeatures),
+    })),
+  }
   const plan: TrainingPlan = {
     options,
     imageCount: images,
@@ -120,3 +140,20 @@ const plainOptions = (request: TrainingRequest): typeof trainingDefaults => ({
     ),
   ),
 })
+
+/** What held-out training labels are to choose of; a request for it that comes to nothing says so. */
+function candidatesOf(
+  { labels, request, extractors }: PlanInput,
+  {
+    trainSizes,
+    kind,
+  }: { readonly trainSizes: readonly number[]; readonly kind: TrainingOptions['split'] },
+  reasons: PlanReason[],
+): readonly ChosenFeatures[] {
+  if ((request.quality ?? 'fast') === 'fast' || request.network === 'small') return []
+  const found = chooseCandidates(labels.length, request, extractors)
+  if (found.length === 0) reasons.push('nothingToCompare')
+  else if (foldsOfSizes(trainSizes, kind !== 'byImage') === null) reasons.push('tooFewToCompare')
+  else return found
+  return []
+}

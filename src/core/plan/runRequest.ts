@@ -11,7 +11,8 @@ export function requestOfRun(
   options: TrainingOptions,
   backend: TrainingOptions['backend'] = options.backend,
 ): TrainingRequest {
-  const { stepsPerEpoch: _, maxSteps, maxMinutes, reducer, addedLosses, ...rest } = options
+  const { stepsPerEpoch: _, candidates: __, ...planned } = options
+  const { maxSteps, maxMinutes, reducer, addedLosses, ...rest } = planned
   const { splitBy = 'shuffle', unseenLabels, ...chosen } = rest
   return {
     ...chosen,

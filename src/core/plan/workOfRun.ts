@@ -29,13 +29,21 @@ export interface RunCounts extends FeatureCounts {
   readonly trainSizes: readonly number[]
   /** Images of each class that test; of a run that keeps none unseen they are not used. */
   readonly testSizes: readonly number[]
+  /** Networks that held-out labels are to choose of; absent: none. */
+  readonly searched?: readonly SearchedNetwork[]
+}
+
+/** A network, with all layers that any of its candidates has. */
+interface SearchedNetwork extends FeatureCounts {
+  readonly featuresCached: number
+  readonly candidates: readonly FeatureCounts[]
 }
 
 /** @param split for each image 0 (not used), 1 (training) or 2 (test) */
 export function countsOf(
   labels: Int32Array,
   split: Uint8Array,
-  features: Pick<RunCounts, 'featuresCached' | keyof FeatureCounts>,
+  features: Pick<RunCounts, 'featuresCached' | 'searched' | keyof FeatureCounts>,
 ): RunCounts {
   return {
     images: labels.length,
@@ -57,7 +65,7 @@ export function workOfRun(
   counts: RunCounts,
   resumedAt: number | null = null,
 ): StagesOfRun {
-  const { images } = counts
+  const { images, searched = [] } = counts
   const size = options.embeddingSize
   const test = testRows(options, counts)
   const labelled = countImages(counts.trainSizes) + countImages(counts.testSizes)
@@ -65,7 +73,10 @@ export function workOfRun(
   const limit = options.maxMinutes === null ? {} : { limitSeconds: options.maxMinutes * 60 }
   return [
     { stage: 'preparing', amounts: { starting: 1 } },
-    { stage: 'features', amounts: inputsWork(options, counts) },
+    ...(searched.length === 0
+      ? []
+      : [{ stage: 'choosing' as const, amounts: searchWork(options, counts, searched) }]),
+    { stage: 'features', amounts: inputsWork(options, afterSearch(counts)) },
     { stage: 'baseline', amounts: baselineWork(options, counts, resumedAt !== null) },
     { stage: 'training', amounts: loopWork(options, counts, resumedAt ?? 0), ...limit },
     { stage: 'embedding', amounts: embedWork(images, options, { from, to: size }) },
@@ -79,6 +90,27 @@ export function workOfRun(
     },
   ]
 }
+
+/** Every network once over all images, and the closed forms of each of its candidates. */
+function searchWork(
+  options: TrainingOptions,
+  counts: RunCounts,
+  searched: readonly SearchedNetwork[],
+): WorkAmounts {
+  const ofNetwork = (network: SearchedNetwork) =>
+    addAmounts(
+      inputsWork(options, { ...counts, ...network }),
+      ...network.candidates.map(({ featureSize }) => {
+        const own = { ...options, embeddingSize: Math.min(options.embeddingSize, featureSize) }
+        return choiceWork(own, { ...counts, featureSize })
+      }),
+    )
+  return addAmounts(...searched.map(ofNetwork))
+}
+
+/** After a search the features of whatever it chose are in the cache. */
+const afterSearch = (counts: RunCounts): RunCounts =>
+  (counts.searched ?? []).length === 0 ? counts : { ...counts, featuresCached: counts.images }
 
 /** What the command line does with a run that has ended: tables, the report by label, the map. */
 export const workOfResults = ({

@@ -8,7 +8,7 @@ import type { LoopDecisions } from './decisions'
 import { firstBest, trainWithout } from './findEpoch'
 import { gatherSteps } from '../inputSource'
 import { rowsAt } from './labelledRows'
-import type { HeldOutScores } from './startFindings'
+import type { HeldOutScores, StartFindings } from './startFindings'
 import { foldsOf, type FormScores, heldOutScores, sampleOf, scoreForms } from './scoreForms'
 import type { TrainingContext, TrainingData } from './surroundings'
 
@@ -42,13 +42,28 @@ async function scoresOfForms(
   data: Pick<TrainingData, 'source' | 'training'>,
   folds: HeldOutFolds,
 ): Promise<FormScores | null> {
-  const [features, whitening, analysis] = context.records.findings.read('forms') ?? []
-  if (features && whitening && analysis) return { features, whitening, analysis }
+  const { findings } = context.records
+  const known = formsOf(findings)
+  if (known !== null) return known
   const scores = await scoreForms(context, data, folds)
-  if (scores === null) return null
-  await context.records.findings.keep('forms', [scores.features, scores.whitening, scores.analysis])
+  if (scores !== null) await keepForms(findings, scores)
   return scores
 }
+
+/**
+ * What was kept of such scores; null where there are none.
+ * @param name of a candidate of the choice of networks; absent: those of the run
+ */
+export function formsOf(findings: StartFindings, name = 'forms'): FormScores | null {
+  const [features, whitening, analysis] = findings.read(name) ?? []
+  return features && whitening && analysis ? { features, whitening, analysis } : null
+}
+
+export const keepForms = (
+  findings: StartFindings,
+  { features, whitening, analysis }: FormScores,
+  name = 'forms',
+): Promise<void> => findings.keep(name, [features, whitening, analysis])
 
 /** How long to train, and whether what training makes of the start is to be kept. */
 export interface KeptDecision extends Pick<LoopDecisions, 'wantedEpoch' | 'validation'> {

@@ -93,9 +93,12 @@ export class StageReport {
     this.progress(stage, share * wholeStage, wholeStage)
   }
 
-  /** A report in which the whole of the stage is the part [from, to] of it here. */
-  part(partial: TrainingStage, from: number, to: number): StageReport {
-    return new PartReport(this, this.interruption, { partial, from, to })
+  /**
+   * A report in which the whole of the stage is the part [from, to] of it here, or of another stage
+   * that it is done for.
+   */
+  part(partial: TrainingStage, from: number, to: number, as = partial): StageReport {
+    return new PartReport(this, this.interruption, { partial, from, to, as })
   }
 }
 
@@ -107,6 +110,7 @@ class PartReport extends StageReport {
       readonly partial: TrainingStage
       readonly from: number
       readonly to: number
+      readonly as: TrainingStage
     },
   ) {
     super(whole.post, interruption, whole.now)
@@ -117,9 +121,9 @@ class PartReport extends StageReport {
   }
 
   override progress(stage: TrainingStage, done: number, total: number): void {
-    const { partial, from, to } = this.place
+    const { partial, from, to, as } = this.place
     if (stage !== partial) return this.whole.progress(stage, done, total)
-    this.whole.share(stage, from + ((to - from) * done) / Math.max(1, total))
+    this.whole.share(as, from + ((to - from) * done) / Math.max(1, total))
   }
 
   override did(amounts: WorkAmounts, seconds: number | null): void {

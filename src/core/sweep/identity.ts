@@ -25,7 +25,9 @@ export function rowText(options: TrainingOptions, materialHash: string): string 
   const own = outsideComponents(options).map(
     ({ kind, name, version }) => `\n${kind} ${name} ${version}`,
   )
-  return `${materialHash}\n${sorted(options)}${own.join('')}`
+  // A sweep compares no networks, and sweeps of before had no such word.
+  const { quality: _, ...deciding } = options
+  return `${materialHash}\n${sorted(deciding)}${own.join('')}`
 }
 
 /** JSON with the keys of every object in order. */

@@ -7,6 +7,7 @@ import type {
 } from '../../shared/model/sweep'
 import type { TrainingOptions } from '../../shared/model/training'
 import type { KeptUnseen } from '../evaluation/keptUnseen'
+import { chooseCandidates } from '../plan/chooseCandidates'
 import { planTraining } from '../plan/plan'
 import { type PlanInput } from '../plan/planInput'
 import { secondsOf, secondsOfStages, type StageWork } from '../work/work'
@@ -40,6 +41,13 @@ export function planSweep(
   input: Omit<PlanInput, 'request'> & { readonly request: SweepRequest },
 ): PlannedSweep {
   const { request, ...images } = input
+  const { training } = request
+  if (chooseCandidates(images.labels.length, training, images.extractors).length > 0) {
+    throw new AppError(
+      'invalidInput',
+      'A comparison of losses runs on one network and does not choose it. Train once with the quality you want, then compare with the network and layers which that chose (--extractor, --features).',
+    )
+  }
   const { chosen, skipped: unfit } = combine(request)
   const skipped = [...unfit]
   const firstSeed = request.training.seed ?? 1

@@ -18,6 +18,14 @@ export function findingLines({
           'Note: copies of a picture stay on one side, so there is nothing to test on; what is measured are the images that it trains on.',
         ]
       : []),
+    ...(reasons.includes('nothingToCompare')
+      ? ['Note: network and layers are named, so there is nothing for --quality to compare.']
+      : []),
+    ...(reasons.includes('tooFewToCompare')
+      ? [
+          'Note: there are too few images to hold some out, so nothing is compared: the usual network and layers are taken.',
+        ]
+      : []),
   ]
 }
 

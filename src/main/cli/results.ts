@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { ImportReport } from '../../shared/model/dataset'
 import type { KeptModel } from '../../shared/model/kept'
 import type { DatasetId, RunId } from '../../shared/model/ids'
+import type { NetworkSearch } from '../../shared/model/networkSearch'
 import type { ProjectionPoints } from '../../shared/model/projection'
 import {
   type EpochRecord,
@@ -153,6 +154,8 @@ export interface MetricsFile {
   readonly bestEpoch: number | null
   /** Which of features, closed form and trained head is saved and why; null where nothing was chosen. */
   readonly kept: KeptModel | null
+  /** What was compared to choose network and layers; null where nothing was. */
+  readonly search: NetworkSearch | null
   readonly steps: number
   readonly durationSeconds: number
   readonly warnings: TrainingState['warnings']
@@ -184,6 +187,7 @@ export function metricsOf(
     validation: result?.validation ?? null,
     bestEpoch: run.bestEpoch,
     kept: run.kept ?? null,
+    search: run.search ?? null,
     steps: result?.steps ?? state.latest?.step ?? 0,
     durationSeconds: Math.round(run.durationMs / 100) / 10,
     warnings: state.warnings,

@@ -36,6 +36,7 @@ import { testPartText } from './testPart'
 import { checkUnseen, sayUnseen, withUnseenLabels } from './unseenLabels'
 import { figureText } from './figureText'
 import { findingLines } from './findingLines'
+import { comparedText, searchLines } from './searchText'
 import { warningText } from './warningText'
 import { count, existingFolder, importFolder, saySpeeds, type Session } from './session'
 import { openSpeeds } from '../training/measuredSpeeds'
@@ -52,6 +53,7 @@ export interface TrainOutcome {
 
 const stageNames: Readonly<Record<TrainingStage, string>> = {
   preparing: 'Starting',
+  choosing: 'Comparing networks and layers',
   features: 'Reading images',
   baseline: 'Finding the start and how long to train',
   training: 'Training',
@@ -242,6 +244,8 @@ async function trainOnce(
         `Note: with the sampler ${samplerOf(plan.options)} most images of a batch have no other of their label in it, so that a step teaches little. ${defaultSampler} gives each some.`,
       )
     }
+    const compared = comparedText(plan.options)
+    if (compared !== null) progress.line(compared)
     for (const line of findingLines(plan)) progress.line(line)
   }
   const unseen = await sayUnseen(session, datasetId, job.request)
@@ -321,7 +325,8 @@ function showState({ progress }: Session, state: TrainingState): void {
   const { latest, stageDone, stageTotal } = state
   const parts: string[] = []
   if (stageTotal > 1) {
-    const isShare = state.stage === 'baseline' || state.stage === 'saving'
+    const isShare =
+      state.stage === 'baseline' || state.stage === 'choosing' || state.stage === 'saving'
     const unit = state.stage === 'training' ? 'step ' : ''
     parts.push(
       isShare
@@ -384,6 +389,7 @@ export function summaryText({ metrics, out }: TrainOutcome): string {
       : null,
     of(metrics.kept === null ? 'after' : 'kept', metrics.after),
     keptText(metrics),
+    ...(metrics.search === null ? [] : searchLines(metrics.search)),
     `Trained for ${count(metrics.steps)} steps on ${metrics.backendDescription ?? metrics.backend}${keptState(metrics)}.`,
     `Results are in ${out}`,
   ]

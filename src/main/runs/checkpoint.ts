@@ -43,7 +43,9 @@ export function jobFingerprint(
 ): string {
   const hash = createHash('sha256')
   hash.update(job.images.ids).update(job.labels).update(job.split)
-  hash.update(JSON.stringify(job.options))
+  // Network and layers that it led to are named beside it, and runs of before had no such word.
+  const { quality: _, ...options } = job.options
+  hash.update(JSON.stringify(options))
   for (const outside of outsideComponents(job.options)) hash.update(JSON.stringify(outside))
   for (const sha256 of job.images.sha256) hash.update(sha256)
   return hash.digest('hex')

@@ -228,6 +228,12 @@ export class ActiveRun {
         this.write(() => store.runs.update(this.runId, { before, closedForm }))
         break
       }
+      case 'searched': {
+        const { search, options } = message
+        this.summary = { ...this.summary, search, options }
+        this.write(() => store.runs.update(this.runId, { search, options }))
+        break
+      }
       case 'rate':
         this.rateSearch = message.search
         break

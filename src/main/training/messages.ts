@@ -2,6 +2,7 @@ import type { RecipeMessage } from '../../core/recipes/recipeMessages'
 import type { SerializedError } from '../../shared/errors'
 import type { KeptModel } from '../../shared/model/kept'
 import type { RunId } from '../../shared/model/ids'
+import type { NetworkSearch } from '../../shared/model/networkSearch'
 import type {
   BackendReport,
   RetrievalMetrics,
@@ -112,6 +113,12 @@ export type WorkerMessage =
   | { readonly kind: 'backend'; readonly report: BackendReport }
   /** From now on the run can go on after this epoch. */
   | { readonly kind: 'checkpoint'; readonly epoch: number }
+  /** Network and layers are chosen; from now on these are the options of the run. */
+  | {
+      readonly kind: 'searched'
+      readonly search: NetworkSearch
+      readonly options: TrainingOptions
+    }
   | { readonly kind: 'paused' }
   | { readonly kind: 'resumed' }
   | { readonly kind: 'triplets'; readonly triplets: TripletColumns }

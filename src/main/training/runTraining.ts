@@ -1,31 +1,25 @@
 import { createRandom } from '../../core/math/random'
-import type { Interruption } from '../../core/interruption'
 import { TripletLedger } from '../../core/loop/ledger'
 import type { LoopState } from '../../core/loop/loopState'
 import type { SavedModel } from '../../core/network'
 import { policyOf } from '../../shared/model/augmentation'
-import type { Backend } from '../backend/backend'
 import type { LoopDecisions } from '../../core/recipes/decisions'
 import { jobFingerprint, readCheckpoint, writeCheckpoint } from '../runs/checkpoint'
 import type { LoadedImages } from '../features/loadedImages'
 import { loadFeatures } from '../features/loadFeatures'
 import { loadPixels } from '../features/loadPixels'
-import type { TrainingResult, TrainJob, WorkerMessage } from './messages'
+import type { TrainingResult } from './messages'
+import type { RunContext } from './runContext'
 import { saveResults } from './saveResults'
+import { settleNetwork } from './settleNetwork'
 import { StageReport } from '../../core/recipes/stageReport'
 import { openFindings } from '../runs/startFindings'
 import { noRecords, type Records, type TrainingContext } from '../../core/recipes/surroundings'
+import { keepForms } from '../../core/recipes/decideKept'
 import { checkFeatures } from '../../core/recipes/checkFeatures'
 import { divideRows, trainModel } from '../../core/recipes/trainModel'
 import { thread } from './thread'
 import { tripletColumns } from './tripletColumns'
-
-export interface RunContext {
-  readonly job: TrainJob
-  readonly backend: Backend
-  readonly interruption: Interruption
-  readonly post: (message: WorkerMessage) => void
-}
 
 /** A checkpoint is written when this many times its own cost has passed since the last one. */
 const checkpointPatience = 20
@@ -36,10 +30,14 @@ const shownTriplets = 200
  * The whole of a run in the worker: images, baseline, training, embedding, saving. Null where it
  * was suspended: its checkpoint is what there is.
  */
-export async function runTraining(run: RunContext): Promise<TrainingResult | null> {
-  const { job, backend, interruption, post } = run
+export async function runTraining(asked: RunContext): Promise<TrainingResult | null> {
+  const { backend, interruption, post } = asked
   const report = new StageReport(post, interruption, thread.now)
   report.stage('preparing', 0, 0)
+  const settled = await settleNetwork(asked, report)
+  if (settled === null) return interruption.isSuspended ? null : nothing([])
+  const { job, forms } = settled
+  const run = { ...asked, job }
   const loaded = await loadImages(run, report)
   if (loaded === null) return interruption.isSuspended ? null : nothing([])
   const data = divideRows(loaded, job.labels, job.split, job.options, job.labelKeys)
@@ -57,13 +55,16 @@ export async function runTraining(run: RunContext): Promise<TrainingResult | nul
       ? null
       : await readCheckpoint(job.runFolder, job.checkpoint, fingerprint)
   ledger.restore(resume?.triplets ?? [])
+  const findings = await openFindings(job.runFolder, fingerprint)
+  // Measured once: choosing the start is a part of choosing the network.
+  if (forms !== null) await keepForms(findings, forms)
   let nextCheckpoint = 0
   const keep = (loop: LoopState<SavedModel>, decisions: LoopDecisions) =>
     writeCheckpoint(job.runFolder, fingerprint, { decisions, loop, triplets: ledger.state() })
   const records: Records = {
     ...noRecords,
     triplets: ledger,
-    findings: resume === null ? await openFindings(job.runFolder, fingerprint) : noRecords.findings,
+    findings: resume === null ? findings : noRecords.findings,
     checkpoints: {
       resume,
       async afterEpoch(event, decisions) {

@@ -1,4 +1,5 @@
 import { mkdir, rm } from 'node:fs/promises'
+import { chooseCandidates, networksOf } from '../../core/plan/chooseCandidates'
 import { chooseFeatures } from '../../core/plan/chooseNetwork'
 import {
   type ChosenFeatures,
@@ -16,6 +17,7 @@ import type {
   BackendChoice,
   BackendReport,
   LossCurve,
+  TrainingOptions,
   RunReport,
   RunSummary,
   TrainingPlan,
@@ -214,6 +216,7 @@ class Service implements TrainingService {
       const counts = countsOf(images.labels, split, {
         featuresCached: await this.cachedCount(images, chosen),
         ...countFeatures(chosen),
+        searched: await this.searchedCounts(images, summary.options),
       })
       const stages = workOfRun(summary.options, counts, header?.steps ?? null)
       const run = { datasetId: stored.datasetId, images, split, stages }
@@ -499,14 +502,19 @@ class Service implements TrainingService {
     images: TrainingImages,
     { datasetId, request }: DatasetRequest,
   ): Promise<PlannedTraining> {
-    const chosen = chooseFeatures(images.labels.length, request, extractors)
-    const featuresCached = await this.cachedCount(images, chosen)
+    const { length } = images.labels
+    const chosen = chooseFeatures(length, request, extractors)
+    const compared = networksOf(chooseCandidates(length, request, extractors))
+    const cached = new Map<string, number>()
+    for (const one of [chosen, ...compared]) {
+      cached.set(`${one.extractor.id} ${one.features}`, await this.cachedCount(images, one))
+    }
     return planTraining({
       ...images,
       kept: await readKept(this.options.store, datasetId, images, request),
       request,
       extractors: describeExtractors(),
-      featuresCached: () => featuresCached,
+      featuresCached: (features, extractor) => cached.get(`${extractor} ${features}`) ?? 0,
       speed: this.speeds.of(request.backend ?? 'auto', this.knownBackend),
     })
   }
@@ -518,6 +526,21 @@ class Service implements TrainingService {
     const { cacheFolder } = this.options.workspace
     const taps = cachedTaps(extractor, layersOf(extractor, features))
     return countCachedFeatures(cacheFolder, taps, images.sha256)
+  }
+
+  /** Of a run that had not chosen its network when it ended. */
+  private async searchedCounts(images: TrainingImages, { candidates = [] }: TrainingOptions) {
+    const found = candidates.map(({ extractor, features }) => ({
+      extractor: findExtractor(extractors, extractor),
+      features,
+    }))
+    return Promise.all(
+      networksOf(found).map(async (one) => ({
+        ...countFeatures(one),
+        featuresCached: await this.cachedCount(images, one),
+        candidates: one.candidates.map(countFeatures),
+      })),
+    )
   }
 
   private activeRun(runId: RunId): ActiveRun | null {

@@ -2,6 +2,7 @@ import type { Bilingual } from './bilingual'
 import type { ExtractorDescription } from './extractor'
 import type { SetFinding } from './findings'
 import type { KeptModel } from './kept'
+import type { NetworkSearch } from './networkSearch'
 import type { TrainingOptions } from './options/table'
 import type { RetrievalMetrics } from './retrieval'
 import type { DatasetId, ImageId, LabelId, RunId } from './ids'
@@ -47,6 +48,8 @@ export type PlanReason =
   | 'fewPartners'
   | 'ldaStart'
   | 'autoStart'
+  | 'tooFewToCompare'
+  | 'nothingToCompare'
 
 /** How well a label's images find each other among the images of the report. */
 export interface LabelQuality {
@@ -160,7 +163,7 @@ export interface BackendReport {
 }
 
 export type TrainingStage =
-  'preparing' | 'features' | 'baseline' | 'training' | 'embedding' | 'saving'
+  'preparing' | 'choosing' | 'features' | 'baseline' | 'training' | 'embedding' | 'saving'
 
 export const trainingWarnings = [
   'collapse',
@@ -206,6 +209,8 @@ export interface RunSummary {
   readonly bestEpoch: number | null
   /** Absent while it trains; null where nothing was chosen, as in runs of earlier versions. */
   readonly kept?: KeptModel | null
+  /** How network and layers were chosen; absent or null where they were not. */
+  readonly search?: NetworkSearch | null
   readonly durationMs: number
   readonly backend: BackendReport | null
   readonly hasEmbeddings: boolean

@@ -9,12 +9,14 @@ import { describeExtractors } from '../../../src/main/features/extractors'
 import { shippedSpeeds } from '../../../src/main/training/shippedSpeeds'
 import { trainingRegistry } from '../../../src/main/training/registry'
 import { AppError } from '../../../src/shared/errors'
+import NetworkSearchTable from '../../../src/renderer/src/features/training/NetworkSearchTable.vue'
 import RunResult from '../../../src/renderer/src/features/training/RunResult.vue'
 import TrainingView from '../../../src/renderer/src/features/training/TrainingView.vue'
 import { i18n, setLocale } from '../../../src/renderer/src/locales/i18n'
 import { useDatasetStore } from '../../../src/renderer/src/stores/dataset'
 import { useRunStore } from '../../../src/renderer/src/stores/runs'
 import type { DatasetId, RunId } from '../../../src/shared/model/ids'
+import type { NetworkSearch } from '../../../src/shared/model/networkSearch'
 import { useToastStore } from '../../../src/renderer/src/stores/toasts'
 import { datasetOf } from '../../support/windowData'
 import { connectWire } from '../../support/windowWire'
@@ -205,4 +207,48 @@ it('shows the inner options of a loss with a memory', async () => {
   await choose(view, 'Loss', 'Cross-batch memory')
   expect(view.text()).toContain('length of the queue')
   expect(view.text()).toContain('positives farther than this count')
+})
+
+it('chooses how much is compared before training, and says what that comes to', async () => {
+  const { wire, view } = await open()
+  const quality = view.get('[role="radiogroup"][aria-label="Quality"]')
+  const planned = () => wire.calls.filter(([channel]) => channel === 'training.plan').at(-1)?.[1]
+  const chosen = () => quality.get<HTMLInputElement>('input:checked').element.value
+  expect(chosen()).toBe('fast')
+  await quality.get('input[value="best"]').setValue(true)
+  await vi.waitFor(() => expect(planned()).toEqual({ datasetId: 1, request: { quality: 'best' } }))
+  await vi.waitFor(() => expect(view.text()).toContain('of all networks are first compared'))
+  expect(chosen()).toBe('best')
+  setLocale('zh-CN')
+  await flushPromises()
+  expect(view.text()).toContain('比较所有网络')
+  setLocale('en')
+  await quality.get('input[value="fast"]').setValue(true)
+  await vi.waitFor(() => expect(planned()).toEqual({ datasetId: 1, request: {} }))
+})
+
+it('shows what was compared and what of it was taken', async () => {
+  const score = { mapAtR: 0.5, standardError: 0.01 }
+  const [usual, other] = describeExtractors()
+  const candidate = (extractor: string, features: string) => ({
+    ...{ extractor, features, embeddingSize: 8, multiplyAdds: 345 },
+    ...{ form: 'analysis', score, shortfall: { mapAtR: 0.004, standardError: 0.005 }, seconds: 9 },
+  })
+  const search = {
+    ...{ over: 'labels', count: 8, chosen: 0 },
+    candidates: [candidate(usual!.id, 'first+second'), candidate(other!.id, 'third')],
+  } as NetworkSearch
+  connectWire({ training: { registry: () => trainingRegistry() } })
+  const table = mount(NetworkSearchTable, { props: { search }, global: { plugins: [i18n] } })
+  await vi.waitFor(() => expect(table.text()).toContain(usual!.title.en))
+  const rows = table.findAll('tbody tr').map((row) => row.text())
+  expect(rows).toHaveLength(2)
+  expect(rows[0]).toContain('Taken')
+  expect(rows[0]).toContain('0.480 to 0.520')
+  expect(rows[1]).not.toContain('Taken')
+  expect(table.text()).toContain('8 training labels')
+  expect(table.text()).toContain('0.004 MAP@R')
+  await table.setProps({ search: { ...search, count: 0 } })
+  expect(table.find('table').exists()).toBe(false)
+  expect(table.text()).toContain('nothing was compared')
 })

@@ -19,6 +19,7 @@ export interface TemporaryTraining {
   readonly store: Store
   readonly workspace: Workspace
   readonly datasetId: DatasetId
+  readonly workersFolder: string
   /** Another one takes its place after `restart`. */
   service(): TrainingService
   run(request: TrainingRequest): Promise<{ id: RunId; state: TrainingState }>
@@ -33,14 +34,16 @@ export interface TemporaryTraining {
  * @param arrange what is done to the folder before it is imported
  * @param startProcess absent: as the program does under Node
  * @param runsIn where jobs are done; absent: in a thread
+ * @param instead as `buildProgram` takes it
  */
 export async function temporaryTraining(
   classes: number,
   arrange: (folder: string) => Promise<void> = async () => {},
   startProcess?: StartProcess,
   runsIn?: 'thread' | 'process',
+  instead: Readonly<Record<string, string>> = {},
 ): Promise<TemporaryTraining> {
-  const program: BuiltProgram = await buildProgram(false)
+  const program: BuiltProgram = await buildProgram(false, instead)
   const folder = await mkdtemp(join(tmpdir(), 'semblance-training-'))
   await drawEmoji(join(folder, 'emoji'), classes, 48)
   await arrange(join(folder, 'emoji'))
@@ -66,6 +69,7 @@ export async function temporaryTraining(
     store,
     workspace,
     datasetId: dataset.id,
+    workersFolder,
     service: () => service,
     async run(request) {
       const { id } = await service.start({ datasetId: dataset.id, request })

@@ -5,6 +5,7 @@ import { verdicts } from './0040-verdicts'
 import { runComparison } from './0050-run-comparison'
 import { keptModel } from './0080-kept-model'
 import { followLinks } from './0090-follow-links'
+import { networkSearch } from './0100-network-search'
 import type { Migration } from './migration'
 
 /** In ascending order; a released one is never edited, only followed by another. */
@@ -16,4 +17,5 @@ export const migrations: readonly Migration[] = [
   runComparison,
   keptModel,
   followLinks,
+  networkSearch,
 ]

@@ -1,6 +1,7 @@
 import type { SerializedError } from '../../../shared/errors'
 import type { KeptModel } from '../../../shared/model/kept'
 import type { DatasetId, RunId } from '../../../shared/model/ids'
+import type { NetworkSearch } from '../../../shared/model/networkSearch'
 import { storedMetrics } from '../../../shared/model/retrieval'
 import {
   type BackendReport,
@@ -26,6 +27,8 @@ interface RunChanges {
   readonly after?: RetrievalMetrics | null
   readonly bestEpoch?: number | null
   readonly kept?: KeptModel | null
+  readonly search?: NetworkSearch
+  readonly options?: TrainingOptions
   readonly backend?: BackendReport | null
   readonly hasEmbeddings?: boolean
   readonly warnings?: readonly TrainingWarning[]
@@ -71,6 +74,7 @@ interface RunRow {
   readonly after: string | null
   readonly best_epoch: number | null
   readonly kept: string | null
+  readonly network_search: string | null
   readonly backend: string | null
   readonly has_embeddings: number
   readonly warnings: string
@@ -174,6 +178,8 @@ function assignmentsOf(changes: RunChanges): {
   if (changes.after !== undefined) set('after', json(changes.after))
   if (changes.bestEpoch !== undefined) set('best_epoch', changes.bestEpoch)
   if (changes.kept !== undefined) set('kept', json(changes.kept))
+  if (changes.search !== undefined) set('network_search', json(changes.search))
+  if (changes.options !== undefined) set('options', JSON.stringify(changes.options))
   if (changes.backend !== undefined) set('backend', json(changes.backend))
   if (changes.hasEmbeddings !== undefined) set('has_embeddings', changes.hasEmbeddings ? 1 : 0)
   if (changes.warnings !== undefined) set('warnings', JSON.stringify(changes.warnings))
@@ -201,6 +207,7 @@ function storedRunOf(row: RunRow): StoredRun {
       after: metricsOf(row.after),
       bestEpoch: row.best_epoch,
       kept: parsed<KeptModel>(row.kept),
+      search: parsed<NetworkSearch>(row.network_search),
       durationMs: row.duration_ms,
       backend: parsed<BackendReport>(row.backend),
       hasEmbeddings: row.has_embeddings === 1,

@@ -18,6 +18,28 @@ export const networkOptions = {
     default: 'frozen',
   }),
   /**
+   * Network and layers that a request names are taken as they are. In the window it stands beside
+   * the plan.
+   */
+  quality: choice({
+    title: { en: 'Quality', 'zh-CN': '质量' },
+    help: {
+      en: 'How much is tried on held-out training labels before training: nothing but the start, the layers of the usual network, or all networks and their layers. More takes longer; the plan says how long.',
+      'zh-CN':
+        '训练前用留出的训练标签比较多少种选择：只比较起点、比较默认网络的各种层，或比较所有网络及其层。比较得越多，用时越长；计划会给出时间。',
+    },
+    choices: {
+      fast: { en: 'Fast', 'zh-CN': '快速' },
+      balanced: { en: 'Balanced', 'zh-CN': '均衡' },
+      best: { en: 'Best', 'zh-CN': '最佳' },
+    },
+    flag: 'quality',
+    window: 'none',
+    applies: isFrozen,
+    default: 'fast',
+    inSweep: false,
+  }),
+  /**
    * 'auto': whitening or the discriminant analysis, whichever is better on held-out training
    * labels. 'lda': as earlier versions chose, the analysis where there are more labels than
    * numbers, else whitening.

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import type { Bilingual } from '../bilingual'
 import { augmentationOptions } from './augmentationOptions'
+import type { NetworkCandidate } from '../networkSearch'
 import { batchOptions } from './batchOptions'
 import { lossOptions } from './lossOptions'
 import { networkOptions } from './networkOptions'
@@ -100,6 +101,11 @@ export interface TrainingOptions extends Planned {
   readonly maxMinutes: number | null
   /** Absent: by a shuffle of the labels, as runs of earlier versions were divided. */
   readonly splitBy?: 'hash'
+  /**
+   * Networks and layers of which the run is yet to choose, cheapest first; absent where it has
+   * chosen, or has nothing to choose.
+   */
+  readonly candidates?: readonly NetworkCandidate[]
 }
 
 export type HeadStart = TrainingOptions['start']

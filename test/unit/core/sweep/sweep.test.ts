@@ -95,6 +95,15 @@ describe('planSweep', () => {
     expect(planned.combinations).toHaveLength(2)
   })
 
+  it('refuses to choose a network, and takes one that was chosen', () => {
+    expect(() => plan({ losses: ['triplet'], training: { quality: 'best' } })).toThrow(
+      /does not choose it/,
+    )
+    const features = describeExtractors()[0]!.defaultLayers.usual
+    const { rows } = plan({ losses: ['triplet'], training: { quality: 'best', features } })
+    expect(rows).toHaveLength(1)
+  })
+
   it('trains once what two names say', () => {
     const { rows } = plan({ losses: ['triplet'], miners: ['default', 'batchHard'] })
     expect(rows.map(({ miner }) => miner?.name)).toEqual(['batchHard'])

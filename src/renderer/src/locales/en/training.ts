@@ -14,6 +14,12 @@ export const training = {
     unlabelled:
       'no images without a label | One image without a label, or excluded, is embedded, not trained on. | {n} images without a label, or excluded, are embedded, not trained on.',
     loading: 'Looking at your labels',
+    quality: {
+      fast: 'The usual network and layers.',
+      balanced:
+        'no layers | One choice of layers | {n} choices of layers of the usual network are first compared on training labels held out for that. The time above includes it.',
+      best: 'no layers | One choice of layers | {n} choices of layers of all networks are first compared on training labels held out for that. The time above includes it.',
+    },
     reasons: {
       fewImagesFrozen:
         'With this many images, a head on features learned elsewhere does better than a network from nothing.',
@@ -30,6 +36,9 @@ export const training = {
         'As batches are drawn, most images have no other of their label in their batch, so that a step teaches little.',
       autoStart:
         'It starts from whitening or a discriminant analysis, whichever finds more on training labels held out for that, and keeps what is best there.',
+      nothingToCompare: 'Network and layers are your choice, so there is nothing to compare.',
+      tooFewToCompare:
+        'Too few images to hold some out, so nothing is compared: the usual network and layers are taken.',
       ldaStart:
         'It starts from a closed form (discriminant analysis, or whitening where labels are few) and goes on from there.',
     },
@@ -52,6 +61,7 @@ export const training = {
   cancelHint: 'Stops within one step; what was finished is kept.',
   stages: {
     preparing: 'Preparing',
+    choosing: 'Comparing networks and layers',
     features: 'Computing features',
     baseline: 'Measuring before training',
     training: 'Training',
@@ -125,6 +135,33 @@ export const training = {
     kept: 'Your images, labels and earlier runs are as they were.',
     copy: 'Copy details',
     copied: 'Copied',
+  },
+  search: {
+    heading: 'How network and layers were chosen',
+    labels:
+      'MAP@R on {count} training labels, each held out in turn, with its 95 % interval. The test took no part.',
+    images:
+      'MAP@R on {count} training images, each held out in turn, with its 95 % interval. The test took no part.',
+    nothing:
+      'Too few images could be read to hold any out, so nothing was compared and the cheapest was taken.',
+    columns: {
+      network: 'Network and layers',
+      form: 'Finds most with',
+      score: 'MAP@R',
+      cost: 'Multiply-adds a picture',
+      time: 'Time taken',
+    },
+    forms: {
+      features: 'Features as they are',
+      whitening: 'Whitening',
+      analysis: 'Discriminant analysis',
+    },
+    interval: '{low} to {high}',
+    cost: '{count} million',
+    taken: 'Taken',
+    best: 'What finds most is taken.',
+    cheaper:
+      'Taken is the cheapest that is no more than a standard error behind the best: {shortfall} MAP@R, standard error {error}.',
   },
   next: {
     review: 'Review one hard negative | Review {n} hard negatives',

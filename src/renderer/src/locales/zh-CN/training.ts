@@ -14,6 +14,12 @@ export const training: typeof english = {
     unlabelled:
       '没有无标签的图片 | 有 1 张图片没有标签或已排除：只计算嵌入，不参与训练。 | 有 {n} 张图片没有标签或已排除：只计算嵌入，不参与训练。',
     loading: '正在查看标签',
+    quality: {
+      fast: '采用默认网络和默认的层。',
+      balanced:
+        '没有可比较的层 | 只有 1 种层的组合 | 先用留出的训练标签比较默认网络的 {n} 种层的组合，上面的时间已包括在内。',
+      best: '没有可比较的层 | 只有 1 种层的组合 | 先用留出的训练标签比较所有网络的 {n} 种层的组合，上面的时间已包括在内。',
+    },
     reasons: {
       fewImagesFrozen: '图片数量不多时，在现成特征上训练投影头，效果优于从零训练网络。',
       manyImagesFrozen: '冻结特征加投影头又快又好；想从像素训练，可在“高级”中选择。',
@@ -24,6 +30,8 @@ export const training: typeof english = {
       smallClasses: '有些标签的图片很少，因此每个批次从中取得也少。',
       fewPartners: '按现在的抽取方式，批次里多数图片没有同标签的同伴，每一步学到的很少。',
       autoStart: '以白化或判别分析为起点（取在留出的训练标签上更好者），并保留其中最好的模型。',
+      nothingToCompare: '网络和层由你指定，无需比较。',
+      tooFewToCompare: '图片太少，无法留出一部分来比较，因此采用默认网络和层。',
       ldaStart: '以闭式解为起点继续训练（线性判别分析；标签较少时为白化）。',
     },
   },
@@ -44,6 +52,7 @@ export const training: typeof english = {
   cancelHint: '一步之内停止，已完成的部分会保留。',
   stages: {
     preparing: '准备中',
+    choosing: '比较网络和层',
     features: '提取特征',
     baseline: '测量训练前的水平',
     training: '训练中',
@@ -112,6 +121,30 @@ export const training: typeof english = {
     kept: '图片、标签和以前的训练都没有变化。',
     copy: '复制详情',
     copied: '已复制',
+  },
+  search: {
+    heading: '网络和层是怎样选出的',
+    labels: '在 {count} 个轮流留出的训练标签上的 MAP@R 及其 95% 区间；测试集没有参与。',
+    images: '在 {count} 张轮流留出的训练图片上的 MAP@R 及其 95% 区间；测试集没有参与。',
+    nothing: '可读的图片太少，无法留出，因此没有比较，采用了开销最小的一种。',
+    columns: {
+      network: '网络和层',
+      form: '效果最好的形式',
+      score: 'MAP@R',
+      cost: '每张图片的乘加次数',
+      time: '用时',
+    },
+    forms: {
+      features: '原始特征',
+      whitening: '白化',
+      analysis: '判别分析',
+    },
+    interval: '{low} 至 {high}',
+    cost: '{count} 百万',
+    taken: '采用',
+    best: '采用效果最好的一种。',
+    cheaper:
+      '采用与最好者的差距不超过一个标准误的选择中开销最小的一种：MAP@R 低 {shortfall}，标准误 {error}。',
   },
   next: {
     review: '查看 1 个困难负样本 | 查看 {n} 个困难负样本',
