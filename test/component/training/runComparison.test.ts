@@ -74,6 +74,12 @@ describe('what corrections gave', () => {
     expect(worse.text()).toContain('−0.050')
   })
 
+  it('is no difference, without an interval, where both answer alike', () => {
+    const same = line(gainOf(2, { difference: { mean: 0, low: 0, high: 0, over: 'labels' } }))
+    expect(same.text()).toContain('no difference')
+    expect(same.text()).not.toMatch(/\(|0\.000|may be chance/)
+  })
+
   it('says what the two share, and speaks of no corrections where there were none', () => {
     const text = line(gainOf(2, { corrections: 0, isSameTest: false, sharedLabels: 20 })).text()
     expect(text).toContain('Against the run before:')

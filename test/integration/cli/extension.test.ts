@@ -79,6 +79,26 @@ describe('a loss from a file of the person', () => {
     expect(again.code).toBe(0)
   })
 
+  it('does not go on with a run that another version of it began', async () => {
+    const own = join(cli.folder, 'going on.mjs')
+    await writeFile(own, source('1', 4))
+    const out = join(cli.folder, 'going on')
+    const args = (...rest: string[]) => [
+      ...['train', cli.images, '--out', out, '--steps', '1000000', '--embedding-size', '16'],
+      ...['--network', 'small', '--image-size', '24', '--backend', 'wasm'],
+      ...['--extension', own, '--loss', 'ownRatio', ...rest],
+    ]
+    const { child, ended, whenSaid } = cli.start(args())
+    await whenSaid('Training: step')
+    child.kill('SIGTERM')
+    await ended
+    await writeFile(own, source('2', 5))
+    const { code, error } = await cli.run(...args('--resume'))
+    expect(code, error).not.toBe(0)
+    expect(error).toMatch(/ownRatio/)
+    expect(error).toMatch(/version/)
+  })
+
   it('is trained anew by a sweep when its file has changed, and what has not is not', async () => {
     const sweep = async (...rest: string[]) => {
       const { code, error } = await cli.run(

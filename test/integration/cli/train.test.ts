@@ -193,6 +193,7 @@ describe('headless train', () => {
     child.kill('SIGINT')
     const { code, error } = await ended
     expect(code, error).toBe(130)
+    expect(error).toContain('Cancelling; what is finished is kept. Once more ends at once.')
     expect(existsSync(join(out, 'embeddings.csv'))).toBe(true)
     expect(JSON.parse(await readFile(join(out, 'metrics.json'), 'utf8'))).toMatchObject({
       status: 'cancelled',
