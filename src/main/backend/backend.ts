@@ -1,8 +1,8 @@
 import type { MatrixProduct } from '../../core/math/product'
 import type { Models } from '../../core/network'
 import type { NetworkOperations } from '../../core/network/networkOperations'
-import type { BackendChoice, BackendReport } from '../../shared/model/training'
-import type { GraphRequest, PictureGraph } from './pictureGraph'
+import type { BackendChoice, BackendReport, FeaturesReport } from '../../shared/model/training'
+import type { LoadGraph } from './pictureGraph'
 import type { StartProcess } from '../processes/startProcess'
 
 export interface BackendOptions {
@@ -15,6 +15,8 @@ export interface BackendOptions {
   readonly projectFolder: string
   /** Starts the process of the native library; absent: as a child of this one, which is Node's. */
   readonly startProcess?: StartProcess
+  /** Told what a network with fixed weights runs on, once one was loaded. */
+  readonly onFeatures?: (report: FeaturesReport) => void
 }
 
 /** What the heavy arithmetic of this thread runs on. */
@@ -23,7 +25,7 @@ export interface Backend {
   readonly models: Models
   readonly product: MatrixProduct
   /** A network with fixed weights that takes pictures. */
-  loadGraph(request: GraphRequest): Promise<PictureGraph>
+  readonly loadGraph: LoadGraph
   /** Of a backend with a process of its own: resolves with how that ended. */
   readonly ended?: Promise<string>
   dispose(): void

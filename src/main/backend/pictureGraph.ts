@@ -16,13 +16,20 @@ export interface GraphRequest {
 
 /** A network with fixed weights, ready to run. */
 export interface PictureGraph {
+  /** Pictures a pass that suit it. */
+  readonly passRows: number
   /**
    * For each output `[n, channels]`: its mean over the picture, of pictures
    * `[n, sidePx, sidePx, 3]`, 0 to 255.
    */
-  run(pixels: Uint8Array, n: number): readonly Float32Array[]
+  run(pixels: Uint8Array, n: number): readonly Float32Array[] | Promise<readonly Float32Array[]>
   dispose(): void
 }
+
+export type LoadGraph = (request: GraphRequest) => Promise<PictureGraph>
+
+/** More gain nothing, and their activations outgrow what malloc keeps. */
+export const passRowsOfTensorflow = 8
 
 /** Loads a graph onto the backend of this thread. */
 export async function loadPictureGraph(request: GraphRequest): Promise<PictureGraph> {
@@ -36,6 +43,7 @@ export async function loadPictureGraph(request: GraphRequest): Promise<PictureGr
     }),
   })
   return {
+    passRows: passRowsOfTensorflow,
     run(pixels, n) {
       const layers = tf.tidy(() => {
         const { sidePx } = input

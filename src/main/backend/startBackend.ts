@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { AppError } from '../../shared/errors'
 import type { BackendReport } from '../../shared/model/training'
 import type { Backend, BackendOptions, BackendStart, StartedOperations } from './backend'
+import { frozenNetworks } from './frozenNetworks'
 import { startJavascript } from './javascriptBackend'
 import { startRemoteTensorflow } from './native/remoteBackend'
 import { inThisThread } from './threadBackend'
@@ -26,8 +27,9 @@ const candidates: readonly {
 
 /**
  * Starts the best backend that runs on this machine: the native TensorFlow library, else our WASM
- * kernels, else plain JavaScript; the report says why not the better ones. A backend that is asked
- * for by name is the only one tried (AppError `backendUnavailable` where it does not run).
+ * kernels, else plain JavaScript; the report says why not the better ones. Networks with fixed
+ * weights run in ONNX Runtime beside it. A backend that is asked for by name is the only one tried,
+ * and runs those networks too (AppError `backendUnavailable` where it does not run).
  *
  * To be called once in a thread, a worker as a rule: tensors and backends are global to a thread.
  */
@@ -40,7 +42,18 @@ export async function startBackend(options: BackendOptions): Promise<Backend> {
   for (const { name, start } of tried) {
     try {
       const { description, gpu, threads, ...backend } = await start(options)
-      return { report: { name, description, gpu, threads, rejected }, ...backend }
+      const report = { name, description, gpu, threads, rejected }
+      if (preferred !== 'auto') return { report, ...backend }
+      const networks = frozenNetworks(options, { description, loadGraph: backend.loadGraph })
+      return {
+        ...backend,
+        report: { ...report, features: networks.report },
+        loadGraph: networks.loadGraph,
+        dispose() {
+          networks.dispose()
+          backend.dispose()
+        },
+      }
     } catch (error) {
       const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n')
       rejected.push({ name, reason })

@@ -297,10 +297,15 @@ async function trainOnce(
 }
 
 /** Why what computes is not something faster. */
-const backendLines = ({ description, rejected }: BackendReport): string[] =>
-  rejected.map(
+const backendLines = ({ description, rejected, features }: BackendReport): string[] => [
+  ...rejected.map(
     ({ name, reason }) => `Note: ${description} computes, as ${name} does not run here: ${reason}.`,
-  )
+  ),
+  ...(features?.rejected ?? []).map(
+    ({ name, reason }) =>
+      `Note: ${features?.description} computes the features, as ${name} does not: ${reason}.`,
+  ),
+]
 
 /** The map of the run's embeddings; the best there is where it was cancelled. */
 async function project(session: Session, runId: RunId): Promise<ProjectionPoints | null> {

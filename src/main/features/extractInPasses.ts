@@ -14,16 +14,27 @@ export async function extractInPasses(
   const { passRows } = opened
   const pictureSize = pixels.length / Math.max(1, n)
   let features = new Float32Array(0)
+  const keep = (computed: Float32Array, from: number, rows: number) => {
+    const rowSize = computed.length / rows
+    // After a process was started again passes may end in another order.
+    if (features.length === 0) features = new Float32Array(n * rowSize)
+    features.set(computed, from * rowSize)
+  }
+  // While a process computes a pass, the next is already with it.
+  let before: Promise<void> = Promise.resolve()
   for (let from = 0; from < n; from += passRows) {
     if (interruption?.isCancelled === true) return null
     const rows = Math.min(passRows, n - from)
     const part = pixels.subarray(from * pictureSize, (from + rows) * pictureSize)
-    const computed = await opened.extract(part, rows)
-    const rowSize = computed.length / rows
-    if (from === 0) features = new Float32Array(n * rowSize)
-    features.set(computed, from * rowSize)
+    const computing = Promise.resolve(opened.extract(part, rows)).then((computed) =>
+      keep(computed, from, rows),
+    )
+    computing.catch(() => {})
+    await before
+    before = computing
     await new Promise<void>((resolve) => setImmediate(resolve))
     await interruption?.whilePaused()
   }
+  await before
   return interruption?.isCancelled === true ? null : features
 }

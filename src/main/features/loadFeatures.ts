@@ -12,7 +12,7 @@ import { cachedTaps } from './featureKeys'
 import { type FeatureStore, openFeatureStore } from './featureStore'
 import { checkAnyReadable, type LoadedImages, type LoadingReport } from './loadedImages'
 import { inputOfFeatures } from './modelFeatures'
-import { decodeInBatches, type JobImages } from './pictures'
+import { decodeInBatches, type JobImages, type PictureBatch } from './pictures'
 
 const featureBatch = 32
 
@@ -111,11 +111,9 @@ async function readFeatures(
   const files = missing.map((row) => images.files[row]!)
   const { interruption } = report
   const { signal } = interruption
-  for await (const batch of decodeInBatches(files, sidePx, featureBatch, { signal })) {
-    await interruption.whilePaused()
-    const rows = batch.indices.map((index) => missing[index]!)
-    const computed = await extractInPasses(opened, batch.pixels, rows.length, interruption)
-    if (computed === null) return null
+  const finish = async ({ batch, rows, computing }: Begun): Promise<boolean> => {
+    const computed = await computing
+    if (computed === null) return false
     store.add(
       rows,
       rows.map((row) => images.sha256[row]!),
@@ -130,11 +128,31 @@ async function readFeatures(
     watch?.lap({ features: tried * passesPerImage(extractor) })
     report.onProgress(done, count)
     await thread.breathe()
+    return true
   }
+  // The network goes on with a batch while the features of the one before are put away.
+  let begun: Begun | null = null
+  for await (const batch of decodeInBatches(files, sidePx, featureBatch, { signal })) {
+    await interruption.whilePaused()
+    const rows = batch.indices.map((index) => missing[index]!)
+    const computing = extractInPasses(opened, batch.pixels, rows.length, interruption)
+    computing.catch(() => {})
+    const before = begun
+    begun = { batch, rows, computing }
+    if (before !== null && !(await finish(before))) return null
+  }
+  if (begun !== null && !(await finish(begun))) return null
   if (interruption.isCancelled) return null
   copyToTwins(images.sha256, isReadable, (row, twin) => store.copy(row, twin))
   checkAnyReadable({ isReadable, unreadable })
   return { source: store.source(), isReadable, unreadable }
+}
+
+/** A batch that the network was given. */
+interface Begun {
+  readonly batch: PictureBatch
+  readonly rows: readonly number[]
+  readonly computing: Promise<Float32Array | null>
 }
 
 /** What the cache has; null where it was cancelled. */

@@ -20,14 +20,15 @@ const passes = 3
 export async function chooseProvider(
   providers: readonly OnnxProvider[],
   open: (provider: OnnxProvider) => Promise<OnnxSession>,
-  trial: OnnxTrial | undefined,
+  makeTrial: (() => OnnxTrial) | undefined,
 ): Promise<{
   readonly chosen: OnnxSession
   readonly rejected: OnnxSession['rejected']
 }> {
   const others = providers.filter((provider) => provider !== 'cpu')
   const processor = await open('cpu')
-  if (trial === undefined || others.length === 0) return { chosen: processor, rejected: [] }
+  if (makeTrial === undefined || others.length === 0) return { chosen: processor, rejected: [] }
+  const trial = makeTrial()
   const rejected: { name: OnnxProvider; reason: string }[] = []
   const expected = await timed(processor, trial)
   let best = { session: processor, ...expected }

@@ -37,7 +37,7 @@ export interface OnnxSessionRequest {
    * without a trial the processor.
    */
   readonly provider?: OnnxProvider | 'auto'
-  readonly trial?: OnnxTrial
+  readonly trial?: () => OnnxTrial
 }
 
 /**
@@ -162,8 +162,7 @@ export class OnnxRuntime {
       return { process: process_, ...started }
     } catch (error) {
       process_?.close()
-      const how =
-        error instanceof ProcessLost && process_ !== null ? await process_.ended : String(error)
+      const how = error instanceof ProcessLost ? ((await process_?.ended) ?? error.message) : ''
       throw unavailable(
         error instanceof ProcessLost ? `its process ended (${how})` : reasonOf(error),
         error,

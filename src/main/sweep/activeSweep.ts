@@ -284,6 +284,9 @@ export class ActiveSweep {
         this.backend = message.report
         this.meter?.started(message.report)
         break
+      case 'features':
+        if (this.backend !== null) this.backend = { ...this.backend, features: message.report }
+        break
       case 'stage':
         // The stages of a run are not the sweep's.
         if (message.stage !== 'training') this.meter?.enter(message.stage)

@@ -216,6 +216,13 @@ export class ActiveRun {
         this.summary = { ...this.summary, backend: message.report }
         this.write(() => store.runs.update(this.runId, { backend: message.report }))
         break
+      case 'features': {
+        if (this.summary.backend === null) break
+        const backend = { ...this.summary.backend, features: message.report }
+        this.summary = { ...this.summary, backend }
+        this.write(() => store.runs.update(this.runId, { backend }))
+        break
+      }
       case 'stage':
         this.enter(message.stage, message.done, message.total)
         break

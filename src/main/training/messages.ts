@@ -5,6 +5,7 @@ import type { RunId } from '../../shared/model/ids'
 import type { NetworkSearch } from '../../shared/model/networkSearch'
 import type {
   BackendReport,
+  FeaturesReport,
   RetrievalMetrics,
   RunReport,
   TrainingOptions,
@@ -111,6 +112,8 @@ export interface TrainingResult {
 export type WorkerMessage =
   | RecipeMessage
   | { readonly kind: 'backend'; readonly report: BackendReport }
+  /** A frozen network was loaded. */
+  | { readonly kind: 'features'; readonly report: FeaturesReport }
   /** From now on the run can go on after this epoch. */
   | { readonly kind: 'checkpoint'; readonly epoch: number }
   /** Network and layers are chosen; from now on these are the options of the run. */

@@ -1,7 +1,12 @@
 import type { WorkDone } from '../../core/work/work'
 import type { SerializedError } from '../../shared/errors'
 import type { MeasuredRetrieval, SweepBaselines } from '../../shared/model/sweep'
-import type { BackendReport, TrainingOptions, TrainingWarning } from '../../shared/model/training'
+import type {
+  BackendReport,
+  FeaturesReport,
+  TrainingOptions,
+  TrainingWarning,
+} from '../../shared/model/training'
 import type { JobBase } from './messages'
 
 /** Many trainings on the same images and split, one after another. */
@@ -34,6 +39,7 @@ export interface SweepOutcome {
 
 export type SweepMessage =
   | { readonly kind: 'backend'; readonly report: BackendReport }
+  | { readonly kind: 'features'; readonly report: FeaturesReport }
   | {
       readonly kind: 'stage'
       readonly stage: 'features' | 'baselines' | 'training'

@@ -51,6 +51,7 @@ async function run(start: WorkerStart, port: WorkerPort): Promise<void> {
       workersFolder: job.workersFolder,
       projectFolder: job.projectFolder,
       startProcess: startHostedProcess(port),
+      onFeatures: (report) => post({ kind: 'features', report }),
     })
     backend = await interruption.unlessCancelled(starting)
     // What is being started ends with this thread.

@@ -160,6 +160,15 @@ export interface BackendReport {
   readonly threads: number
   /** Why not the better ones, best first. */
   readonly rejected: readonly { readonly name: string; readonly reason: string }[]
+  /** What frozen features come from; absent: from the same, as in earlier versions. */
+  readonly features?: FeaturesReport
+}
+
+export interface FeaturesReport {
+  /** For instance 'ONNX Runtime 1.23.2, CPU'. */
+  readonly description: string
+  /** Why not something faster. */
+  readonly rejected: readonly { readonly name: string; readonly reason: string }[]
 }
 
 export type TrainingStage =

@@ -133,7 +133,7 @@ describe('a network made of a state file of torch', () => {
     })
     const random = createRandom('pixels')
     const pixels = Uint8Array.from({ length: 2 * sidePx ** 2 * 3 }, () => random.integer(256))
-    const given = opened.run(pixels, 2)
+    const given = await opened.run(pixels, 2)
     for (let picture = 0; picture < 2; picture++) {
       const size = pixels.length / 2
       const expected = expansionsOf(pixels.subarray(picture * size, (picture + 1) * size))

@@ -1,7 +1,7 @@
 import type { Matrix } from '../../../core/math/matrix'
 import type { MatrixProduct } from '../../../core/math/product'
 import type { SavedModel, StepSettings, TunedNetworkOptions } from '../../../core/network'
-import type { GraphRequest } from '../pictureGraph'
+import type { GraphRequest, PictureGraph } from '../pictureGraph'
 
 /** What is known of an object that lives in the process of the library. */
 export type RemoteId = number
@@ -73,7 +73,7 @@ export interface NativeCalls {
     readonly id: RemoteId
     readonly pixels: Uint8Array
     readonly n: number
-  }): readonly Float32Array[]
+  }): ReturnType<PictureGraph['run']>
   /** Lets go of a model, a graph or a held matrix. */
   dispose(input: { readonly id: RemoteId }): void
 }

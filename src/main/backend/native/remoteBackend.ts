@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { AppError } from '../../../shared/errors'
 import type { BackendStart } from '../backend'
+import { passRowsOfTensorflow } from '../pictureGraph'
 import { checkInstalled } from '../tensorflowBackend'
 import { startNativeCaller } from './caller'
 import { remoteModels } from './remoteModels'
@@ -31,6 +32,7 @@ export const startRemoteTensorflow: BackendStart = async (options) => {
         const id = newId()
         await callLater('loadGraph', { id, request })
         return {
+          passRows: passRowsOfTensorflow,
           run: (pixels, n) => call('runGraph', { id, pixels, n }),
           dispose: () => call('dispose', { id }),
         }

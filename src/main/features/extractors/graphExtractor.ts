@@ -16,9 +16,6 @@ export interface GraphFiles {
   readonly graph: Pick<GraphRequest, 'modelTopology' | 'weightSpecs' | 'weights'>
 }
 
-/** Pictures a pass; more gain nothing, and their activations outgrow what malloc keeps. */
-const passRows = 8
-
 /**
  * A network that is a graph of TensorFlow.js. One pass gives all layers, and goes no deeper than the
  * last of them.
@@ -47,13 +44,16 @@ export function graphExtractor(
       }
       const opened = await backend.loadGraph({ ...graph, input, outputs })
       return {
-        passRows,
+        passRows: opened.passRows,
         extract(pixels, n) {
           const expected = n * input.sidePx ** 2 * 3
           if (pixels.length !== expected) {
             throw new Error(`${n} pictures have ${expected} numbers, not ${pixels.length}`)
           }
-          return featuresOf(layers, opened.run(pixels, n), n)
+          const averages = opened.run(pixels, n)
+          return averages instanceof Promise
+            ? averages.then((found) => featuresOf(layers, found, n))
+            : featuresOf(layers, averages, n)
         },
         dispose: () => opened.dispose(),
       }

@@ -60,6 +60,7 @@ export const frame = {
       gpu: 'GPU',
       cpu: 'CPU',
       threads: 'one thread | one thread | {n} threads',
+      features: 'Features: {description}',
       why: 'Not {name}: {reason}',
     },
     jobs: {

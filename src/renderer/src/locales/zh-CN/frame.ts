@@ -58,6 +58,7 @@ export const frame: typeof english = {
       gpu: 'GPU',
       cpu: 'CPU',
       threads: '{n} 线程',
+      features: '特征提取：{description}',
       why: '未使用 {name}：{reason}',
     },
     jobs: {
