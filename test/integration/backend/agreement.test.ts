@@ -195,6 +195,7 @@ describe.each(Object.keys(starts))('%s', (name) => {
   test.each([
     ['mobilenet-v2-1.4-mid', 'conv13', 'pooled'],
     ['efficientnet-lite0', 'expand11', 'expand15'],
+    ['efficientnet-lite0-and-mobilenet-v2', 'lite0.expand11', 'mobilenet.conv12'],
   ])('frozen features of %s are sound and the same on every backend', async (id, first, last) => {
     const network = findExtractor(extractors, id)
     const sizeOf = (layers: string) => dimensionOf(layersOf(network, layers))

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { dimensionOf } from '../../../core/plan/features'
 import type { Bilingual } from '../../../shared/model/bilingual'
 import type { ExtractorLayer } from '../../../shared/model/extractor'
-import type { Extractor } from './extractor'
+import type { Extractor, OpenExtractor } from './extractor'
 
 interface Part {
   readonly extractor: Extractor
@@ -58,9 +58,17 @@ export function severalNetworks(
       const wanted = parts
         .map((part) => ({ ...part, layers: ownLayers(part, layers) }))
         .filter((part) => part.layers.length > 0)
-      const opened = await Promise.all(
-        wanted.map((part) => part.extractor.open(means, part.layers)),
-      )
+      const opened: OpenExtractor[] = []
+      const dispose = () => {
+        for (const one of opened) one.dispose()
+      }
+      try {
+        // One after another: a process that runs graphs answers one call at a time.
+        for (const part of wanted) opened.push(await part.extractor.open(means, part.layers))
+      } catch (error) {
+        dispose()
+        throw error
+      }
       const sizes = wanted.map((part) => dimensionOf(part.layers))
       const rowSize = dimensionOf(layers)
       return {
@@ -78,9 +86,7 @@ export function severalNetworks(
           }
           return rows
         },
-        dispose() {
-          for (const one of opened) one.dispose()
-        },
+        dispose,
       }
     },
   }
