@@ -37,6 +37,9 @@ const sizeOf = ({ extractor, features }: ChosenFeatures): number =>
  */
 function layersToCompare(extractor: ExtractorDescription, imageCount: number): readonly string[] {
   const { usual, ofManyImages } = extractor.defaultLayers
+  // Several networks as one are for their usual layers together; others of them stand for themselves.
+  const isSeveral = extractor.layers.some(({ of }) => of !== undefined)
+  if (isSeveral) return [imageCount < manyImages ? usual : ofManyImages]
   const lastUsual = layersOf(extractor, usual).at(-1)!
   const last = extractor.layers.at(-1)!
   const deep = last === lastUsual ? [last] : [lastUsual, last]
