@@ -6,6 +6,7 @@
  * --search               searches layers, roots and scales in place of reporting
  * --networks ID,ID       which networks (all)       --sets emoji,icons   which sets (all)
  * --labels 60            labels of a half           --images 40          images of a label
+ * --forms features,whitening,analysis   which forms (all); the analysis takes most of the time
  * --layers 3             layers together, at most, in the search
  * --backend auto|tensorflow|wasm|js                 --pictures FOLDER    emoji drawn at 224 px
  * --markdown FILE        writes the section into a document, docs/networks.md
@@ -19,6 +20,7 @@ import { describeExtractors } from '../../src/main/features/extractors'
 import type { ExtractorDescription } from '../../src/shared/model/extractor'
 import type { BackendChoice } from '../../src/shared/model/training'
 import { projectFolder, workersFolder } from './backends'
+import { forms } from './networks/closedForms'
 import { halvesOf } from './networks/halves'
 import { readLayers } from './networks/layerFeatures'
 import { reportSection, searchSection, type Setting } from './networks/markdown'
@@ -38,6 +40,7 @@ const { values } = parseArgs({
     images: { type: 'string', default: '40' },
     layers: { type: 'string', default: '3' },
     backend: { type: 'string', default: 'auto' },
+    forms: { type: 'string' },
     pictures: { type: 'string' },
     markdown: { type: 'string' },
   },
@@ -104,7 +107,8 @@ async function report(
     )
     sets.push({ title: builder.title, labels: set.labels, isTest, features })
   }
-  return measureNetworks(networks, sets, backend.product)
+  const measured = choose(forms, (form) => form, values.forms)
+  return measureNetworks(networks, sets, measured, backend.product)
 }
 
 const readLabels = (folder: string, labels: readonly string[]): Promise<ImageSet> =>

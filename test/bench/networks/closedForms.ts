@@ -4,6 +4,8 @@ import type { MatrixProduct } from '../../../src/core/math/product'
 import { createRandom } from '../../../src/core/math/random'
 import { fitDiscriminant } from '../../../src/core/starts/discriminantStart'
 import { applyPreparation } from '../../../src/core/starts/preparation'
+import type { Part } from './part'
+import { whitenedRows } from './whitenedLikeness'
 
 export const forms = ['features', 'whitening', 'analysis'] as const
 export type Form = (typeof forms)[number]
@@ -11,12 +13,6 @@ export type Form = (typeof forms)[number]
 export interface Found {
   readonly mapAtR: number
   readonly precisionAt1: number
-}
-
-/** Rows of images to fit on, and others of other labels to measure on. */
-export interface Part {
-  readonly train: readonly number[]
-  readonly test: readonly number[]
 }
 
 /** How well a form that is fitted on training rows finds the like of test rows. */
@@ -28,8 +24,12 @@ export function measureForm(
   product: MatrixProduct,
 ): Found {
   const tested = gatherRows(features, test)
-  const embedded = form === 'features' ? tested : fitted(form)
-  function fitted(kind: Exclude<Form, 'features'>): Matrix {
+  const embedded = form === 'features' ? tested : form === 'analysis' ? analysed() : whitened()
+  function whitened(): Matrix {
+    const inner = product.multiplyTransposed(features, features)
+    return whitenedRows(inner, features.columns, labels, { train, test })
+  }
+  function analysed(): Matrix {
     const rows = gatherRows(features, train)
     const trainLabels = Int32Array.from(train, (row) => labels[row]!)
     const { columns } = features
@@ -41,8 +41,8 @@ export function measureForm(
       }),
       dimension: columns,
       labels: trainLabels,
-      size: kind === 'analysis' ? Math.min(columns, new Set(trainLabels).size - 1) : columns,
-      ...{ form: kind, random: createRandom(1), product },
+      size: Math.min(columns, new Set(trainLabels).size - 1),
+      ...{ form: 'analysis', random: createRandom(1), product },
     })
     return applyPreparation(preparation, tested, product)
   }

@@ -82,12 +82,13 @@ export function reportSection(found: readonly NetworkReport[], setting: Setting)
       ],
       ...found.flatMap(({ network, sets }) => {
         const layers = layersOf(network, network.defaultLayers.usual)
-        return forms.map((form, i) => [
+        const measured = forms.filter((form) => sets.every((set) => set[form] !== undefined))
+        return measured.map((form, i) => [
           ...(i === 0
             ? [network.title.en, network.defaultLayers.usual, `${dimensionOf(layers)}`]
             : ['', '', '']),
           formNames[form],
-          ...sets.map((set) => `${short(set[form].mapAtR)} / ${short(set[form].precisionAt1)}`),
+          ...sets.map((set) => `${short(set[form]!.mapAtR)} / ${short(set[form]!.precisionAt1)}`),
         ])
       }),
     ]),

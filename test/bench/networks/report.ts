@@ -1,7 +1,7 @@
 import type { MatrixProduct } from '../../../src/core/math/product'
 import { layersOf } from '../../../src/core/plan/features'
 import type { ExtractorDescription } from '../../../src/shared/model/extractor'
-import { type Form, forms, type Found, measureForm } from './closedForms'
+import { type Form, type Found, measureForm } from './closedForms'
 import type { LayerFeatures } from './layerFeatures'
 
 /** A set with the features of both halves of its labels. */
@@ -15,7 +15,7 @@ export interface ReportSet {
 
 export interface NetworkReport {
   readonly network: ExtractorDescription
-  readonly sets: readonly (Readonly<Record<Form, Found>> & {
+  readonly sets: readonly (Readonly<Partial<Record<Form, Found>>> & {
     readonly title: string
     readonly trained: number
     readonly tested: number
@@ -26,6 +26,7 @@ export interface NetworkReport {
 export function measureNetworks(
   networks: readonly ExtractorDescription[],
   sets: readonly ReportSet[],
+  measured: readonly Form[],
   product: MatrixProduct,
 ): readonly NetworkReport[] {
   return networks.map((network) => {
@@ -40,13 +41,13 @@ export function measureNetworks(
           test: rows.filter((row) => isTest[row]),
         }
         const labelsOf = (some: readonly number[]) => new Set(some.map((row) => labels[row])).size
-        const found = forms.map((form) => {
+        const found = measured.map((form) => {
           return [form, measureForm(form, numbers, labels, part, product)] as const
         })
         return {
           title,
           ...{ trained: labelsOf(part.train), tested: labelsOf(part.test) },
-          ...(Object.fromEntries(found) as Record<Form, Found>),
+          ...(Object.fromEntries(found) as Partial<Record<Form, Found>>),
         }
       }),
     }

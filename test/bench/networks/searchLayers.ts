@@ -1,7 +1,7 @@
 import { evaluateRetrieval } from '../../../src/core/evaluation/retrieval'
 import { createMatrix, type Matrix } from '../../../src/core/math/matrix'
 import type { MatrixProduct } from '../../../src/core/math/product'
-import type { Part } from './closedForms'
+import type { Part } from './part'
 import type { LayerFeatures, LayerOfNetwork } from './layerFeatures'
 import { whitenedRows } from './whitenedLikeness'
 

@@ -1,6 +1,6 @@
 import { createMatrix, type Matrix } from '../../../src/core/math/matrix'
 import { shrinkageOf } from '../../../src/core/starts/discriminantStart'
-import type { Part } from './closedForms'
+import type { Part } from './part'
 
 /**
  * Rows that have the inner products of test rows whitened within the training classes with all

@@ -220,7 +220,7 @@ describe.each(Object.keys(starts))('%s', (name) => {
     const others = features.get(id) ?? []
     for (const other of others) expect(largestDifference(other, both)).toBeLessThan(tolerance)
     features.set(id, [...others, both])
-    expect(() => extractor.extract(pixels, 1)).toThrow(/numbers/)
+    await expect((async () => extractor.extract(pixels, 1))()).rejects.toThrow(/numbers/)
     extractor.dispose()
     // One layer alone gives the numbers that it gives among others.
     const one = await open(last)
