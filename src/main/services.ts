@@ -18,7 +18,7 @@ import { createTurn } from './jobs/turn'
 import { createLabelService, type LabelService } from './labels/labelService'
 import { createLabelSuggestions, type LabelSuggestionService } from './labels/labelSuggestions'
 import { createProjectionService, type ProjectionService } from './projection/projectionService'
-import { convertOriginal, convertPicture } from './protocol/convertPicture'
+import { convertOriginal, convertPicture, convertVaried } from './protocol/convertPicture'
 import { createPictureReader } from './protocol/pictureReader'
 import { createSplitService, type SplitService } from './split/splitService'
 import { createSweepService, type SweepService } from './sweep/sweepService'
@@ -260,6 +260,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
       },
       convert: convertPicture,
       convertOriginal,
+      vary: convertVaried,
     }),
     backend: () => backend,
     reportBackend: async () => onBackend(await training.probeBackend()),

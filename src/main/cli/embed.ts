@@ -29,19 +29,29 @@ export async function checkEmbedArguments(parsed: ParsedCommand) {
     )
   }
   const backend = parsed.texts.get('backend') as TrainingRequest['backend']
-  return { folder, model, out, backend, followsLinks: parsed.flags.has('follow-links') }
+  const views = parsed.numbers.get('views') ?? 1
+  return { folder, model, out, backend, views, followsLinks: parsed.flags.has('follow-links') }
 }
 
 export interface EmbedOutcome {
   readonly rows: number
   readonly embeddingSize: number
   readonly out: string
+  /** Of each picture, whose embeddings were averaged; absent: the picture as it is. */
+  readonly views?: number
 }
 
 /** Embeds a folder with a saved model into a CSV; null where it was cancelled. */
 export async function runEmbed(
   session: Session,
-  { folder, model, out, backend, followsLinks }: Awaited<ReturnType<typeof checkEmbedArguments>>,
+  {
+    folder,
+    model,
+    out,
+    backend,
+    views,
+    followsLinks,
+  }: Awaited<ReturnType<typeof checkEmbedArguments>>,
 ): Promise<EmbedOutcome | null> {
   const { services, progress, signal } = session
   await prepareOut(dirname(out))
@@ -53,6 +63,7 @@ export async function runEmbed(
       datasetId: dataset.id,
       modelFolder: model,
       outputFolder: files,
+      views,
       signal,
       ...(backend === undefined ? {} : { backend }),
       onProgress: (stage, at, total) =>
@@ -61,16 +72,18 @@ export async function runEmbed(
           `${count(at)} of ${count(total)}`,
         ),
     })
-    const done = await embedding.catch((failure: unknown) => {
+    const embedded = await embedding.catch((failure: unknown) => {
       if (!(failure instanceof AppError && failure.code === 'backendLost')) throw failure
       const advice = 'Nothing was written. Try again, or without that library: --backend wasm.'
       throw new AppError('backendLost', `${failure.message} ${advice}`, failure.details, failure)
     })
-    if (done === null) return null
+    if (embedded === null) return null
     const { store } = services
     const rows = await openEmbeddingRows({ store, datasetId: dataset.id, folder: files })
     const written = await writeEmbeddings(rows, { file: out, signal })
-    return written === null ? null : { rows: written, embeddingSize: rows.dimension, out }
+    if (written === null) return null
+    const done = { rows: written, embeddingSize: rows.dimension, out }
+    return views === 1 ? done : { ...done, views }
   } finally {
     progress.clear()
     await rm(files, { recursive: true, force: true })

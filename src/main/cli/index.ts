@@ -207,7 +207,7 @@ async function runCommand(parsed: ParsedCommand, circumstances: Circumstances): 
       if (isJson) json(outcome)
       else {
         print(
-          `${countOf(outcome.rows, 'image')} with ${outcome.embeddingSize} numbers each in ${outcome.out}`,
+          `${countOf(outcome.rows, 'image')} with ${outcome.embeddingSize} numbers each${outcome.views === undefined ? '' : `, the mean of ${outcome.views} views`} in ${outcome.out}`,
         )
       }
       return exitCode.done

@@ -1,3 +1,4 @@
+import { mostViews } from '../../core/augmentation/pictureChange'
 import { optionTable } from '../../shared/model/options/table'
 import type { Command, CommandOption } from './command'
 import { sweepCommand } from './sweepOptions'
@@ -86,6 +87,15 @@ export function commandsFor(names: RegistryNames): readonly Command[] {
         value: 'FILE.csv',
         meaning: 'The table to write.',
         isRequired: true,
+      },
+      {
+        name: 'views',
+        kind: 'integer',
+        value: 'K',
+        minimum: 1,
+        maximum: mostViews,
+        meaning:
+          'Averages the embeddings of K views of each picture: as it is, its mirror image, its middle, that mirrored, its corners. K times the work; 2 where a mirror image shows the same thing.',
       },
       followLinks,
       backend,

@@ -12,6 +12,7 @@ import { cachedTaps } from './featureKeys'
 import { type FeatureStore, openFeatureStore } from './featureStore'
 import { checkAnyReadable, type LoadedImages, type LoadingReport } from './loadedImages'
 import { inputOfFeatures } from './modelFeatures'
+import type { PictureVariation } from '../../core/augmentation/pictureChange'
 import { decodeInBatches, type JobImages, type PictureBatch } from './pictures'
 
 const featureBatch = 32
@@ -32,11 +33,14 @@ export async function loadFeatures(
     readonly cacheFolder: string
     /** Features beyond this stay in the files of the cache. */
     readonly memoryBytes?: number
+    /** How the pictures are read; absent: as they are. */
+    readonly variation?: PictureVariation | null
   },
   report: LoadingReport,
 ): Promise<LoadedImages | null> {
   const extractor = findExtractor(extractors, context.extractor)
   const layers = layersOf(extractor, context.features)
+  const { variation = null } = context
   const parts = partsOf(layers)
   for (const [p, part] of parts.entries()) {
     // What a part lacks it alone computes; all of it is then in the cache.
@@ -53,11 +57,15 @@ export async function loadFeatures(
   if (opened === null) return null
   // It belongs to the start that the backend made.
   watch?.lap({ starting: 0 })
-  const store = openFeatureStore(images.sha256.length, cachedTaps(extractor, layers), context)
+  const store = openFeatureStore(
+    images.sha256.length,
+    cachedTaps(extractor, layers, variation),
+    context,
+  )
   try {
     const loaded = await readFeatures(
       images,
-      { extractor, opened, store, dimension: dimensionOf(layers) },
+      { extractor, opened, store, dimension: dimensionOf(layers), variation },
       reportOfRest,
     )
     return loaded === null ? null : { ...loaded, input: inputOfFeatures(extractor, layers) }
@@ -94,6 +102,7 @@ async function readFeatures(
     readonly opened: OpenExtractor
     readonly store: FeatureStore
     readonly dimension: number
+    readonly variation: PictureVariation | null
   },
   report: LoadingReport,
 ): Promise<Omit<LoadedImages, 'input'> | null> {
@@ -132,7 +141,11 @@ async function readFeatures(
   }
   // The network goes on with a batch while the features of the one before are put away.
   let begun: Begun | null = null
-  for await (const batch of decodeInBatches(files, sidePx, featureBatch, { signal })) {
+  const varied =
+    from.variation === null
+      ? null
+      : { variation: from.variation, sha256: missing.map((row) => images.sha256[row]!) }
+  for await (const batch of decodeInBatches(files, sidePx, featureBatch, { signal, varied })) {
     await interruption.whilePaused()
     const rows = batch.indices.map((index) => missing[index]!)
     const computing = extractInPasses(opened, batch.pixels, rows.length, interruption)

@@ -3,6 +3,7 @@ import { type AugmentationPolicy, augmentationPolicies } from '../../shared/mode
 import { AppError } from '../../shared/errors'
 import { checkAnyReadable, type LoadedImages, type LoadingReport } from './loadedImages'
 import { decodeInBatches, type JobImages } from './pictures'
+import type { PictureVariation } from '../../core/augmentation/pictureChange'
 
 /** At most this much of pictures is held in memory. */
 const pixelBudgetBytes = 2 ** 31 - 1
@@ -10,12 +11,19 @@ const pixelBudgetBytes = 2 ** 31 - 1
 /**
  * Pictures of all images as bytes. Null when it was cancelled.
  * @param policy by which they are varied where a training asks for that
+ * @param variation how all of them are read; null: as they are
  */
 export async function loadPixels(
   images: JobImages,
   sidePx: number,
   report: LoadingReport,
-  policy: AugmentationPolicy = augmentationPolicies.off,
+  {
+    policy = augmentationPolicies.off,
+    variation = null,
+  }: {
+    readonly policy?: AugmentationPolicy
+    readonly variation?: PictureVariation | null
+  } = {},
 ): Promise<LoadedImages | null> {
   const count = images.files.length
   const size = sidePx * sidePx * 3
@@ -35,7 +43,8 @@ export async function loadPixels(
   report.onProgress(0, count)
   const { interruption } = report
   const { signal } = interruption
-  for await (const batch of decodeInBatches(images.files, sidePx, 64, { signal })) {
+  const varied = variation === null ? null : { variation, sha256: images.sha256 }
+  for await (const batch of decodeInBatches(images.files, sidePx, 64, { signal, varied })) {
     await interruption.whilePaused()
     batch.indices.forEach((row, i) => {
       pixels.set(batch.pixels.subarray(i * size, (i + 1) * size), row * size)

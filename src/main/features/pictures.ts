@@ -1,4 +1,6 @@
 import sharp, { type Sharp } from 'sharp'
+import { changedBytes } from '../../core/augmentation/changePicture'
+import { changeOf, type PictureVariation } from '../../core/augmentation/pictureChange'
 import { openPicture } from '../dataset/openPicture'
 import { maximumBytes } from '../dataset/readPicture'
 import { sniff, sniffBytes } from '../dataset/sniff'
@@ -74,20 +76,36 @@ export interface PictureBatch {
   readonly failed: readonly { readonly index: number; readonly reason: string }[]
 }
 
+/** How pictures are read otherwise than as they are. */
+export interface VariedReading {
+  readonly variation: PictureVariation
+  /** Hashes of the contents of the files, in their order. */
+  readonly sha256: readonly string[]
+}
+
 /** Batches that are decoded while the caller works on one. */
 const ahead = 3
 /** Pictures of a batch at a time, so that few are on their way where it is given up. */
-const lanes = 4
+const usualLanes = 4
 
 /**
  * Decodes pictures in batches; the next ones are decoded while the caller works on one. A picture
  * that cannot be read is named and left out. As soon as the signal is aborted there are no more.
+ * Varied ones are the same whatever the batches and however many are read at a time.
  */
 export async function* decodeInBatches(
   files: readonly PictureFile[],
   sidePx: number,
   batchSize: number,
-  { signal }: { readonly signal?: AbortSignal } = {},
+  {
+    signal,
+    varied = null,
+    lanes = usualLanes,
+  }: {
+    readonly signal?: AbortSignal
+    readonly varied?: VariedReading | null
+    readonly lanes?: number
+  } = {},
 ): AsyncGenerator<PictureBatch, void, undefined> {
   const pending: Promise<PictureBatch>[] = []
   let next = 0
@@ -95,7 +113,14 @@ export async function* decodeInBatches(
     if (next >= files.length) return
     const from = next
     next = Math.min(files.length, next + batchSize)
-    const batch = decodeBatch(files.slice(from, next), from, sidePx, signal)
+    const decode = async (file: PictureFile, place: number): Promise<Uint8Array> => {
+      const picture = await decodeSquare(file, sidePx)
+      if (varied === null) return picture
+      const change = changeOf(varied.variation, varied.sha256[from + place]!, sidePx)
+      return changedBytes(picture, sidePx, change)
+    }
+    const part = { files: files.slice(from, next), from, sidePx, lanes, signal }
+    const batch = decodeBatch(part, decode)
     // Awaited later, in order; a failure must not count as unhandled until then.
     batch.catch(() => {})
     pending.push(batch)
@@ -110,17 +135,28 @@ export async function* decodeInBatches(
 }
 
 async function decodeBatch(
-  files: readonly PictureFile[],
-  from: number,
-  sidePx: number,
-  signal: AbortSignal | undefined,
+  {
+    files,
+    from,
+    sidePx,
+    lanes,
+    signal,
+  }: {
+    readonly files: readonly PictureFile[]
+    /** Place of the first in the list that was given. */
+    readonly from: number
+    readonly sidePx: number
+    readonly lanes: number
+    readonly signal: AbortSignal | undefined
+  },
+  decode: (file: PictureFile, place: number) => Promise<Uint8Array>,
 ): Promise<PictureBatch> {
   const settled: PromiseSettledResult<Uint8Array>[] = []
   const waiting = files.entries()
   const lane = async (): Promise<void> => {
     for (const [place, file] of waiting) {
       signal?.throwIfAborted()
-      ;[settled[place]] = await Promise.allSettled([decodeSquare(file, sidePx)])
+      ;[settled[place]] = await Promise.allSettled([decode(file, place)])
     }
   }
   await Promise.all(Array.from({ length: lanes }, lane))

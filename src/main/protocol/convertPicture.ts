@@ -1,6 +1,9 @@
-import type { Sharp } from 'sharp'
+import sharp, { type Sharp } from 'sharp'
+import { changedBytes } from '../../core/augmentation/changePicture'
+import { changeOf, type PictureVariation } from '../../core/augmentation/pictureChange'
 import { type OpenedPicture, openPicture } from '../dataset/openPicture'
 import { sniff, sniffBytes } from '../dataset/sniff'
+import { decodeSquare } from '../features/pictures'
 
 /**
  * Any picture of a format that is imported, upright, in sRGB on its ground (see `openPicture`), at
@@ -31,6 +34,21 @@ export async function convertOriginal(bytes: Buffer): Promise<Uint8Array> {
   const { picture, widthPx, heightPx } = opened
   const scale = Math.sqrt(maximumOriginalPixels / (widthPx * heightPx))
   return onItsGround(opened, scale < 1 ? picture.resize(Math.floor(widthPx * scale)) : picture)
+    .png({ compressionLevel: 1 })
+    .toBuffer()
+}
+
+/** A version of a picture as training sees it, from its thumbnail, as PNG; null without one. */
+export async function convertVaried(
+  thumbnail: string,
+  sha256: string,
+  sidePx: number,
+  variation: PictureVariation,
+): Promise<Uint8Array | null> {
+  const pixels = await decodeSquare({ thumbnail, original: thumbnail }, sidePx).catch(() => null)
+  if (pixels === null) return null
+  const changed = changedBytes(pixels, sidePx, changeOf(variation, sha256, sidePx))
+  return sharp(changed, { raw: { width: sidePx, height: sidePx, channels: 3 } })
     .png({ compressionLevel: 1 })
     .toBuffer()
 }

@@ -1,5 +1,6 @@
 import { realpath } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { PictureVariation } from '../../core/augmentation/pictureChange'
 import { readBounded } from '../files/regularFile'
 import { formerThumbnailFile, thumbnailFile, type Workspace } from '../workspace'
 import { isInside, resolvePicture } from './resolve'
@@ -25,6 +26,13 @@ export interface PictureReaderOptions {
   find(datasetId: number, imageId: number): Promise<PictureRecord | null>
   /** Decodes the bytes of any supported format, upright, at most `maximumPx` a side, as WebP. */
   convert(bytes: Buffer, maximumPx: number): Promise<Uint8Array>
+  /** A version of a picture as training sees it, from its thumbnail, as PNG; null without one. */
+  vary(
+    thumbnail: string,
+    sha256: string,
+    sidePx: number,
+    variation: PictureVariation,
+  ): Promise<Uint8Array | null>
   /** Decodes them upright and pixel by pixel, as PNG. */
   convertOriginal(bytes: Buffer): Promise<Uint8Array>
 }
@@ -52,8 +60,13 @@ export function createPictureReader(
     if (picture === null) return null
     const record = await options.find(picture.datasetId, picture.imageId)
     if (record === null) return null
+    const thumbnail = thumbnailFile(options.workspace, record.sha256)
+    if (picture.varied !== undefined) {
+      const { sidePx, ...variation } = picture.varied
+      return options.vary(thumbnail, record.sha256, sidePx, { kind: 'augmented', ...variation })
+    }
     if (picture.size === 'thumbnail') {
-      const cached = await readThumbnail(thumbnailFile(options.workspace, record.sha256))
+      const cached = await readThumbnail(thumbnail)
       if (cached !== null) return cached
     }
     try {

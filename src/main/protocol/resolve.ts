@@ -1,4 +1,10 @@
 import { isAbsolute, relative, sep } from 'node:path'
+import * as v from 'valibot'
+import {
+  type AugmentationPolicy,
+  greatestOfPolicy,
+  variedParameter,
+} from '../../shared/model/augmentation'
 import { bundleHost, bundleScheme, pictureScheme } from '../security/policy'
 
 /** Media types of the files a built window consists of; nothing else is served. */
@@ -40,12 +46,43 @@ export interface PictureAddress {
   readonly datasetId: number
   readonly imageId: number
   readonly size: keyof typeof pictureSizes
+  /** A version of it as a training sees it, instead of the picture itself. */
+  readonly varied?: VariedAddress
 }
+
+interface VariedAddress {
+  readonly policy: AugmentationPolicy
+  readonly seed: number
+  readonly version: number
+  readonly sidePx: number
+}
+
+const upTo = (most: number) => v.pipe(v.number(), v.minValue(0), v.maxValue(most))
+const whole = (least: number, most: number) =>
+  v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most))
+const variedAddress: v.GenericSchema<unknown, VariedAddress> = v.strictObject({
+  policy: v.strictObject({
+    shift: upTo(greatestOfPolicy.shift),
+    crop: upTo(greatestOfPolicy.crop),
+    rotate: upTo(greatestOfPolicy.rotate),
+    flip: v.boolean(),
+    light: upTo(greatestOfPolicy.light),
+    colour: upTo(greatestOfPolicy.colour),
+    blur: upTo(greatestOfPolicy.blur),
+    erase: upTo(greatestOfPolicy.erase),
+  }),
+  seed: whole(0, 2 ** 31 - 1),
+  version: whole(0, 63),
+  sidePx: whole(16, 512),
+})
 
 /** How an address writes each size. */
 const pictureSizes = { thumbnail: '256', full: 'full', original: 'original' } as const
 
-/** Reads `image://picture/<datasetId>/<imageId>?size=256|full|original`; null for anything else. */
+/**
+ * Reads `image://picture/<datasetId>/<imageId>?size=256|full|original`, or with `varied=` and JSON a
+ * version as training sees it; null for anything else.
+ */
 export function resolvePicture(address: string): PictureAddress | null {
   const url = parseUrl(address)
   if (url === null || url.protocol !== `${pictureScheme}:` || url.host !== 'picture') return null
@@ -58,13 +95,25 @@ export function resolvePicture(address: string): PictureAddress | null {
   if (size === undefined) return null
   const [datasetId, imageId] = [Number(match[1]), Number(match[2])]
   if (datasetId > 2 ** 31 - 1 || imageId > 2 ** 31 - 1) return null
-  return { datasetId, imageId, size }
+  const text = url.searchParams.get(variedParameter)
+  if (text === null) return { datasetId, imageId, size }
+  const varied = parseVaried(text)
+  return varied === null ? null : { datasetId, imageId, size, varied }
 }
 
 /** Whether `file` lies strictly below `root`; both resolved to their real paths before. */
 export function isInside(root: string, file: string): boolean {
   const path = relative(root, file)
   return path !== '' && !isAbsolute(path) && path !== '..' && !path.startsWith(`..${sep}`)
+}
+
+function parseVaried(text: string): VariedAddress | null {
+  try {
+    const parsed = v.safeParse(variedAddress, JSON.parse(text))
+    return parsed.success ? parsed.output : null
+  } catch {
+    return null
+  }
 }
 
 function parseUrl(address: string): URL | null {

@@ -39,6 +39,8 @@ export interface TrainJob extends JobBase {
 export interface EmbedJob extends JobBase {
   readonly kind: 'embed'
   readonly modelFolder: string
+  /** Of each picture, whose embeddings are averaged. */
+  readonly views: number
   /** Gets embeddings.f32 and ids.u32. */
   readonly outputFolder: string
 }

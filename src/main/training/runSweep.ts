@@ -220,5 +220,5 @@ async function loadImages(sweep: SweepContext): Promise<LoadedImages | null> {
   const { network, extractor, features, imageSizePx } = job.rows[0]!.options
   return network === 'frozen'
     ? loadFeatures(job.images, { ...job, backend, extractor, features }, report)
-    : loadPixels(job.images, imageSizePx, report, policyOf(job.rows[0]!.options))
+    : loadPixels(job.images, imageSizePx, report, { policy: policyOf(job.rows[0]!.options) })
 }

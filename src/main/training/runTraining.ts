@@ -122,7 +122,7 @@ async function loadImages(
   const { network, extractor, features, imageSizePx } = job.options
   return network === 'frozen'
     ? loadFeatures(job.images, { ...job, backend, extractor, features }, report)
-    : loadPixels(job.images, imageSizePx, report, policyOf(job.options))
+    : loadPixels(job.images, imageSizePx, report, { policy: policyOf(job.options) })
 }
 
 /** Of a run that was cancelled before there was anything to keep. */

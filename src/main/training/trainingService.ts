@@ -99,6 +99,8 @@ interface EmbedInput {
   readonly datasetId: DatasetId
   readonly modelFolder: string
   readonly outputFolder: string
+  /** Absent: the picture as it is. */
+  readonly views?: number
   readonly backend?: EmbedJob['backend']
   readonly signal?: AbortSignal
   readonly onProgress?: (stage: string, done: number, total: number) => void
@@ -360,7 +362,12 @@ class Service implements TrainingService {
     if (images.ids.length === 0) {
       throw new AppError('noImages', 'The folder holds no images that could be read.')
     }
-    const job: SentEmbedJob = { kind: 'embed', images, backend: input.backend ?? 'auto' }
+    const job: SentEmbedJob = {
+      kind: 'embed',
+      images,
+      views: input.views ?? 1,
+      backend: input.backend ?? 'auto',
+    }
     const folders = { images: folder, model: input.modelFolder, results: input.outputFolder }
     let rows: number | null = null
     await this.runWorker(

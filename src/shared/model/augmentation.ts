@@ -18,7 +18,7 @@ export interface AugmentationPolicy {
   readonly erase: number
 }
 
-type AugmentationName = 'off' | 'shift' | 'mild' | 'strong'
+export type AugmentationName = 'off' | 'shift' | 'mild' | 'strong'
 
 /** 'shift' is what the small network has had since it was there. */
 export const augmentationPolicies: Readonly<Record<AugmentationName, AugmentationPolicy>> = {
@@ -87,3 +87,6 @@ export function policyOf(options: ChosenAugmentation): AugmentationPolicy {
 /** Whether a policy leaves every picture as it is. */
 export const changesNothing = (policy: AugmentationPolicy): boolean =>
   Object.values(policy).every((value) => value === 0 || value === false)
+
+/** Of an `image://` address: JSON of policy, seed, version and side of a varied picture. */
+export const variedParameter = 'varied'

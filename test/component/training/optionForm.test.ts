@@ -1,4 +1,5 @@
 import { mount } from '@vue/test-utils'
+import { createPinia } from 'pinia'
 import { TooltipProvider } from 'reka-ui'
 import { beforeEach, expect, it } from 'vitest'
 import { h } from 'vue'
@@ -38,7 +39,7 @@ function shownOf(request: TrainingRequest) {
   const props = { modelValue: request, registry, planned, shareNote: '', disabled: false }
   const view = mount(
     { render: () => h(TooltipProvider, null, () => h(AdvancedOptions, props)) },
-    { global: { plugins: [i18n] } },
+    { global: { plugins: [i18n, createPinia()] } },
   )
   // Those of a loss or miner have none.
   const options = view.findAll('.option').filter((option) => option.find('.help').exists())

@@ -6,10 +6,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   convertOriginal,
   convertPicture,
+  convertVaried,
   maximumOriginalPixels,
 } from '../../../src/main/protocol/convertPicture'
+import { changedBytes } from '../../../src/core/augmentation/changePicture'
+import { changeOf } from '../../../src/core/augmentation/pictureChange'
 import { createPictureReader } from '../../../src/main/protocol/pictureReader'
 import { thumbnailFile } from '../../../src/main/workspace'
+import { augmentationPolicies } from '../../../src/shared/model/augmentation'
 
 let folder: string
 let images: string
@@ -26,6 +30,7 @@ const read = (address: string): Promise<Uint8Array | null> =>
     },
     convert: convertPicture,
     convertOriginal,
+    vary: convertVaried,
   })(address)
 
 beforeAll(async () => {
@@ -103,6 +108,25 @@ describe('the picture reader', () => {
     expect(width * height).toBeLessThanOrEqual(maximumOriginalPixels)
     expect(width * height).toBeGreaterThan(maximumOriginalPixels * 0.99)
     expect(width / height).toBeCloseTo(9 / 7, 2)
+  })
+
+  it('gives a version of a picture as training sees it', async () => {
+    const noise = Buffer.from(Array.from({ length: 64 * 64 * 3 }, (_, i) => (i * 7919) % 256))
+    const thumbnail = thumbnailFile(workspace, 'ab2')
+    await mkdir(dirname(thumbnail), { recursive: true })
+    const picture = sharp(noise, { raw: { width: 64, height: 64, channels: 3 } })
+    await picture.webp({ lossless: true }).toFile(thumbnail)
+    const variation = { policy: augmentationPolicies.strong, seed: 3, version: 6 }
+    const varied = (more: object) =>
+      read(`image://picture/1/2?varied=${encodeURIComponent(JSON.stringify(more))}`)
+    const shown = await varied({ ...variation, sidePx: 64 })
+    const change = changeOf({ kind: 'augmented', ...variation }, 'ab2', 64)
+    const pixels = await sharp(shown ?? new Uint8Array())
+      .raw()
+      .toBuffer()
+    expect(pixels.equals(changedBytes(noise, 64, change))).toBe(true)
+    await rm(thumbnail)
+    expect(await varied({ ...variation, sidePx: 64 })).toBeNull()
   })
 
   it('shows what is transparent on white', async () => {

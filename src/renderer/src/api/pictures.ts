@@ -1,3 +1,4 @@
+import { type AugmentationPolicy, variedParameter } from '../../../shared/model/augmentation'
 import type { DatasetId, ImageId } from '../../../shared/model/ids'
 
 /**
@@ -10,4 +11,19 @@ export function pictureUrl(
   size: 256 | 'full' | 'original' = 256,
 ): string {
   return `image://picture/${datasetId}/${imageId}?size=${size}`
+}
+
+/** Where it finds a version of a picture as training sees it, made by the code that trains. */
+export function variedPictureUrl(
+  datasetId: DatasetId,
+  imageId: ImageId,
+  version: {
+    readonly policy: AugmentationPolicy
+    readonly seed: number
+    readonly version: number
+    readonly sidePx: number
+  },
+): string {
+  const text = encodeURIComponent(JSON.stringify(version))
+  return `image://picture/${datasetId}/${imageId}?${variedParameter}=${text}`
 }

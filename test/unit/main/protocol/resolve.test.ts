@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { augmentationPolicies } from '../../../../src/shared/model/augmentation'
 import { isInside, resolveBundleFile, resolvePicture } from '../../../../src/main/protocol/resolve'
 
 describe('resolveBundleFile', () => {
@@ -38,6 +39,27 @@ describe('resolveBundleFile', () => {
 })
 
 describe('resolvePicture', () => {
+  it('reads which version of a picture is meant, within what a training may have', () => {
+    const version = { policy: augmentationPolicies.strong, seed: 7, version: 3, sidePx: 64 }
+    const address = (more: object) =>
+      `image://picture/3/4711?varied=${encodeURIComponent(JSON.stringify(more))}`
+    expect(resolvePicture(address(version))).toEqual({
+      ...{ datasetId: 3, imageId: 4711, size: 'thumbnail' },
+      varied: version,
+    })
+    for (const wrong of [
+      { ...version, sidePx: 4096 },
+      { ...version, version: -1 },
+      { ...version, seed: 0.5 },
+      { ...version, policy: { ...version.policy, crop: 2 } },
+      { ...version, policy: {} },
+      { ...version, path: '/etc/passwd' },
+    ]) {
+      expect(resolvePicture(address(wrong))).toBeNull()
+    }
+    expect(resolvePicture('image://picture/3/4711?varied={')).toBeNull()
+  })
+
   it('reads ids and size', () => {
     expect(resolvePicture('image://picture/3/4711?size=256')).toEqual({
       datasetId: 3,

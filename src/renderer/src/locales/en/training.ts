@@ -265,6 +265,14 @@ export const training = {
     networkLicence: 'licence {licence}',
     networkWork: '{millions} million multiply-adds an image',
     networkJoin: ', ',
+    augmentation: {
+      more: 'More',
+      preview: 'Eight versions of one picture, as training sees them',
+      version: 'Version {number}',
+      another: 'Another picture',
+      none: 'Every step sees the pictures as they are.',
+      cannotShow: 'This picture cannot be shown. Rescan the folder, or take another one.',
+    },
     share: {
       byClass: 'Now {test} of {all} labels, {share}: each draws for itself.',
       byImage: 'Now {test} of {all} images, {share}: each draws for itself.',

@@ -243,6 +243,14 @@ export const training: typeof english = {
     networkLicence: '许可证 {licence}',
     networkWork: '每张图片 {millions}M 次乘加运算',
     networkJoin: '，',
+    augmentation: {
+      more: '更多',
+      preview: '同一张图片的八个版本，与训练时所见相同',
+      version: '版本 {number}',
+      another: '换一张图片',
+      none: '每一步看到的都是原图。',
+      cannotShow: '无法显示这张图片。请重新扫描文件夹，或换一张。',
+    },
     share: {
       byClass: '当前为 {all} 个标签中的 {test} 个，即 {share}：每个标签各自抽取。',
       byImage: '当前为 {all} 张图片中的 {test} 张，即 {share}：每张图片各自抽取。',
