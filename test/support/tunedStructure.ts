@@ -1,6 +1,6 @@
 import { createRandom } from '../../src/core/math/random'
 import type { GraphNode } from '../../src/core/network/graph/graphNodes'
-import type { TunedStructure } from '../../src/core/network/graph/tunedNetwork'
+import type { TunedStructure } from '../../src/core/network/graph/tunedStructure'
 
 const normal = (seed: string, count: number): Float32Array => {
   const random = createRandom(seed)

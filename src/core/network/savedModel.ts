@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { AppError } from '../../shared/errors'
-import type { TunedStructure } from './graph/tunedNetwork'
+import type { TunedStructure } from './graph/tunedStructure'
 
 export interface SavedTensor {
   readonly name: string

@@ -16,24 +16,8 @@ import { numbersOf } from '../plainAdam'
 import { type SavedTensor, unreadable } from '../savedModel'
 import { narrow } from '../startWeights'
 import { backwardNodes, type Maps, runNodes, type Weights } from './graphPass'
-import { type GraphNode, nodesBetween } from './graphNodes'
-
-/** Where features are taken from a network: the average of a map over the picture. */
-interface Tap {
-  readonly node: string
-  readonly channels: number
-  /** Null: averages as they are; else their square roots, times this. */
-  readonly rootScale: number | null
-}
-
-/** The part of a pretrained network that is trained, as plain data. */
-export interface TunedStructure {
-  /** The place whose map `[height, width, channels]` is the input. */
-  readonly from: string
-  readonly nodes: readonly GraphNode[]
-  /** Their features one after another are what the head sees. */
-  readonly taps: readonly Tap[]
-}
+import { nodesBetween } from './graphNodes'
+import type { Tap, TunedStructure } from './tunedStructure'
 
 export interface TunedNetworkOptions {
   readonly structure: TunedStructure
