@@ -51,7 +51,7 @@ const leastAgeMs = 3_600_000
  * ends the replacing of models that they were ended in. What cannot be removed stays.
  */
 export async function sweepLeftovers(
-  { cacheFolder, runsFolder, sweepsFolder, databaseFile }: Workspace,
+  { cacheFolder, runsFolder, sweepsFolder, networksFolder, databaseFile }: Workspace,
   now = Date.now(),
 ): Promise<void> {
   const isDead = async (path: string, pid: number): Promise<boolean> => {
@@ -66,11 +66,15 @@ export async function sweepLeftovers(
   for (const run of await readdir(runsFolder).catch(() => [])) {
     await mendFolder(join(runsFolder, run, 'model')).catch(() => {})
   }
+  for (const network of await readdir(networksFolder).catch(() => [])) {
+    await mendFolder(join(networksFolder, network)).catch(() => {})
+  }
   for (const folder of [
     join(databaseFile, '..', 'backups'),
     cacheFolder,
     runsFolder,
     sweepsFolder,
+    networksFolder,
   ]) {
     const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
     for (const { parentPath, name } of entries) {

@@ -15,6 +15,7 @@ import type { JobBoard } from './jobs/jobBoard'
 import { trackComparison, trackProjection, trackSweep, trackTraining } from './jobs/runJobs'
 import { createTrainingQueue, type TrainingQueue } from './jobs/trainingQueue'
 import { createTurn } from './jobs/turn'
+import { createOwnNetworks, type OwnNetworkService } from './features/ownNetworks/ownNetworkService'
 import { createLabelService, type LabelService } from './labels/labelService'
 import { createLabelSuggestions, type LabelSuggestionService } from './labels/labelSuggestions'
 import { createProjectionService, type ProjectionService } from './projection/projectionService'
@@ -62,6 +63,7 @@ export interface Services {
   readonly projection: ProjectionService
   readonly comparison: ComparisonService
   readonly queue: TrainingQueue
+  readonly ownNetworks: OwnNetworkService
   readonly storage: Storage
   /** See `createForget`. */
   readonly forget: ReturnType<typeof createForget>
@@ -134,6 +136,10 @@ export async function createServices(options: ServicesOptions): Promise<Services
   }
   const { nameOf } = dataset
   const turn = createTurn(nameOf)
+  const ownNetworks = await createOwnNetworks({
+    ...{ ...site, store, turn },
+    onChanged: () => emit.networks.changed({}),
+  })
   turn.onFree(() => comparison.trainingEnded())
   const showComparison = trackComparison(jobs, nameOf, () => {
     comparison.cancel()
@@ -246,6 +252,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
     projection,
     comparison,
     queue,
+    ownNetworks,
     storage: createStorage({
       workspace,
       store,

@@ -9,6 +9,8 @@ export interface Workspace {
   readonly runsFolder: string
   /** One folder a sweep of the window, named by its id. */
   readonly sweepsFolder: string
+  /** Copies of the person's own networks, one folder each, named by its id. */
+  readonly networksFolder: string
 }
 
 /** The layout below the user-data folder. Nothing is created here. */
@@ -18,6 +20,7 @@ export function workspaceIn(userDataFolder: string): Workspace {
     cacheFolder: join(userDataFolder, 'cache'),
     runsFolder: join(userDataFolder, 'runs'),
     sweepsFolder: join(userDataFolder, 'sweeps'),
+    networksFolder: join(userDataFolder, 'networks'),
   }
 }
 

@@ -4,6 +4,7 @@ import {
   type ExtractorLayer,
   extractorOfEarlierRuns,
 } from '../../shared/model/extractor'
+import { isOwnId } from '../../shared/model/ownNetwork'
 import { featurePass } from '../work/work'
 
 /** @throws AppError invalidInput where there is no such network */
@@ -13,6 +14,13 @@ export function findExtractor<Extractor extends ExtractorDescription>(
 ): Extractor {
   const found = extractors.find((extractor) => extractor.id === id)
   if (found !== undefined) return found
+  if (isOwnId(id)) {
+    throw new AppError(
+      'invalidInput',
+      `The network of your own that this run takes, ${id}, is not here. Name its file with --network-file, or add it again in the window.`,
+      { extractor: id },
+    )
+  }
   const known = extractors.map((extractor) => extractor.id).join(', ')
   throw new AppError(
     'invalidInput',

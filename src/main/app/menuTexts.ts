@@ -32,6 +32,9 @@ const en = {
   chooseFolderButton: 'Import',
   saveTitle: 'Export embeddings',
   csvFiles: 'CSV files',
+  chooseNetworkTitle: 'Add a network',
+  chooseNetworkButton: 'Look into it',
+  networkFiles: 'Networks (ONNX)',
   failedTitle: 'That did not work',
 }
 export type MenuTexts = Readonly<Record<keyof typeof en, string>>
@@ -67,6 +70,9 @@ const zhCN: MenuTexts = {
   chooseFolderButton: '导入',
   saveTitle: '导出嵌入向量',
   csvFiles: 'CSV 文件',
+  chooseNetworkTitle: '添加网络',
+  chooseNetworkButton: '查看',
+  networkFiles: '网络（ONNX）',
   failedTitle: '操作未能完成',
 }
 

@@ -24,6 +24,18 @@ export function createElectronShell(options: ElectronShellOptions): Shell {
       })
       return answer.canceled ? null : (answer.filePaths[0] ?? null)
     },
+    chooseNetworkFile: async () => {
+      const window = options.window()
+      if (window === null) return null
+      const { chooseNetworkTitle, chooseNetworkButton, networkFiles } = options.texts()
+      const answer = await dialog.showOpenDialog(window, {
+        title: chooseNetworkTitle,
+        buttonLabel: chooseNetworkButton,
+        filters: [{ name: networkFiles, extensions: ['onnx'] }],
+        properties: ['openFile'],
+      })
+      return answer.canceled ? null : (answer.filePaths[0] ?? null)
+    },
     takeDropped: (token) => options.dropped.take(token),
     chooseCsvFile: async (suggestedName) => {
       const window = options.window()

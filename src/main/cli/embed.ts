@@ -6,11 +6,12 @@ import { writeEmbeddings } from '../exporting/embeddingExport'
 import { openEmbeddingRows } from '../exporting/embeddingRows'
 import { featuresOfModel } from '../features/modelFeatures'
 import { loadModel } from '../runs/modelFiles'
+import { networkFileOption, takeNetwork, type TakingNetwork } from './ownNetwork'
 import { type ParsedCommand, UsageError } from './parse'
 import { makeTemporaryFolder } from '../leftovers'
 import { count, existingFolder, importFolder, prepareOut, type Session } from './session'
 
-export async function checkEmbedArguments(parsed: ParsedCommand) {
+export async function checkEmbedArguments(parsed: ParsedCommand, taking: TakingNetwork) {
   const folder = await existingFolder(parsed.positionals[0]!)
   const model = resolve(parsed.texts.get('model')!)
   const found = await stat(join(model, 'manifest.json')).catch(() => null)
@@ -21,6 +22,13 @@ export async function checkEmbedArguments(parsed: ParsedCommand) {
   }
   // Read again by the worker; what is wrong with it is said before the images are looked at.
   const { input } = await loadModel(model)
+  const known = input.kind === 'features' ? (input.network ?? null) : null
+  if (known === null && parsed.texts.has(networkFileOption.name)) {
+    throw new UsageError(
+      'The model was not trained on a network of your own. Leave --network-file out.',
+    )
+  }
+  await takeNetwork(parsed, known, taking, true)
   if (input.kind === 'features') featuresOfModel(input)
   const out = resolve(parsed.texts.get('out')!)
   if ((await stat(out).catch(() => null))?.isDirectory() === true) {

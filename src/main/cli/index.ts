@@ -160,9 +160,10 @@ async function runCommand(parsed: ParsedCommand, circumstances: Circumstances): 
   const print = (text: string) => process.stdout.write(`${text}\n`)
   const json = (value: unknown) => print(finiteJson('The answer', value, 2))
   const isJson = parsed.flags.has('json')
+  const taking = { folders, note: (text: string) => progress.line(text) }
   switch (parsed.command.name) {
     case 'train': {
-      const checked = await checkTrainArguments(parsed, (note) => progress.line(note))
+      const checked = await checkTrainArguments(parsed, taking)
       const { version } = folders
       return inOut(checked.out, async (place) => {
         const job = await enterRun(place, checked, { version, progress })
@@ -184,7 +185,7 @@ async function runCommand(parsed: ParsedCommand, circumstances: Circumstances): 
       })
     }
     case 'sweep': {
-      const checked = await checkSweepArguments(parsed)
+      const checked = await checkSweepArguments(parsed, taking)
       return inOut(checked.out, async () => {
         const outcome = await inSession(circumstances, undefined, (session) =>
           runSweep(session, checked),
@@ -199,7 +200,7 @@ async function runCommand(parsed: ParsedCommand, circumstances: Circumstances): 
       })
     }
     case 'embed': {
-      const checked = await checkEmbedArguments(parsed)
+      const checked = await checkEmbedArguments(parsed, taking)
       const outcome = await inSession(circumstances, undefined, (session) =>
         runEmbed(session, checked),
       )

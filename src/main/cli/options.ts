@@ -1,6 +1,7 @@
 import { mostViews } from '../../core/augmentation/pictureChange'
 import { optionTable } from '../../shared/model/options/table'
 import type { Command, CommandOption } from './command'
+import { networkAnswerOptions, networkFileOption } from './ownNetwork'
 import { sweepCommand } from './sweepOptions'
 import { commandOptions, type RegistryNames } from './trainingOptions'
 
@@ -62,6 +63,8 @@ export function commandsFor(names: RegistryNames): readonly Command[] {
         meaning: 'The run.json of a run, to train the same again; other options change it.',
       },
       ...commandOptions(optionTable, names),
+      networkFileOption,
+      ...networkAnswerOptions,
       json,
       verbose,
       help,
@@ -98,6 +101,7 @@ export function commandsFor(names: RegistryNames): readonly Command[] {
           'Averages the embeddings of K views of each picture: as it is, its mirror image, its middle, that mirrored, its corners. K times the work; 2 where a mirror image shows the same thing.',
       },
       followLinks,
+      networkFileOption,
       backend,
       json,
       verbose,

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import * as v from 'valibot'
 import { outsideComponents } from '../../core/objective/outsideComponents'
 import { AppError, codeOfSystemError } from '../../shared/errors'
+import { placedNetwork } from '../../shared/model/ownNetwork'
 import { outsideComponent } from '../../shared/model/outsideComponent'
 import { type TrainingRequest, trainingRequest } from '../../shared/model/training'
 import { isLock, lockFolder } from '../db/folderLock'
@@ -20,6 +21,8 @@ const job = v.object({
   request: trainingRequest,
   /** Losses and miners from an extension; absent in runs of earlier versions. */
   outside: v.optional(v.array(outsideComponent), []),
+  /** A network of a person's own, and where its file was. */
+  network: v.optional(placedNetwork),
 })
 /** As much as a run file. */
 const greatestJob = 64 * 2 ** 20

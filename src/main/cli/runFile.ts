@@ -4,6 +4,7 @@ import { miners } from '../../core/miners'
 import { lossesOfClasses, innermostLoss } from '../../core/objective/lossChoice'
 import { outsideComponents } from '../../core/objective/outsideComponents'
 import { requestOfRun } from '../../core/plan/runRequest'
+import { type PlacedNetwork, placedNetwork } from '../../shared/model/ownNetwork'
 import { type OutsideComponent, outsideComponent } from '../../shared/model/outsideComponent'
 import { extractorOfEarlierRuns } from '../../shared/model/extractor'
 import {
@@ -22,6 +23,8 @@ export interface RunFile {
   readonly request: TrainingRequest
   /** Losses and miners of it that came from an extension; absent: none. */
   readonly outside?: readonly OutsideComponent[]
+  /** A network of a person's own that it took; absent: none. */
+  readonly network?: PlacedNetwork
   /** For whoever reads it: what the request kept unseen in the folder it was written for. */
   readonly unseen: UnseenFile
 }
@@ -30,10 +33,15 @@ export function runFileOf(
   version: string,
   { options, backend }: RunSummary,
   unseen: UnseenFile,
+  network: PlacedNetwork | null,
 ): RunFile {
   const outside = outsideComponents(options)
   const request = requestOfRun(options, backend?.name)
-  return { version, request, ...(outside.length === 0 ? {} : { outside }), unseen }
+  return {
+    ...{ version, request, unseen },
+    ...(outside.length === 0 ? {} : { outside }),
+    ...(network === null ? {} : { network }),
+  }
 }
 
 /** 100,000 labels that are kept unseen, named twice, take less. */
@@ -47,7 +55,7 @@ const greatestRunFile = 64 * 2 ** 20
 export async function readRunFile(
   file: string,
   note: (text: string) => void,
-): Promise<TrainingRequest> {
+): Promise<{ readonly request: TrainingRequest; readonly network: PlacedNetwork | null }> {
   const bytes = await readBounded(file, greatestRunFile).catch((error: unknown) => {
     throw new UsageError(
       `--run-file ${file} cannot be read: ${error instanceof Error ? error.message : String(error)}. Give the run.json that train wrote.`,
@@ -68,14 +76,23 @@ export async function readRunFile(
   noteVersions(content, note)
   const parsed = v.safeParse(trainingRequest, request)
   if (parsed.success) {
-    return typeof content === 'object' && content !== null && 'version' in content
-      ? asThen(parsed.output)
-      : parsed.output
+    const isRun = typeof content === 'object' && content !== null && 'version' in content
+    return {
+      request: isRun ? asThen(parsed.output) : parsed.output,
+      network: networkOf(content),
+    }
   }
   const issue = parsed.issues[0]
   throw new UsageError(
     `--run-file ${file} is not a run file: ${shown(`${v.getDotPath(issue) ?? 'it'}: ${issue.message}`)}. Give the run.json that train wrote.`,
   )
+}
+
+const networkNamed = v.object({ network: placedNetwork })
+
+function networkOf(content: unknown): PlacedNetwork | null {
+  const named = v.safeParse(networkNamed, content)
+  return named.success ? named.output.network : null
 }
 
 const outsideNamed = v.object({ outside: v.array(outsideComponent) })

@@ -21,6 +21,7 @@ import { sweepFile } from '../exporting/resultNames'
 import { readJournal } from '../sweep/journal'
 import { type ParsedCommand, UsageError } from './parse'
 import { durationText } from './progressLine'
+import { onNetwork, takeNetwork, type TakingNetwork, tryOnSet } from './ownNetwork'
 import { requestOf } from './request'
 import { writeImportReport } from './results'
 import { testPartText } from './testPart'
@@ -37,15 +38,17 @@ export interface SweepOutcome {
 }
 
 /** What of the arguments can be wrong is found here, before any work. */
-export async function checkSweepArguments(parsed: ParsedCommand) {
+export async function checkSweepArguments(parsed: ParsedCommand, taking: TakingNetwork) {
   const plain = sweepRequestOf(parsed)
-  const request = { ...plain, training: await withUnseenLabels(plain.training, parsed) }
   const folder = await existingFolder(parsed.positionals[0]!)
+  const network = await takeNetwork(parsed, null, taking)
+  const training = await withUnseenLabels(onNetwork(plain.training, network), parsed)
+  const request = { ...plain, training }
   const namesLabels = parsed.texts.has('unseen-labels')
   const out = resolve(parsed.texts.get('out')!)
   await readJournal(join(out, sweepFile.journal))
   const followsLinks = parsed.flags.has('follow-links')
-  return { request, folder, namesLabels, out, followsLinks }
+  return { request, folder, network, namesLabels, out, followsLinks }
 }
 
 /** The sweep that the options of `sweep` describe. */
@@ -100,6 +103,7 @@ export async function runSweep(
   {
     request,
     folder,
+    network,
     namesLabels,
     out,
     followsLinks,
@@ -111,6 +115,7 @@ export async function runSweep(
   if (signal.aborted) return null
   const input = { datasetId: dataset.id, request }
   await checkUnseen(session, dataset.id, request.training, namesLabels)
+  if (network !== null) await tryOnSet(session, dataset.id, network)
   const plan = await services.sweep.plan(input)
   await sayUnseen(session, dataset.id, request.training)
   saySpeeds(session)

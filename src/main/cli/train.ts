@@ -18,7 +18,17 @@ import type {
   TrainingState,
 } from '../../shared/model/training'
 import { type ParsedCommand, UsageError } from './parse'
+import { placeKnown } from '../features/ownNetworks/placeNetwork'
+import { registerNetworks } from '../features/ownNetworks/registeredNetworks'
 import { durationText, type ProgressLine } from './progressLine'
+import {
+  networkTaken,
+  onNetwork,
+  takeNetwork,
+  takesOwn,
+  type TakingNetwork,
+  tryOnSet,
+} from './ownNetwork'
 import { requestOf } from './request'
 import {
   type MetricsFile,
@@ -62,11 +72,14 @@ const stageNames: Readonly<Record<TrainingStage, string>> = {
 }
 
 /** What of the arguments can be wrong is found here, before any work. */
-export async function checkTrainArguments(parsed: ParsedCommand, note: (text: string) => void) {
+export async function checkTrainArguments(parsed: ParsedCommand, taking: TakingNetwork) {
   const runFile = parsed.texts.get('run-file')
-  const written = runFile === undefined ? {} : await readRunFile(resolve(runFile), note)
-  const request = await withUnseenLabels({ ...written, ...requestOf(parsed) }, parsed)
+  const written = runFile === undefined ? null : await readRunFile(resolve(runFile), taking.note)
+  const asked = { ...written?.request, ...requestOf(parsed) }
   const folder = await existingFolder(parsed.positionals[0]!)
+  const known = takesOwn(asked) ? (written?.network ?? null) : null
+  const network = await takeNetwork(parsed, known, taking)
+  const request = await withUnseenLabels(onNetwork(asked, network), parsed)
   checkProxyStart(parsed, request)
   const namesLabels = parsed.texts.has('unseen-labels')
   const isResumed = parsed.flags.has('resume')
@@ -75,7 +88,7 @@ export async function checkTrainArguments(parsed: ParsedCommand, note: (text: st
     throw new UsageError('--resume and --start-over are both given. Give one of them.')
   }
   return {
-    ...{ request, folder, namesLabels, isResumed, isAnew },
+    ...{ request, folder, network, namesLabels, isResumed, isAnew },
     out: resolve(parsed.texts.get('out')!),
     followsLinks: parsed.flags.has('follow-links'),
   }
@@ -97,7 +110,7 @@ export type TrainArguments = Awaited<ReturnType<typeof checkTrainArguments>>
  */
 export async function enterRun(
   place: OutFolder,
-  { request, folder, isResumed, isAnew }: TrainArguments,
+  { request, folder, network, isResumed, isAnew }: TrainArguments,
   { version, progress }: { readonly version: string; readonly progress: ProgressLine },
 ): Promise<UnfinishedJob> {
   const { unfinished, out } = place
@@ -109,12 +122,18 @@ export async function enterRun(
         `Note: it was begun by version ${unfinished.version}; its numbers may differ from those of one version throughout.`,
       )
     }
+    if (network === null && unfinished.network !== undefined) {
+      registerNetworks([await placeKnown(unfinished.network)])
+    }
     return unfinished
   }
   await place.discard()
   if (isResumed) progress.line(`No unfinished run is in ${out}; a new one starts.`)
   const outside = [...outsideComponents(request)]
-  const job = { version, folder, startedAt: Date.now(), request, outside }
+  const job = {
+    ...{ version, folder, startedAt: Date.now(), request, outside },
+    ...(network === null ? {} : { network }),
+  }
   await place.begin(job)
   return job
 }
@@ -160,7 +179,10 @@ export async function runTrain(
   const staging = await stagingFolder(stateFolder)
   await copyFile(reportFile, join(staging, 'import-report.json'))
   await writeJson(join(staging, 'metrics.json'), metrics)
-  await writeJson(join(staging, 'run.json'), runFileOf(version, state.run, unseen))
+  await writeJson(
+    join(staging, 'run.json'),
+    runFileOf(version, state.run, unseen, networkTaken(state.run.options)),
+  )
   const context: ResultContext = {
     store: services.store,
     workspace: services.workspace,
@@ -231,6 +253,13 @@ async function trainOnce(
         throw failure
       },
     )
+    const own = networkTaken(job.request)
+    if (own !== null) {
+      await tryOnSet(session, datasetId, own).catch(async (failure: unknown) => {
+        await place.discard()
+        throw failure
+      })
+    }
     const plan = await training.plan(input).catch(async (failure: unknown) => {
       await place.discard()
       throw failure

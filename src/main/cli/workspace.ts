@@ -36,6 +36,7 @@ export async function createHeadlessWorkspace(kept?: string): Promise<HeadlessWo
       cacheFolder: join(userCacheFolder(), 'headless'),
       runsFolder: join(folder, 'runs'),
       sweepsFolder: join(folder, 'sweeps'),
+      networksFolder: join(folder, 'networks'),
     },
     remove: async () => {
       if (kept === undefined) await rm(folder, { recursive: true, force: true })

@@ -3,6 +3,7 @@ import { readWork } from '../../core/work/workAmounts'
 import type { ExtractorLayer } from '../../shared/model/extractor'
 import type { TrainingOptions } from '../../shared/model/training'
 import type { Backend } from '../backend/backend'
+import type { OpenOwnSession } from './ownNetworks/ownSession'
 import { paceOf, walkUnlessCancelled } from '../../core/steps'
 import { thread } from '../training/thread'
 import { extractInPasses } from './extractInPasses'
@@ -28,6 +29,7 @@ export async function loadFeatures(
     /** Absent: that of earlier runs. */
     readonly extractor?: string | undefined
     readonly backend: Backend
+    readonly openOnnx?: OpenOwnSession | undefined
     /** Holds `node_modules` and `resources`. */
     readonly projectFolder: string
     readonly cacheFolder: string

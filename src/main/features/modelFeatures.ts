@@ -1,17 +1,24 @@
 import { featuresName } from '../../core/plan/features'
 import { AppError } from '../../shared/errors'
-import type { ExtractorDescription, ExtractorLayer } from '../../shared/model/extractor'
+import type { ExtractorLayer } from '../../shared/model/extractor'
+import { isOwnId } from '../../shared/model/ownNetwork'
 import type { ModelInput } from '../runs/modelFiles'
 import { extractors } from './extractors'
+import type { Extractor } from './extractors/extractor'
 import { hashOfEarlierRuns } from './featureKeys'
 
 type FeatureInput = Extract<ModelInput, { kind: 'features' }>
 
 /** What a model says of the features it was trained on. */
 export const inputOfFeatures = (
-  { id, contentHash }: Pick<ExtractorDescription, 'id' | 'contentHash'>,
+  { id, contentHash, placed }: Pick<Extractor, 'id' | 'contentHash' | 'placed'>,
   layers: readonly ExtractorLayer[],
-): FeatureInput => ({ kind: 'features', extractor: `${id}/${featuresName(layers)}`, contentHash })
+): FeatureInput => ({
+  kind: 'features',
+  extractor: `${id}/${featuresName(layers)}`,
+  contentHash,
+  ...(placed === undefined ? {} : { network: placed }),
+})
 
 /**
  * The network and layers that a saved model takes; one of an earlier version names no weights.
@@ -20,10 +27,18 @@ export const inputOfFeatures = (
 export function featuresOfModel({
   extractor: wanted,
   contentHash = hashOfEarlierRuns,
+  network,
 }: FeatureInput): { readonly extractor: string; readonly features: string } {
   const at = wanted.indexOf('/')
   const [id, features] = [wanted.slice(0, at), wanted.slice(at + 1)]
   const found = extractors.find((extractor) => extractor.id === id)
+  if (found === undefined && isOwnId(id)) {
+    throw new AppError(
+      'modelUnreadable',
+      `The model needs features of a network of your own, ${network?.network.title ?? id}. Name its file with --network-file.`,
+      { extractor: wanted },
+    )
+  }
   if (found === undefined) {
     const known = extractors.map((extractor) => extractor.id).join(', ')
     throw new AppError(

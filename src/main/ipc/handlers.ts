@@ -9,6 +9,7 @@ import { createComparisonHandlers } from './comparisonHandlers'
 import { createDatasetHandlers } from './datasetHandlers'
 import { createExportingHandlers } from './exportingHandlers'
 import { createLabelHandlers } from './labelHandlers'
+import { createNetworkHandlers } from './networkHandlers'
 import { createProjectionHandlers } from './projectionHandlers'
 import { createQueueHandlers } from './queueHandlers'
 import type { Shell } from './shell'
@@ -44,6 +45,7 @@ export const createHandlers = ({
   }),
   dataset: createDatasetHandlers(services, shell),
   labels: createLabelHandlers(services),
+  networks: createNetworkHandlers(services, shell),
   training: createTrainingHandlers(services),
   split: createSplitHandlers(services),
   sweep: createSweepHandlers(services),

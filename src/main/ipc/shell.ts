@@ -7,6 +7,8 @@ export interface Shell {
    * @throws AppError forbidden for a token that no drop gave, or a second time
    */
   takeDropped(token: string): string
+  /** Absolute path of an ONNX file; null where the dialog was dismissed. */
+  chooseNetworkFile(): Promise<string | null>
   /** Absolute path to write to; null where the dialog was dismissed. */
   chooseCsvFile(suggestedName: string): Promise<string | null>
   /** Opens the file manager at a file. */

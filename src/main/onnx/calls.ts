@@ -36,6 +36,8 @@ export interface OnnxCalls {
   open(input: {
     readonly id: number
     readonly model: OnnxModel
+    /** Of the files that hold weights of a model given as bytes; null: all are in it. */
+    readonly weightsFolder: string | null
     readonly provider: OnnxProvider
   }): Promise<{
     readonly inputs: readonly OnnxTensorInfo[]

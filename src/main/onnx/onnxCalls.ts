@@ -29,7 +29,7 @@ export function createOnnxCalls(): OnnxCalls {
       started = { library, threads: threads ?? availableParallelism() }
       return { version, providers: providersHere(folder) }
     },
-    async open({ id, model, provider }) {
+    async open({ id, model, weightsFolder, provider }) {
       const { library, threads } = running()
       const options: InferenceSession.SessionOptions = {
         executionProviders: provider === 'cpu' ? ['cpu'] : [provider, 'cpu'],
@@ -38,7 +38,7 @@ export function createOnnxCalls(): OnnxCalls {
         logSeverityLevel: 3,
         // Threads that spin while they wait take the cores from whoever decodes pictures meanwhile:
         // with other work on the machine half the processor time and a fifth of the pictures.
-        extra: { session: { intra_op: { allow_spinning: '0' } } },
+        extra: { session: { intra_op: { allow_spinning: '0' }, ...weightsIn(weightsFolder) } },
         // DirectML's own rules.
         ...(provider === 'dml' ? { enableMemPattern: false, executionMode: 'sequential' } : {}),
       }
@@ -81,6 +81,9 @@ export function createOnnxCalls(): OnnxCalls {
     },
   }
 }
+
+const weightsIn = (folder: string | null) =>
+  folder === null ? {} : { model_external_initializers_file_folder_path: folder }
 
 function tensorOf({ Tensor }: Library, numbers: OnnxNumbers, dims: readonly number[]) {
   switch (numbers.type) {

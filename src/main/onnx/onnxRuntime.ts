@@ -29,6 +29,8 @@ export interface OnnxRuntimeOptions {
 export interface OnnxSessionRequest {
   /** Bytes, or the path of the file, beside which its data may lie. */
   readonly model: OnnxModel
+  /** Of the files that hold weights of a model given as bytes; absent: all are in it. */
+  readonly weightsFolder?: string
   readonly inputName: string
   /** Names of what a run gives, in this order. */
   readonly outputs: readonly string[]
@@ -88,7 +90,7 @@ export class OnnxRuntime {
     provider: OnnxProvider,
     rejected: OnnxSession['rejected'],
   ): Promise<OnnxSession> {
-    const { inputName, outputs } = request
+    const { inputName, outputs, weightsFolder = null } = request
     const model = typeof request.model === 'string' ? request.model : plainBytes(request.model)
     const id = ++this.ids
     let home: Started | null = null
@@ -96,7 +98,7 @@ export class OnnxRuntime {
     const openedOn = (started: Started) => {
       if (home === started) return opening
       home = started
-      opening = ask(started.process, 'open', { id, model, provider })
+      opening = ask(started.process, 'open', { id, model, weightsFolder, provider })
       opening.catch(() => (home = null))
       return opening
     }

@@ -8,6 +8,7 @@ import {
   serializeModel,
 } from '../../core/network/savedModel'
 import { AppError } from '../../shared/errors'
+import { type PlacedNetwork, placedNetwork } from '../../shared/model/ownNetwork'
 import { finiteJson, requireFinite } from '../files/finite'
 import { readBounded } from '../files/regularFile'
 import { partialName } from '../files/atomicWrite'
@@ -21,6 +22,8 @@ export type ModelInput =
       readonly extractor: string
       /** SHA-256 of the network's weights; absent: saved by a version that had one network. */
       readonly contentHash?: string
+      /** Of a person's own network: what it is, and where its file was. */
+      readonly network?: PlacedNetwork
     }
   | { readonly kind: 'pixels'; readonly sizePx: number }
 
@@ -39,6 +42,7 @@ const extras = v.object({
       kind: v.literal('features'),
       extractor: v.pipe(v.string(), v.maxLength(200)),
       contentHash: v.exactOptional(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))),
+      network: v.exactOptional(placedNetwork),
     }),
     v.object({
       kind: v.literal('pixels'),

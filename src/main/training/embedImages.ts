@@ -8,6 +8,7 @@ import type { Backend } from '../backend/backend'
 import { loadFeatures } from '../features/loadFeatures'
 import { loadPixels } from '../features/loadPixels'
 import { featuresOfModel } from '../features/modelFeatures'
+import type { OpenOwnSession } from '../features/ownNetworks/ownSession'
 import { saveEmbeddings } from '../runs/embeddingFiles'
 import { loadModel } from '../runs/modelFiles'
 import type { LoadedImages } from '../features/loadedImages'
@@ -16,12 +17,16 @@ import { thread } from './thread'
 
 interface Surroundings {
   readonly backend: Backend
+  readonly openOnnx: OpenOwnSession
   readonly interruption: Interruption
   readonly post: (message: WorkerMessage) => void
 }
 
 /** Embeds the images of a job with a saved model and keeps them in its folder. */
-export async function embedImages(job: EmbedJob, { backend, interruption, post }: Surroundings) {
+export async function embedImages(
+  job: EmbedJob,
+  { backend, openOnnx, interruption, post }: Surroundings,
+) {
   const stored = await loadModel(job.modelFolder)
   const model = restoreModel(stored.model, backend.models)
   const inputSize = model.inputShape.reduce((product, length) => product * length, 1)
@@ -41,7 +46,7 @@ export async function embedImages(job: EmbedJob, { backend, interruption, post }
       return loadPixels(job.images, stored.input.sizePx, report, { variation })
     }
     const features = featuresOfModel(stored.input)
-    return loadFeatures(job.images, { ...job, backend, ...features, variation }, report)
+    return loadFeatures(job.images, { ...job, backend, openOnnx, ...features, variation }, report)
   }
   let rows = new Uint32Array(0)
   let data: Float32Array = new Float32Array(0)

@@ -19,6 +19,7 @@ import { AppError, serializeError } from '../../shared/errors'
 import { reportIntervalMs } from '../../shared/model/jobs'
 import type { TrainingOptions } from '../../shared/model/training'
 import type { Backend } from '../backend/backend'
+import type { OpenOwnSession } from '../features/ownNetworks/ownSession'
 import type { LoadedImages } from '../features/loadedImages'
 import { loadFeatures } from '../features/loadFeatures'
 import { loadPixels } from '../features/loadPixels'
@@ -31,6 +32,7 @@ import { asAppError } from './workerFailure'
 export interface SweepContext {
   readonly job: SweepJob
   readonly backend: Backend
+  readonly openOnnx?: OpenOwnSession
   readonly interruption: Interruption
   readonly post: (message: SweepMessage) => void
 }
@@ -200,7 +202,7 @@ function stepCounter(options: TrainingOptions, post: SweepContext['post']) {
 }
 
 async function loadImages(sweep: SweepContext): Promise<LoadedImages | null> {
-  const { job, backend, interruption, post } = sweep
+  const { job, backend, openOnnx, interruption, post } = sweep
   const hear = hearWork(post)
   const stages = new StageReport(
     (message) => {
@@ -219,6 +221,6 @@ async function loadImages(sweep: SweepContext): Promise<LoadedImages | null> {
   // All rows come from one request, and with it from one choice of features.
   const { network, extractor, features, imageSizePx } = job.rows[0]!.options
   return network === 'frozen'
-    ? loadFeatures(job.images, { ...job, backend, extractor, features }, report)
+    ? loadFeatures(job.images, { ...job, backend, openOnnx, extractor, features }, report)
     : loadPixels(job.images, imageSizePx, report, { policy: policyOf(job.rows[0]!.options) })
 }

@@ -111,7 +111,7 @@ export async function runTraining(asked: RunContext): Promise<TrainingResult | n
 }
 
 async function loadImages(
-  { job, backend, interruption }: RunContext,
+  { job, backend, openOnnx, interruption }: RunContext,
   stages: StageReport,
 ): Promise<LoadedImages | null> {
   const report = {
@@ -121,7 +121,7 @@ async function loadImages(
   }
   const { network, extractor, features, imageSizePx } = job.options
   return network === 'frozen'
-    ? loadFeatures(job.images, { ...job, backend, extractor, features }, report)
+    ? loadFeatures(job.images, { ...job, backend, openOnnx, extractor, features }, report)
     : loadPixels(job.images, imageSizePx, report, { policy: policyOf(job.options) })
 }
 

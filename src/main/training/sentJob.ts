@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { PlacedNetwork } from '../../shared/model/ownNetwork'
 import { formerThumbnailFile, thumbnailFile } from '../workspace'
 import type { JobImages } from '../features/pictures'
 import type { Extension } from './extensions'
@@ -52,6 +53,8 @@ export interface WorkerStart {
   readonly job: SentJob
   readonly folders: Partial<JobFolders> & Pick<JobFolders, 'workers' | 'project'>
   readonly extensions: readonly Extension[]
+  /** Networks of the person's own, with their files on that machine. */
+  readonly networks: readonly PlacedNetwork[]
 }
 
 /**
@@ -89,17 +92,25 @@ export function openJob({ job, folders }: WorkerStart): WorkerJob | SweepJob {
       return { ...job, workersFolder: folders.workers, projectFolder: folders.project }
   }
 
-  function filesOf({ ids, sha256, paths }: SentImages): JobImages {
-    const cache = { cacheFolder: folder('cache') }
-    const root = folder('images')
-    return {
-      ids,
-      sha256,
-      files: paths.map((path, row) => ({
-        thumbnail: thumbnailFile(cache, sha256[row]!),
-        original: join(root, path),
-        former: formerThumbnailFile(cache, sha256[row]!),
-      })),
-    }
+  function filesOf(images: SentImages): JobImages {
+    return filesOfImages(folder('cache'), folder('images'), images)
+  }
+}
+
+/** Images with the paths that they have on this machine. */
+export function filesOfImages(
+  cacheFolder: string,
+  imagesFolder: string,
+  { ids, sha256, paths }: SentImages,
+): JobImages {
+  const cache = { cacheFolder }
+  return {
+    ids,
+    sha256,
+    files: paths.map((path, row) => ({
+      thumbnail: thumbnailFile(cache, sha256[row]!),
+      original: join(imagesFolder, path),
+      former: formerThumbnailFile(cache, sha256[row]!),
+    })),
   }
 }

@@ -78,7 +78,7 @@ const noScores: FormScores = { features: new Map(), whitening: new Map(), analys
 const loadingShare = 0.6
 
 async function scoreNetwork(
-  { job, backend, interruption }: RunContext,
+  { job, backend, openOnnx, interruption }: RunContext,
   candidates: readonly NetworkCandidate[],
   {
     findings,
@@ -100,7 +100,7 @@ async function scoreNetwork(
   const loaded = await loadFeatures(
     job.images,
     {
-      ...{ ...job, backend, extractor: extractor.id },
+      ...{ ...job, backend, openOnnx, extractor: extractor.id },
       features: layers.map(({ name }) => name).join('+'),
     },
     {

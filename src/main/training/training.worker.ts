@@ -3,6 +3,8 @@ import { AppError, serializeError } from '../../shared/errors'
 import type { Backend } from '../backend/backend'
 import { backendLost } from '../backend/native/caller'
 import { startBackend } from '../backend/startBackend'
+import { startOwnRuntime } from '../features/ownNetworks/ownRuntime'
+import { registerNetworks } from '../features/ownNetworks/registeredNetworks'
 import { startHostedProcess } from '../processes/hostedProcess'
 import { openWorkerPort, type WorkerPort } from '../processes/workerPort'
 import { embedImages } from './embedImages'
@@ -37,9 +39,13 @@ async function run(start: WorkerStart, port: WorkerPort): Promise<void> {
     }
   })
   let backend: Backend | null = null
+  const { workers: workersFolder, project: projectFolder } = start.folders
+  const startProcess = startHostedProcess(port)
+  const onnx = startOwnRuntime({ workersFolder, projectFolder, startProcess })
   try {
     const job = openJob(start)
     await loadExtensions(start.extensions)
+    registerNetworks(start.networks)
     if (job.kind === 'report') {
       const stages = new StageReport(post, interruption, thread.now)
       const tell = (share: number) => stages.share('saving', share)
@@ -50,21 +56,23 @@ async function run(start: WorkerStart, port: WorkerPort): Promise<void> {
       preferred: job.backend,
       workersFolder: job.workersFolder,
       projectFolder: job.projectFolder,
-      startProcess: startHostedProcess(port),
+      startProcess,
       onFeatures: (report) => post({ kind: 'features', report }),
     })
     backend = await interruption.unlessCancelled(starting)
     // What is being started ends with this thread.
     if (backend === null) return process.exit(0)
     post({ kind: 'backend', report: backend.report })
+    const openOnnx = onnx.open
     if (job.kind === 'train') {
-      const result = await runTraining({ job, backend, interruption, post })
+      const result = await runTraining({ job, backend, openOnnx, interruption, post })
       if (result !== null) post({ kind: 'finished', result })
-    } else if (job.kind === 'sweep') await runSweep({ job, backend, interruption, post })
-    else if (job.kind === 'embed') await embedImages(job, { backend, interruption, post })
+    } else if (job.kind === 'sweep') await runSweep({ job, backend, openOnnx, interruption, post })
+    else if (job.kind === 'embed') await embedImages(job, { backend, openOnnx, interruption, post })
   } catch (error) {
     post({ kind: 'failed', error: serializeError(asAppError(await withCause(error, backend))) })
   } finally {
+    onnx.dispose()
     backend?.dispose()
     port.close()
   }

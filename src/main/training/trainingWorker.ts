@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { registeredNetworks } from '../features/ownNetworks/registeredNetworks'
 import { startWorker, type WorkerHandle, type WorkerOptions } from '../jobs/workerHost'
 import type { StartProcess } from '../processes/startProcess'
 import type { Workspace } from '../workspace'
@@ -41,6 +42,7 @@ export function startTrainingWorker<Message>(
         ...work.folders,
       },
       extensions,
+      networks: registeredNetworks(),
     } satisfies WorkerStart,
     onMessage,
     startProcess,

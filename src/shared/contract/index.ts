@@ -3,6 +3,7 @@ import { comparisonContract } from './comparison'
 import { datasetContract } from './dataset'
 import { exportingContract } from './exporting'
 import { labelsContract } from './labels'
+import { networksContract } from './networks'
 import { projectionContract } from './projection'
 import { queueContract } from './queue'
 import { splitContract } from './split'
@@ -15,6 +16,7 @@ export const contract = {
   app: appContract,
   dataset: datasetContract,
   labels: labelsContract,
+  networks: networksContract,
   training: trainingContract,
   split: splitContract,
   sweep: sweepContract,

@@ -1,5 +1,5 @@
 import { mount } from '@vue/test-utils'
-import { createPinia } from 'pinia'
+import { createPinia, setActivePinia } from 'pinia'
 import { TooltipProvider } from 'reka-ui'
 import { beforeEach, expect, it } from 'vitest'
 import { h } from 'vue'
@@ -29,6 +29,7 @@ const rows = Object.entries<OptionRow>(optionTable)
 const inForm = rows.filter(([, { window }]) => window !== 'none')
 
 beforeEach(() => {
+  setActivePinia(createPinia())
   setLocale('en')
   connectWire({ training: { lossShape: ({ loss, distance }) => lossShape(loss, distance) } })
 })

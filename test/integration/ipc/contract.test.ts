@@ -66,6 +66,7 @@ beforeEach(async () => {
     shell: {
       chooseFolder: () => Promise.resolve(chosenFolder),
       takeDropped: (token) => dropped.take(token),
+      chooseNetworkFile: () => Promise.resolve(null),
       chooseCsvFile: () => Promise.resolve(join(folder, 'out.csv')),
       showInFolder: (file) => void shownInFolder.push(file),
       openFolder: (path) => {

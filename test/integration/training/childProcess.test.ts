@@ -81,6 +81,7 @@ it('does the job of a thread in a process, on copies of the pictures, with the s
       results: join(other, 'results'),
     },
     extensions: [],
+    networks: [],
   }
   let result: TrainingResult | null = null
   const worker = startWorker<never, WorkerMessage>({
@@ -113,6 +114,7 @@ it('hears a cancellation, and says how a process ended that was killed', async (
       job: { kind: 'probe', backend: 'wasm' },
       folders: { workers: program.workersFolder, project: projectFolder },
       extensions: [],
+      networks: [],
     } satisfies WorkerStart,
     runsIn: 'process' as const,
     onMessage: () => {},

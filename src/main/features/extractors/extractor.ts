@@ -1,5 +1,7 @@
 import type { ExtractorDescription, ExtractorLayer } from '../../../shared/model/extractor'
+import type { PlacedNetwork } from '../../../shared/model/ownNetwork'
 import type { Backend } from '../../backend/backend'
+import type { OpenOwnSession } from '../ownNetworks/ownSession'
 
 /** What a network may run on. */
 interface ExtractorMeans {
@@ -7,6 +9,8 @@ interface ExtractorMeans {
   readonly backend: Pick<Backend, 'loadGraph'>
   /** Holds `node_modules` and `resources`. */
   readonly projectFolder: string
+  /** Opens networks in ONNX Runtime; absent: a person's own are not opened. */
+  readonly openOnnx?: OpenOwnSession | undefined
 }
 
 /**
@@ -14,6 +18,8 @@ interface ExtractorMeans {
  * changes what it gives of the same weights, by its input or a scale, gives it another id.
  */
 export interface Extractor extends ExtractorDescription {
+  /** Of a person's own network: what it is, and where. */
+  readonly placed?: PlacedNetwork
   /**
    * Makes it ready to give features of these of its layers, in their order.
    * @throws AppError backendUnavailable where its weights are not here, or are others

@@ -45,6 +45,12 @@ const both = [
 })
 for (const extractor of [...networks, ...both]) registerExtractor(extractor)
 
+/** Takes a network out of the list, for this thread. */
+export function forgetExtractor(id: string): void {
+  const place = registered.findIndex((extractor) => extractor.id === id)
+  if (place >= 0) registered.splice(place, 1)
+}
+
 /** All of them as plain data, for plans, the window and the command line. */
 export const describeExtractors = (): readonly ExtractorDescription[] =>
-  registered.map(({ open: _, ...description }) => description)
+  registered.map(({ open: _, placed: __, ...description }) => description)

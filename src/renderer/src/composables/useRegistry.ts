@@ -1,10 +1,12 @@
-import { shallowRef } from 'vue'
+import { onScopeDispose, shallowRef } from 'vue'
 import type { TrainingRegistry } from '../../../shared/model/training'
 import { api } from '../api/client'
 
-/** Losses, miners and distances with their descriptions; the same for the whole session. */
+/** Losses, miners, distances and networks with their descriptions; a person may add networks. */
 export function useRegistry() {
   const registry = shallowRef<TrainingRegistry | null>(null)
-  void api.training.registry({}).then((loaded) => (registry.value = loaded))
+  const load = () => void api.training.registry({}).then((loaded) => (registry.value = loaded))
+  load()
+  onScopeDispose(api.networks.onChanged(load))
   return registry
 }

@@ -6,6 +6,7 @@ import { labelling } from './labelling'
 import { leaderboard } from './leaderboard'
 import { library } from './library'
 import { map } from './map'
+import { networks } from './networks'
 import { split } from './split'
 import { training } from './training'
 import { triplets } from './triplets'
@@ -19,6 +20,7 @@ export const en = {
   leaderboard,
   library,
   map,
+  networks,
   split,
   training,
   triplets,

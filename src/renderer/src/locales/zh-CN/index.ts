@@ -7,6 +7,7 @@ import { labelling } from './labelling'
 import { leaderboard } from './leaderboard'
 import { library } from './library'
 import { map } from './map'
+import { networks } from './networks'
 import { split } from './split'
 import { training } from './training'
 import { triplets } from './triplets'
@@ -20,6 +21,7 @@ export const chinese: Messages = {
   leaderboard,
   library,
   map,
+  networks,
   split,
   training,
   triplets,
