@@ -92,6 +92,7 @@ export const describeOwn = ({
   id,
   title,
   contentHash,
+  bytes,
   licence,
   input,
   layers,
@@ -102,6 +103,7 @@ export const describeOwn = ({
   contentHash,
   input: { sidePx: input.sidePx, mean: input.mean, deviation: input.deviation },
   licence: licence === '' ? 'unknown' : licence,
+  weightBytes: bytes,
   layers: layers.map(({ name, dimension, multiplyAdds }) => ({
     ...{ name, dimension, multiplyAdds },
     rootScale: null,
