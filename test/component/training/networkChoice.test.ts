@@ -1,4 +1,5 @@
 import { mount } from '@vue/test-utils'
+import { createPinia, setActivePinia } from 'pinia'
 import { TooltipProvider } from 'reka-ui'
 import { beforeEach, expect, it } from 'vitest'
 import { h, nextTick, reactive } from 'vue'
@@ -53,6 +54,7 @@ function open(first: TrainingRequest = {}) {
 }
 
 beforeEach(() => {
+  setActivePinia(createPinia())
   setLocale('en')
   connectWire({ training: { lossShape: ({ loss, distance }) => lossShape(loss, distance) } })
 })

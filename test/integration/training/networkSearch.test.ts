@@ -134,6 +134,7 @@ it('measures no candidate again that an interrupted search had measured', async 
       ...{ images: folder, results },
     },
     extensions: [],
+    networks: [],
   }) as TrainJob
   const choose = async () => {
     const said: WorkerMessage[] = []
