@@ -13,7 +13,9 @@ afterAll(() => rm(folder, { recursive: true }))
 async function read(content: object) {
   const file = join(folder, 'run.json')
   await writeFile(file, JSON.stringify(content))
-  return readRunFile(file, () => {})
+  const { request, network } = await readRunFile(file, () => {})
+  expect(network).toBeNull()
+  return request
 }
 const proxies = { name: 'proxyNCA', options: {} }
 /** What every run file says by now. */
