@@ -40,7 +40,7 @@ beforeAll(async () => {
   page = program.page
 })
 endAfterTests(() => program, 'loop')
-/** Puts two drawings of every label into the folder of another one, as a hurried person would. */
+/** Puts a drawing of every label into the folder of another one, as a hurried person would. */
 async function mislabel(folder: string): Promise<void> {
   const labels = (await readdir(folder, { withFileTypes: true }))
     .filter((entry) => entry.isDirectory())
@@ -48,11 +48,10 @@ async function mislabel(folder: string): Promise<void> {
     .toSorted()
   for (const [index, label] of labels.entries()) {
     const wrong = labels[(index + folderStep) % labels.length]!
-    for (const file of (await readdir(join(folder, label))).toSorted().slice(0, 2)) {
-      const moved = `of ${label} ${file}`
-      await rename(join(folder, label, file), join(folder, wrong, moved))
-      rightLabels.set(`${wrong}/${moved}`, label)
-    }
+    const [file = ''] = (await readdir(join(folder, label))).toSorted()
+    const moved = `of ${label} ${file}`
+    await rename(join(folder, label, file), join(folder, wrong, moved))
+    rightLabels.set(`${wrong}/${moved}`, label)
   }
 }
 
@@ -121,7 +120,12 @@ describe('the loop of training, reviewing and training again', () => {
 
   it('trains, and has hard negatives to review', async () => {
     await waitForImport(page, { labels: 40 })
-    await page.getByRole('banner').getByRole('button', { name: 'Train', exact: true }).click()
+    // The usual network leaves no pair of labels that it trains on to be taken for each other.
+    await goTo('Train')
+    await page.getByText('Advanced', { exact: true }).click()
+    await page.locator('summary', { hasText: /^\s*Network/ }).click()
+    await page.getByLabel('Pretrained network').selectOption('mobilenet-v2-1.4-mid')
+    await page.getByRole('button', { name: 'Start training' }).click()
     await trainingEnds()
     firstRun = await newestRun()
     unseen = await unseenLabels()
@@ -129,7 +133,7 @@ describe('the loop of training, reviewing and training again', () => {
     expect((await queueOf(firstRun)).triplets.length).toBeGreaterThan(0)
   }, 1_000_000)
 
-  it('corrects three labels, and joins two where they are asked about, to the end of the queue', async () => {
+  it('corrects three labels and joins two, to the end of the queue', async () => {
     await page.getByRole('button', { name: /^Review .* hard negative/ }).click()
     await page.getByText(/^1 \/ \d+$/).waitFor()
     const images = new Map((await readImages(program.userData)).map((image) => [image.id, image]))
@@ -152,7 +156,7 @@ describe('the loop of training, reviewing and training again', () => {
         await picker.fill(rightLabels.get(images.get(triplet[role])!.path)!)
         await picker.press('Enter')
         corrected.add(triplet[role])
-      } else if (!hasJoined && isOfTwoTrained(triplet, images, unseen) && isFree(triplet, images)) {
+      } else if (!hasJoined && corrected.size === 3 && isOfTwoTrained(triplet, images, unseen)) {
         await page.keyboard.press('5')
         await page
           .getByText(/becomes/)
@@ -172,7 +176,7 @@ describe('the loop of training, reviewing and training again', () => {
     await takeScreenshot(page, 'loop-1-end-of-review')
     expect((await queueOf(firstRun)).triplets.map(keyOf)).toEqual(triplets.map(keyOf))
     expect(corrected.size).toBe(3)
-    // Whether two trained labels are asked about after that is up to the network.
+    expect(hasJoined).toBe(true)
   }, 600_000)
 
   it('trains again on the same test, and says what the corrections gave', async () => {
@@ -220,16 +224,6 @@ describe('the loop of training, reviewing and training again', () => {
 })
 
 /** Whether anchor and negative have two labels, neither of them kept unseen. */
-/** Whether joining its labels takes no label away that a correction still needs. */
-function isFree(
-  { anchor, negative }: ReviewTriplet,
-  images: ReadonlyMap<number, { readonly label: string | null }>,
-): boolean {
-  if (corrected.size === 3) return true
-  const needed = [...rightLabels].flatMap(([path, label]) => [path.split('/')[0], label])
-  return [anchor, negative].every((id) => !needed.includes(images.get(id)?.label ?? ''))
-}
-
 function isOfTwoTrained(
   { anchorLabelId, negativeLabelId, anchor, negative }: ReviewTriplet,
   images: ReadonlyMap<number, { readonly label: string | null }>,
