@@ -164,16 +164,17 @@ function execute(handle: sqlite3.Database, sql: string): Promise<void> {
   })
 }
 
-function getRow<R>(
+/**
+ * Through all rows to the end: a statement that stops at its first one holds what the connection
+ * sees as it was until it is let go of, and reads beside it would miss what was written meanwhile.
+ */
+async function getRow<R>(
   handle: sqlite3.Database,
   sql: string,
   values: readonly SqlValue[],
 ): Promise<R | undefined> {
-  return new Promise((resolve, reject) => {
-    handle.get<R | undefined>(sql, values, (error, row) =>
-      error === null ? resolve(row) : reject(typedError(error, sql)),
-    )
-  })
+  const [row] = await allRows<R>(handle, sql, values)
+  return row
 }
 
 function allRows<R>(

@@ -158,16 +158,16 @@ export class ActiveRun {
     await this.writes.catch(() => {})
     this.error ??= crash
     const concluded = await this.conclude(this.statusAtEnd())
+    const { status } = concluded
+    if (status === 'finished' || status === 'cancelled') {
+      await removeCheckpoint(this.input.runFolder).catch(() => {})
+    }
     this.meter.keep()
-    // From here to `onEnded` nothing waits: nobody sees a state that has ended before that.
+    // From here on nothing waits: a state that has ended is seen by nobody before `onEnded`.
     this.summary = concluded
     if (this.progressTimer !== null) clearTimeout(this.progressTimer)
     const ended = this.state()
     this.input.onEnded(ended)
-    // What is of no use any more holds nobody up.
-    if (concluded.status === 'finished' || concluded.status === 'cancelled') {
-      await removeCheckpoint(this.input.runFolder).catch(() => {})
-    }
     return ended
   }
 
