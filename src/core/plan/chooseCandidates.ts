@@ -51,9 +51,9 @@ function layersToCompare(extractor: ExtractorDescription, imageCount: number): r
 }
 
 /** Those of one network after another, with all layers that any of them has. */
-export function networksOf(
-  candidates: readonly ChosenFeatures[],
-): readonly (ChosenFeatures & { readonly candidates: readonly ChosenFeatures[] })[] {
+export function networksOf<Candidate extends ChosenFeatures>(
+  candidates: readonly Candidate[],
+): readonly (ChosenFeatures & { readonly candidates: readonly Candidate[] })[] {
   return [...new Set(candidates.map(({ extractor }) => extractor))].map((extractor) => {
     const own = candidates.filter((candidate) => candidate.extractor === extractor)
     const names = new Set(own.flatMap(({ features }) => features.split('+')))

@@ -3,13 +3,20 @@ import { paceOf, walk } from '../steps'
 import { foldsToTrain, type HeldOutFolds, placesOfFold, unitsHeldOut } from '../starts/heldOutFolds'
 import { isOpenEnd } from '../loop/schedule'
 import { classSizes } from '../evaluation/splitParts'
-import type { ClosedForm, HeldOutScore, KeptModel } from '../../shared/model/kept'
+import type { ClosedForm, KeptModel } from '../../shared/model/kept'
 import type { LoopDecisions } from './decisions'
 import { firstBest, trainWithout } from './findEpoch'
 import { gatherSteps } from '../inputSource'
 import { rowsAt } from './labelledRows'
 import type { HeldOutScores, StartFindings } from './startFindings'
-import { foldsOf, type FormScores, heldOutScores, sampleOf, scoreForms } from './scoreForms'
+import {
+  foldsOf,
+  type FormScores,
+  heldOutScoreOf,
+  heldOutScores,
+  sampleOf,
+  scoreForms,
+} from './scoreForms'
 import type { TrainingContext, TrainingData } from './surroundings'
 
 /** The closed form that a head starts from, and how it was found. */
@@ -98,9 +105,9 @@ export async function decideKept(
   const heldOut = {
     over: folds.over,
     count: units.length,
-    features: scoreOf(scores.features),
-    whitening: scoreOf(scores.whitening),
-    analysis: scoreOf(scores.analysis),
+    features: heldOutScoreOf(values(scores.features)),
+    whitening: heldOutScoreOf(values(scores.whitening)),
+    analysis: heldOutScoreOf(values(scores.analysis)),
     trained: null,
   }
   if (isOpenEnd(context.options)) {
@@ -128,11 +135,9 @@ export async function decideKept(
       ...heldOut,
       trained: {
         count: asked.length,
-        score: scoreOf(trained),
-        without: scoreOf(simpler),
-        gain: scoreOf(
-          new Map(asked.map((unit) => [unit, trained.get(unit)! - (simpler.get(unit) ?? 0)])),
-        ),
+        score: heldOutScoreOf(values(trained)),
+        without: heldOutScoreOf(values(simpler)),
+        gain: heldOutScoreOf(asked.map((unit) => trained.get(unit)! - (simpler.get(unit) ?? 0))),
       },
     },
   }
@@ -226,8 +231,3 @@ const candidate = <Name extends string>(
   scores: HeldOutScores,
   units: readonly number[],
 ): Candidate<Name> => ({ name, scores: Float64Array.from(units, (unit) => scores.get(unit) ?? 0) })
-
-function scoreOf(scores: HeldOutScores): HeldOutScore {
-  const { mean, standardError } = meanScore(values(scores))
-  return { mapAtR: mean, standardError }
-}

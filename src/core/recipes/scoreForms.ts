@@ -7,12 +7,20 @@ import { dealFolds, type HeldOutFolds, placesOfFold } from '../starts/heldOutFol
 import { chooseProbe } from '../evaluation/measureRetrieval'
 import { startConstants } from '../starts/startConstants'
 import { compareWork, foldWork, scatterWork } from '../work/workAmounts'
+import { meanScore } from '../evaluation/simplestOf'
+import type { HeldOutScore } from '../../shared/model/kept'
 import type { RetrievalMetrics } from '../../shared/model/training'
 import { gatherSteps } from '../inputSource'
 import { type LabelledRows, rowsAt } from './labelledRows'
 import type { MeasuringContext } from './measureTest'
 import type { HeldOutScores } from './startFindings'
 import type { TrainingContext, TrainingData } from './surroundings'
+
+/** Mean and standard error of scores of held-out labels, or images. */
+export function heldOutScoreOf(scores: ArrayLike<number>): HeldOutScore {
+  const { mean, standardError } = meanScore(scores)
+  return { mapAtR: mean, standardError }
+}
 
 export interface FormScores {
   readonly features: HeldOutScores

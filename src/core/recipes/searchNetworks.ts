@@ -1,9 +1,9 @@
-import type { ClosedForm, HeldOutScore } from '../../shared/model/kept'
+import type { ClosedForm } from '../../shared/model/kept'
 import type { NetworkCandidate, NetworkSearch } from '../../shared/model/networkSearch'
 import type { TrainingOptions } from '../../shared/model/training'
 import { extractorOfEarlierRuns } from '../../shared/model/extractor'
 import { meanScore, simplestOf } from '../evaluation/simplestOf'
-import type { FormScores } from './scoreForms'
+import { type FormScores, heldOutScoreOf } from './scoreForms'
 import type { HeldOutScores } from './startFindings'
 
 /** A candidate with what held-out labels say of it. */
@@ -47,8 +47,8 @@ export function chooseOfScored(
     candidates: scored.map(({ candidate, seconds }, place) => ({
       ...candidate,
       form: best[place]!.form,
-      score: scoreOf(columns[place]!),
-      shortfall: scoreOf(columns[place]!.map((score, i) => highest[i]! - score)),
+      score: heldOutScoreOf(columns[place]!),
+      shortfall: heldOutScoreOf(columns[place]!.map((score, i) => highest[i]! - score)),
       seconds,
     })),
   }
@@ -67,8 +67,3 @@ function bestForm(
 }
 
 const meanOf = (scores: HeldOutScores): number => meanScore([...scores.values()]).mean
-
-function scoreOf(scores: Float64Array): HeldOutScore {
-  const { mean, standardError } = meanScore(scores)
-  return { mapAtR: mean, standardError }
-}

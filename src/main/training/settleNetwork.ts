@@ -1,4 +1,5 @@
-import { layersOf, findExtractor } from '../../core/plan/features'
+import { networksOf } from '../../core/plan/chooseCandidates'
+import { type ChosenFeatures, findExtractor, layersOf } from '../../core/plan/features'
 import { columnsOfSource } from '../../core/inputSource'
 import { createRandom } from '../../core/math/random'
 import { formsOf, keepForms } from '../../core/recipes/decideKept'
@@ -44,16 +45,21 @@ export async function settleNetwork(
   if (candidates === undefined || candidates.length === 0) return { job, forms: null }
   report.stage('choosing', 0, 1)
   const findings = await openFindings(job.runFolder, jobFingerprint(job))
-  const ids = [...new Set(candidates.map(({ extractor }) => extractor))]
-  const parts = partsOf(Object.fromEntries(ids.map((id) => [id, 1])))
+  const networks = networksOf(
+    candidates.map((candidate) => ({
+      candidate,
+      extractor: findExtractor(extractors, candidate.extractor),
+      features: candidate.features,
+    })),
+  )
+  const parts = partsOf(Object.fromEntries(networks.map(({ extractor }) => [extractor.id, 1])))
   const scored = new Map<NetworkCandidate, ScoredCandidate>()
   let over: 'labels' | 'images' = 'labels'
-  for (const id of ids) {
-    const own = candidates.filter(({ extractor }) => extractor === id)
-    const found = await scoreNetwork(run, own, {
+  for (const network of networks) {
+    const found = await scoreNetwork(run, network, {
       findings,
       report: (from, to, stage) => {
-        const [first, last] = parts[id]!
+        const [first, last] = parts[network.extractor.id]!
         const at = (share: number) => first + (last - first) * share
         return report.part(stage, at(from), at(to), 'choosing')
       },
@@ -77,9 +83,14 @@ const noScores: FormScores = { features: new Map(), whitening: new Map(), analys
 /** Share of the time of a network that its features take, roughly. */
 const loadingShare = 0.6
 
+/** A network, all of its layers that are asked for, and the candidates that take some of them. */
+interface SearchedNetwork extends ChosenFeatures {
+  readonly candidates: readonly { readonly candidate: NetworkCandidate }[]
+}
+
 async function scoreNetwork(
   { job, backend, openOnnx, interruption }: RunContext,
-  candidates: readonly NetworkCandidate[],
+  { extractor, features, candidates }: SearchedNetwork,
   {
     findings,
     report,
@@ -92,16 +103,13 @@ async function scoreNetwork(
   readonly scored: readonly ScoredCandidate[]
 } | null> {
   const nameOf = ({ extractor, features }: NetworkCandidate) => `${extractor} ${features}`
-  const extractor = findExtractor(extractors, candidates[0]!.extractor)
-  const names = new Set(candidates.flatMap(({ features }) => features.split('+')))
-  const layers = extractor.layers.filter(({ name }) => names.has(name))
   const loading = report(0, loadingShare, 'features')
   let startedAt = performance.now()
   const loaded = await loadFeatures(
     job.images,
     {
       ...{ ...job, backend, openOnnx, extractor: extractor.id },
-      features: layers.map(({ name }) => name).join('+'),
+      features,
     },
     {
       onProgress: (done, total) => loading.progress('features', done, total),
@@ -112,13 +120,13 @@ async function scoreNetwork(
   if (loaded === null) return null
   const starts = new Map<string, number>()
   let rowSize = 0
-  for (const { name, dimension } of layers) {
+  for (const { name, dimension } of layersOf(extractor, features)) {
     starts.set(name, rowSize)
     rowSize += dimension
   }
   const scored: ScoredCandidate[] = []
   let over: 'labels' | 'images' = 'labels'
-  for (const [place, candidate] of candidates.entries()) {
+  for (const [place, { candidate }] of candidates.entries()) {
     const parts = layersOf(extractor, candidate.features).map(({ name, dimension }) => ({
       from: starts.get(name)!,
       to: starts.get(name)! + dimension,
