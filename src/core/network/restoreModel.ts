@@ -1,5 +1,6 @@
 import { createRandom, type Random } from '../math/random'
 import type { EmbeddingModel } from './embeddingModel'
+import { nodesBetween } from './graph/graphNodes'
 import { createPlainFeatures } from './plainFeatures'
 import type { Models } from './models'
 import { type SavedModel, unreadable } from './savedModel'
@@ -45,6 +46,15 @@ function createTuned(saved: SavedModel, models: Models, random: Random): Embeddi
   const weights = tensors
     .filter(({ name }) => name.startsWith(prefix))
     .map((tensor) => ({ ...tensor, name: tensor.name.slice(prefix.length) }))
+  try {
+    nodesBetween(
+      structure.nodes,
+      structure.from,
+      structure.taps.map(({ node }) => node),
+    )
+  } catch (error) {
+    throw unreadable(error instanceof Error ? error.message : String(error))
+  }
   return models.tunedNetwork({
     structure,
     inputShape: [height, width, channels],

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { AppError } from '../../shared/errors'
-import type { TunedStructure } from './graph/tunedStructure'
+import { featureCountOf, type TunedStructure } from './graph/tunedStructure'
 
 export interface SavedTensor {
   readonly name: string
@@ -147,11 +147,23 @@ export function describeModel(given: unknown): DescribedModel {
   const total = counts.reduce((a, b) => a + b, 0)
   if (total > maximumNumbers) throw unreadable('it is larger than any model of this program')
   // Memory is taken by these before the parts are compared: they must be in the weights.
-  const { kind, inputShape, embeddingSize } = manifest
-  const least =
-    kind === 'features' ? 0 : kind === 'head' ? inputShape[0]! * embeddingSize : embeddingSize
+  const least = leastNumbers(manifest)
   if (least > total) throw unreadable('its description claims more numbers than its weights have')
   return { manifest, counts, weightBytes: total * 4 }
+}
+
+/** Numbers that the matrix of its last layer has at least. */
+function leastNumbers({ kind, inputShape, embeddingSize, structure }: ModelManifest): number {
+  switch (kind) {
+    case 'features':
+      return 0
+    case 'head':
+      return inputShape[0]! * embeddingSize
+    case 'small':
+      return embeddingSize
+    case 'tuned':
+      return embeddingSize * featureCountOf(structure)
+  }
 }
 
 /**

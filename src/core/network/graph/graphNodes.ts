@@ -33,7 +33,7 @@ export const inputsOf = (node: GraphNode): readonly string[] =>
 /**
  * The nodes that lead from one place of a network to others, in their order.
  * @param from the place whose map is given; it need not be a node
- * @throws Error where an output hangs on something else as well
+ * @throws Error where an output hangs on something else as well, or a node stands before its input
  */
 export function nodesBetween(
   nodes: readonly GraphNode[],
@@ -50,5 +50,12 @@ export function nodesBetween(
     inputsOf(node).forEach(visit)
   }
   outputs.forEach(visit)
-  return nodes.filter(({ name }) => wanted.has(name))
+  const between = nodes.filter(({ name }) => wanted.has(name))
+  const done = new Set([from])
+  for (const node of between) {
+    const early = inputsOf(node).find((name) => !done.has(name))
+    if (early !== undefined) throw new Error(`"${node.name}" stands before its input "${early}"`)
+    done.add(node.name)
+  }
+  return between
 }

@@ -1,9 +1,7 @@
 import type { SavedModel } from '../savedModel'
+import { featureCountOf } from './tunedStructure'
 
 const isOfHead = ({ name }: { readonly name: string }): boolean => name.startsWith('head/')
-
-const featureCount = ({ structure }: SavedModel): number =>
-  (structure?.taps ?? []).reduce((sum, { channels }) => sum + channels, 0)
 
 /**
  * A tuned network with another head on its features, for instance a closed form that was fitted
@@ -12,7 +10,7 @@ const featureCount = ({ structure }: SavedModel): number =>
  * @throws Error where it takes others
  */
 export function replaceHead(tuned: SavedModel, head: SavedModel): SavedModel {
-  const features = featureCount(tuned)
+  const features = featureCountOf(tuned.structure)
   if (head.kind !== 'head' || head.inputShape[0] !== features) {
     throw new Error(`A head on ${features} features, not on ${head.inputShape.join(' x ')}`)
   }
@@ -28,7 +26,7 @@ export function replaceHead(tuned: SavedModel, head: SavedModel): SavedModel {
 
 /** A tuned network whose embeddings are its features as they are. */
 export function withoutHead(tuned: SavedModel): SavedModel {
-  const features = featureCount(tuned)
+  const features = featureCountOf(tuned.structure)
   const identity = new Float32Array(features * features)
   for (let i = 0; i < features; i++) identity[i * features + i] = 1
   const zeros = (...shape: readonly number[]) => ({

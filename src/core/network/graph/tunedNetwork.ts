@@ -17,7 +17,7 @@ import { type SavedTensor, unreadable } from '../savedModel'
 import { narrow } from '../startWeights'
 import { backwardNodes, type Maps, runNodes, type Weights } from './graphPass'
 import { nodesBetween } from './graphNodes'
-import type { Tap, TunedStructure } from './tunedStructure'
+import { featureCountOf, type Tap, type TunedStructure } from './tunedStructure'
 
 export interface TunedNetworkOptions {
   readonly structure: TunedStructure
@@ -47,7 +47,7 @@ export function createTunedNetwork(options: TunedNetworkOptions): EmbeddingModel
   const { from, taps } = structure
   const ends = taps.map(({ node }) => node)
   const nodes = nodesBetween(structure.nodes, from, ends)
-  const featureCount = taps.reduce((sum, { channels }) => sum + channels, 0)
+  const featureCount = featureCountOf(structure)
   const [height, width, channels] = inputShape
 
   const given = new Map(options.weights.map((tensor) => [tensor.name, tensor]))

@@ -16,3 +16,7 @@ export interface TunedStructure {
   /** Their features one after another are what the head sees. */
   readonly taps: readonly Tap[]
 }
+
+/** Numbers that its head takes. */
+export const featureCountOf = (structure: Pick<TunedStructure, 'taps'> | undefined): number =>
+  (structure?.taps ?? []).reduce((sum, { channels }) => sum + channels, 0)

@@ -156,7 +156,11 @@ describe('a tuned network', { timeout: 120_000 }, () => {
     const saved = create().snapshot()
     const models = modelsOn(plainOperations)
     const { structure: _, ...without } = saved
+    const isCircle = { name: 'a', inputs: ['e', 'before'], kind: 'sum' } as const
     const cases = [
+      { ...saved, structure: { ...structure, nodes: [isCircle, ...structure.nodes.slice(1)] } },
+      { ...saved, structure: { ...structure, nodes: structure.nodes.toReversed() } },
+      { ...saved, structure: { ...structure, from: 'elsewhere' } },
       without,
       { ...saved, inputShape: [16] },
       { ...saved, tensors: saved.tensors.filter(({ name }) => name !== 'network/c/bias') },
@@ -171,6 +175,10 @@ describe('a tuned network', { timeout: 120_000 }, () => {
     const { manifest, weights: bytes } = serializeModel(saved)
     const bad = { ...manifest, structure: { ...manifest.structure!, nodes: [{ kind: 'other' }] } }
     expect(() => deserializeModel(bad, bytes)).toThrow(AppError)
+    // Memory would be taken for its head before anything is compared.
+    const taps = [{ node: 'a', channels: 2 ** 27, rootScale: null }]
+    const huge = { ...manifest, structure: { ...manifest.structure!, taps } }
+    expect(() => deserializeModel(huge, bytes)).toThrow('claims more numbers')
   })
 })
 
