@@ -70,7 +70,11 @@ export function findLayers(model: ModelProto, shapes: TensorShapes): FoundLayers
   })
   const consumers = new Map<string, NodeProto[]>()
   for (const node of nodes) {
-    for (const input of node.input) consumers.set(input, [...(consumers.get(input) ?? []), node])
+    for (const input of node.input) {
+      const known = consumers.get(input)
+      if (known === undefined) consumers.set(input, [node])
+      else known.push(node)
+    }
   }
   const isAttention = ({ name }: Tensor) =>
     consumers.get(name)?.some(({ opType }) => opType === 'Softmax') === true
@@ -107,7 +111,10 @@ export function findLayers(model: ModelProto, shapes: TensorShapes): FoundLayers
     })
   }
   const vectors = tensors.filter(isVector)
-  const after = vectors.filter((tensor) => last === undefined || isAfter(nodes, tensor, last))
+  const placeOf = new Map(nodes.map((node, place) => [node, place]))
+  const isAfter = (tensor: Tensor, earlierOne: Tensor): boolean =>
+    placeOf.get(tensor.node)! > placeOf.get(earlierOne.node)!
+  const after = vectors.filter((tensor) => last === undefined || isAfter(tensor, last))
   const pooled = lastUnmixed(after)
   const token = last === undefined ? null : tokensOf(last.shape)
   let isClassToken = false
@@ -165,9 +172,6 @@ const isVector = ({ shape }: Tensor): boolean => {
 }
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((all, one) => all * one, 1)
-
-const isAfter = (nodes: readonly NodeProto[], tensor: Tensor, earlier: Tensor): boolean =>
-  nodes.indexOf(tensor.node) > nodes.indexOf(earlier.node)
 
 /** The last vector before weights mix its numbers, and whether it was only moved to there. */
 function lastUnmixed(
