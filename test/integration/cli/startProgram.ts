@@ -21,13 +21,13 @@ function startProgram(program: BuiltProgram, folder: string, args: readonly stri
   let error = ''
   child.stdout.on('data', (data) => (out += String(data)))
   child.stderr.on('data', (data) => (error += String(data)))
-  /** Resolves when this was written to stderr, or at the end. */
+  /** Resolves when this was written to stderr; rejects where the program ends without it. */
   const whenSaid = (part: string) =>
-    new Promise<void>((resolve) => {
+    new Promise<void>((resolve, reject) => {
       child.stderr.on('data', () => {
         if (error.includes(part)) resolve()
       })
-      child.on('close', () => resolve())
+      child.on('close', () => reject(new Error(`It ended before it said "${part}":\n${error}`)))
     })
   const ended = new Promise<Outcome>((resolve) => {
     child.on('close', (code) => resolve({ code, out, error }))
