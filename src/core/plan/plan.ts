@@ -76,7 +76,7 @@ export function planTraining(input: PlanInput): PlannedTraining {
   const options: TrainingOptions = {
     ...plain,
     ...recipe,
-    ...chooseAugmentation(network, request),
+    ...chooseAugmentation(network, request, reasons),
     ...batch,
     ...chooseSampler(request),
     ...chooseSchedule(trainSizes, batch, network, request),

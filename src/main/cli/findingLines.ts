@@ -26,6 +26,11 @@ export function findingLines({
           'Note: there are too few images to hold some out, so nothing is compared: the usual network and layers are taken.',
         ]
       : []),
+    ...(reasons.includes('augmentationUnused')
+      ? [
+          'Note: --augmentation and its strengths have no effect on frozen features, which are of the pictures as they are; --network small varies them.',
+        ]
+      : []),
   ]
 }
 

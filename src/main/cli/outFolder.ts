@@ -8,10 +8,10 @@ import { placedNetwork } from '../../shared/model/ownNetwork'
 import { outsideComponent } from '../../shared/model/outsideComponent'
 import { type TrainingRequest, trainingRequest } from '../../shared/model/training'
 import { isLock, lockFolder } from '../db/folderLock'
-import { readBounded } from '../files/regularFile'
 import { UsageError } from './parse'
 import { finishPublishing } from './publish'
 import { writeJson } from './results'
+import { readStateFile, refusedPart } from './stateFile'
 
 /** What a run that has not ended is of; lies in the folder of its state. */
 const job = v.object({
@@ -35,6 +35,8 @@ export interface OutFolder {
   readonly state: string
   /** Of the run that was not finished here; null: there is none. */
   readonly unfinished: UnfinishedJob | null
+  /** Why nobody can say of what the unfinished run is; null: there is none, or it can be said. */
+  readonly unreadable: string | null
   begin(started: UnfinishedJob): Promise<void>
   /** Forgets the unfinished run. */
   discard(): Promise<void>
@@ -67,7 +69,7 @@ export async function holdOut(out: string): Promise<OutFolder> {
     return {
       out,
       state,
-      unfinished: await readJob(state),
+      ...(await readJob(jobFile(state))),
       async begin(started) {
         await mkdir(workFolder(state), { recursive: true })
         await writeJson(jobFile(state), started)
@@ -88,28 +90,39 @@ export async function holdOut(out: string): Promise<OutFolder> {
   }
 }
 
-async function readJob(state: string): Promise<UnfinishedJob | null> {
+async function readJob(file: string): Promise<Pick<OutFolder, 'unfinished' | 'unreadable'>> {
+  const refused = (why: string) => ({ unfinished: null, unreadable: `${file}: ${why}` })
   try {
-    const text = (await readBounded(jobFile(state), greatestJob)).toString('utf8')
-    const parsed = v.safeParse(job, JSON.parse(text))
-    return parsed.success ? parsed.output : null
-  } catch {
-    return null
+    const found = await readStateFile(file, greatestJob)
+    if (found.kind === 'absent') return { unfinished: null, unreadable: null }
+    if (found.kind === 'refused') return refused(found.why)
+    const parsed = v.safeParse(job, found.value)
+    if (parsed.success) return { unfinished: parsed.output, unreadable: null }
+    const [issue] = parsed.issues
+    return refused(refusedPart(v.getDotPath(issue), issue.received))
+  } catch (error) {
+    return refused(error instanceof Error ? error.message : String(error))
   }
 }
 
 /**
  * Whether what was asked for is the run that was not finished.
- * @throws UsageError naming what is different, or the run where nobody asked to go on with it
+ * @throws UsageError naming what is different, or the run where nobody asked to go on with it, or
+ *   why it is not known what the unfinished run is of
  */
 export function checkUnfinished(
-  { unfinished, out }: Pick<OutFolder, 'unfinished' | 'out'>,
+  { unfinished, unreadable, out }: Pick<OutFolder, 'unfinished' | 'unreadable' | 'out'>,
   asked: {
     readonly folder: string
     readonly request: TrainingRequest
     readonly isResumed: boolean
   },
 ): void {
+  if (unreadable !== null) {
+    throw new UsageError(
+      `${out} holds a run that was not finished, but the file that says of what it is cannot be used (${unreadable}); perhaps another version of Semblance wrote it. All of it is left as it is; --start-over gives it up.`,
+    )
+  }
   if (unfinished === null) return
   const begun = new Date(unfinished.startedAt).toISOString()
   if (!asked.isResumed) {

@@ -1,10 +1,10 @@
 import * as v from 'valibot'
 import { trainingWarnings, type TrainingState } from '../../shared/model/training'
 import type { RunId } from '../../shared/model/ids'
-import { FileRefused, readBounded } from '../files/regularFile'
 import { countOfThings, duration, number, share } from '../sweep/measuredSchema'
 import type { TrainingResult } from '../training/messages'
 import { UsageError } from './parse'
+import { readStateFile, refusedPart } from './stateFile'
 import type { UnseenFile } from './unseenLabels'
 
 /** What is kept of a run that has ended, until its results are in place. */
@@ -121,32 +121,16 @@ const endedSchema = v.looseObject({
  * @throws UsageError where the file holds what no run can have left
  */
 export async function readOutcome(file: string, runId: RunId): Promise<Ended> {
-  const { value, refusal } = await parsedFile(file)
-  if (refusal !== null) throw refused(file, refusal)
-  const checked = v.safeParse(endedSchema, value)
+  const found = await readStateFile(file, greatestBytes)
+  if (found.kind === 'absent') throw refused(file, 'it is not there')
+  if (found.kind === 'refused') throw refused(file, found.why)
+  const checked = v.safeParse(endedSchema, found.value)
   if (!checked.success) {
     const [issue] = checked.issues
-    throw refused(file, `${v.getDotPath(issue) ?? 'all of it'} is ${issue.received.slice(0, 40)}`)
+    throw refused(file, refusedPart(v.getDotPath(issue), issue.received))
   }
   if (checked.output.state.run.id !== Number(runId)) throw refused(file, 'it is of another run')
-  return value as Ended
-}
-
-async function parsedFile(
-  file: string,
-): Promise<{ readonly value: unknown; readonly refusal: string | null }> {
-  let text: string
-  try {
-    text = (await readBounded(file, greatestBytes)).toString('utf8')
-  } catch (error) {
-    if (error instanceof FileRefused) return { value: null, refusal: error.message }
-    throw error
-  }
-  try {
-    return { value: JSON.parse(text) as unknown, refusal: null }
-  } catch {
-    return { value: null, refusal: 'it is no JSON' }
-  }
+  return found.value as Ended
 }
 
 const refused = (file: string, what: string): UsageError =>

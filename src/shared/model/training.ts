@@ -50,6 +50,7 @@ export type PlanReason =
   | 'autoStart'
   | 'tooFewToCompare'
   | 'nothingToCompare'
+  | 'augmentationUnused'
 
 /** How well a label's images find each other among the images of the report. */
 export interface LabelQuality {

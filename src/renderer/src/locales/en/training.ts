@@ -39,6 +39,8 @@ export const training = {
       nothingToCompare: 'Network and layers are your choice, so there is nothing to compare.',
       tooFewToCompare:
         'Too few images to hold some out, so nothing is compared: the usual network and layers are taken.',
+      augmentationUnused:
+        'Augmentation has no effect here: frozen features are of the pictures as they are. It varies the pictures of a network that is trained from the pixels.',
       ldaStart:
         'It starts from a closed form (discriminant analysis, or whitening where labels are few) and goes on from there.',
     },

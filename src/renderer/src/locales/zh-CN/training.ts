@@ -32,6 +32,8 @@ export const training: typeof english = {
       autoStart: '以白化或判别分析为起点（取在留出的训练标签上更好者），并保留其中最好的模型。',
       nothingToCompare: '网络和层由你指定，无需比较。',
       tooFewToCompare: '图片太少，无法留出一部分来比较，因此采用默认网络和层。',
+      augmentationUnused:
+        '数据增强在此不起作用：冻结特征取自原图。只有从像素训练的网络才会用到增强。',
       ldaStart: '以闭式解为起点继续训练（线性判别分析；标签较少时为白化）。',
     },
   },
