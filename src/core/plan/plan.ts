@@ -76,7 +76,7 @@ export function planTraining(input: PlanInput): PlannedTraining {
   const options: TrainingOptions = {
     ...plain,
     ...recipe,
-    ...chooseAugmentation(network, request, reasons),
+    ...chooseAugmentation(plain, request, reasons),
     ...batch,
     ...chooseSampler(request),
     ...chooseSchedule(trainSizes, batch, network, request),
@@ -103,6 +103,7 @@ export function planTraining(input: PlanInput): PlannedTraining {
   const featuresCached = Math.min(input.featuresCached(features, extractor.id), images)
   const counts: RunCounts = {
     ...{ images, featuresCached, ...featureCounts, trainSizes, testSizes },
+    copiesCached: input.copiesCached ?? 0,
     searched: networksOf(compared).map((one) => ({
       ...countFeatures(one),
       featuresCached: Math.min(input.featuresCached(one.features, one.extractor.id), images),

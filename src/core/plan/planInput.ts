@@ -24,6 +24,8 @@ export interface PlanInput {
   readonly extractors: readonly ExtractorDescription[]
   /** Of how many images these features (see `layersOf`) of the network are in the cache. */
   readonly featuresCached: (features: string, extractor: string) => number
+  /** Of how many augmented copies the features are in the cache; absent: of none. */
+  readonly copiesCached?: number
   readonly speed: WorkSpeeds
 }
 

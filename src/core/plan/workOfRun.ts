@@ -25,6 +25,8 @@ export interface RunCounts extends FeatureCounts {
   readonly images: number
   /** Of how many the features are in the cache. */
   readonly featuresCached: number
+  /** Of how many augmented copies; absent: of none. */
+  readonly copiesCached?: number
   /** Images of each class that train. */
   readonly trainSizes: readonly number[]
   /** Images of each class that test; of a run that keeps none unseen they are not used. */
@@ -43,7 +45,7 @@ interface SearchedNetwork extends FeatureCounts {
 export function countsOf(
   labels: Int32Array,
   split: Uint8Array,
-  features: Pick<RunCounts, 'featuresCached' | 'searched' | keyof FeatureCounts>,
+  features: Pick<RunCounts, 'featuresCached' | 'copiesCached' | 'searched' | keyof FeatureCounts>,
 ): RunCounts {
   return {
     images: labels.length,
@@ -76,7 +78,10 @@ export function workOfRun(
     ...(searched.length === 0
       ? []
       : [{ stage: 'choosing' as const, amounts: searchWork(options, counts, searched) }]),
-    { stage: 'features', amounts: inputsWork(options, afterSearch(counts)) },
+    {
+      stage: 'features',
+      amounts: addAmounts(inputsWork(options, afterSearch(counts)), copiesWork(options, counts)),
+    },
     { stage: 'baseline', amounts: baselineWork(options, counts, resumedAt !== null) },
     { stage: 'training', amounts: loopWork(options, counts, resumedAt ?? 0), ...limit },
     { stage: 'embedding', amounts: embedWork(images, options, { from, to: size }) },
@@ -137,6 +142,20 @@ export function inputsWork(
   return { features: (images - cached) * passesPerImage, ...readWork(cached, featureSize) }
 }
 
+/** Augmented copies of each training image: how many, and 0 where there are none. */
+const copiesEach = ({ network, augmentedCopies = 0 }: TrainingOptions): number =>
+  network === 'frozen' ? augmentedCopies : 0
+
+function copiesWork(options: TrainingOptions, counts: RunCounts): WorkAmounts {
+  const copies = copiesEach(options) * countImages(counts.trainSizes)
+  if (copies === 0) return {}
+  return inputsWork(options, {
+    ...counts,
+    images: copies,
+    featuresCached: counts.copiesCached ?? 0,
+  })
+}
+
 /** Numbers in a row that the network takes; of pictures their work is counted otherwise. */
 const rowSizeOf = ({ network }: TrainingOptions, { featureSize }: RunCounts): number =>
   network === 'frozen' ? featureSize : 0
@@ -173,14 +192,21 @@ function baselineWork(
   if (options.network === 'small') return addAmounts(before, search)
   const choosing =
     options.start === 'auto'
-      ? addAmounts(choiceWork(options, counts), keepingWork(options, counts))
+      ? addAmounts(
+          choiceWork(options, counts),
+          copiesEach(options) > 0 ? choiceWork(options, counts, copiesEach(options)) : {},
+          keepingWork(options, counts),
+        )
       : epochSearchWork(options, counts)
+  const train = countImages(counts.trainSizes)
+  // As if they were to be used.
+  const copies = copiesEach(options) * train
   return addAmounts(
     before,
     isResumed ? {} : choosing,
     search,
-    startWork(countImages(counts.trainSizes), options, counts.featureSize),
-    matrixWork(counts.images, rowSizeOf(options, counts), options.embeddingSize),
+    startWork(train + copies, options, counts.featureSize),
+    matrixWork(counts.images + copies, rowSizeOf(options, counts), options.embeddingSize),
     options.start === 'random' ? {} : headWork(options, counts),
   )
 }
@@ -198,8 +224,11 @@ function headWork(options: TrainingOptions, counts: RunCounts): WorkAmounts {
 const foldsOf = ({ split }: TrainingOptions, { trainSizes }: RunCounts) =>
   foldsOfSizes(trainSizes, split !== 'byImage')
 
-/** The choice of the closed form by held-out training labels. */
-export function choiceWork(options: TrainingOptions, counts: RunCounts): WorkAmounts {
+/**
+ * The choice of the closed form by held-out training labels.
+ * @param copies of each training image that it is fitted on as well
+ */
+export function choiceWork(options: TrainingOptions, counts: RunCounts, copies = 0): WorkAmounts {
   const folds = foldsOf(options, counts)
   if (folds === null) return {}
   const { mostRowsByLabel, mostRowsByImage } = startConstants
@@ -211,11 +240,12 @@ export function choiceWork(options: TrainingOptions, counts: RunCounts): WorkAmo
   const { featureSize } = counts
   const pairs = { queries: heldOut, rows: asked }
   const perFold = addAmounts(
-    foldWork(heldOut, asked, featureSize),
+    foldWork(heldOut * (1 + copies), asked, featureSize),
     timesAmounts(2, compareWork({ ...pairs, size: featureSize })),
     compareWork({ ...pairs, size: Math.min(options.embeddingSize, counts.trainSizes.length) }),
   )
-  return addAmounts(scatterWork(sample, featureSize), timesAmounts(count, perFold))
+  const added = scatterWork(sample * (1 + copies), featureSize)
+  return addAmounts(added, timesAmounts(count, perFold))
 }
 
 /** The trainings without held-out labels that decide what is kept. */
@@ -257,9 +287,10 @@ function trainingWithout(
 ): WorkAmounts {
   const size = options.embeddingSize
   const epochs = Math.ceil(expectedSteps(options) / options.stepsPerEpoch)
+  const fitted = kept * (1 + copiesEach(options))
   return addAmounts(
-    startWork(kept, options, counts.featureSize),
-    matrixWork(kept + asked, rowSizeOf(options, counts), size),
+    startWork(fitted, options, counts.featureSize),
+    matrixWork(fitted + asked, rowSizeOf(options, counts), size),
     meansWork(options, kept),
     stepWork(expectedSteps(options), options),
     timesAmounts(

@@ -3,10 +3,10 @@ import { paceOf, walk } from '../steps'
 import { foldsToTrain, type HeldOutFolds, placesOfFold, unitsHeldOut } from '../starts/heldOutFolds'
 import { isOpenEnd } from '../loop/schedule'
 import { classSizes } from '../evaluation/splitParts'
-import type { ClosedForm, KeptModel } from '../../shared/model/kept'
+import type { ClosedForm, KeptCopies, KeptModel } from '../../shared/model/kept'
 import type { LoopDecisions } from './decisions'
 import { firstBest, trainWithout } from './findEpoch'
-import { gatherSteps } from '../inputSource'
+import { gatherSteps, withoutCopies } from '../inputSource'
 import { rowsAt } from './labelledRows'
 import type { HeldOutScores, StartFindings } from './startFindings'
 import {
@@ -24,23 +24,70 @@ export interface ChosenForm {
   readonly form: ClosedForm
   readonly folds: HeldOutFolds | null
   readonly scores: FormScores | null
+  /** Absent where the source has none. */
+  readonly copies?: KeptCopies
 }
 
 /**
  * The better of whitening and the analysis on held-out training labels, the simpler one of equals;
- * whitening where nothing can be held out. Null where it was cancelled.
+ * whitening where nothing can be held out. Where the source has copies, whether they are to be used
+ * as well. Null where it was cancelled.
  */
 export async function chooseForm(
   context: TrainingContext,
   data: Pick<TrainingData, 'source' | 'training'>,
 ): Promise<ChosenForm | null> {
   const folds = foldsOf(context, data.training)
-  if (folds === null) return { form: 'whitening', folds, scores: null }
-  const scores = await scoresOfForms(context, data, folds)
+  const { copies } = data.source
+  if (folds === null) {
+    const none = { form: 'whitening', folds, scores: null } as const
+    if (copies === undefined) return none
+    return { ...none, copies: { each: copies.each, isUsed: false, heldOut: null } }
+  }
+  const { report } = context
+  // A fit on copies takes as long again for each.
+  const plainShare = 1 / (2 + (copies?.each ?? -1))
+  const scores = await scoresOfForms(
+    { ...context, report: report.part('baseline', 0, plainShare) },
+    { ...data, source: withoutCopies(data.source) },
+    folds,
+  )
   if (scores === null) return null
-  const { whitening, analysis } = scores
-  const isAnalysis = meanScore(values(analysis)).mean > meanScore(values(whitening)).mean
-  return { form: isAnalysis ? 'analysis' : 'whitening', folds, scores }
+  if (copies === undefined) return { form: betterForm(scores), folds, scores }
+  const withCopies = await scoresOfForms(
+    { ...context, report: report.part('baseline', plainShare, 1) },
+    data,
+    folds,
+    'forms with copies',
+  )
+  if (withCopies === null) return null
+  const weighed = weighCopies(scores, withCopies, copies.each)
+  const chosen = weighed.isUsed ? withCopies : scores
+  return { form: betterForm(chosen), folds, scores: chosen, copies: weighed }
+}
+
+const betterForm = ({ whitening, analysis }: FormScores): ClosedForm =>
+  meanScore(values(analysis)).mean > meanScore(values(whitening)).mean ? 'analysis' : 'whitening'
+
+/** Copies are used where the better form with them leads by more than a standard error. */
+function weighCopies(plain: FormScores, withCopies: FormScores, each: number): KeptCopies {
+  const without = plain[betterForm(plain)]
+  const augmented = withCopies[betterForm(withCopies)]
+  const units = [...without.keys()]
+  if (units.length === 0) return { each, isUsed: false, heldOut: null }
+  const chosen = simplestOf([
+    candidate('without', without, units),
+    candidate('with', augmented, units),
+  ])
+  return {
+    each,
+    isUsed: chosen === 'with',
+    heldOut: {
+      with: heldOutScoreOf(values(augmented)),
+      without: heldOutScoreOf(values(without)),
+      gain: heldOutScoreOf(units.map((unit) => (augmented.get(unit) ?? 0) - without.get(unit)!)),
+    },
+  }
 }
 
 /** Those of an interrupted search, or measured. Null where it was cancelled. */
@@ -48,12 +95,13 @@ async function scoresOfForms(
   context: TrainingContext,
   data: Pick<TrainingData, 'source' | 'training'>,
   folds: HeldOutFolds,
+  name?: string,
 ): Promise<FormScores | null> {
   const { findings } = context.records
-  const known = formsOf(findings)
+  const known = formsOf(findings, name)
   if (known !== null) return known
   const scores = await scoreForms(context, data, folds)
-  if (scores !== null) await keepForms(findings, scores)
+  if (scores !== null) await keepForms(findings, scores, name)
   return scores
 }
 
@@ -85,14 +133,18 @@ export interface KeptDecision extends Pick<LoopDecisions, 'wantedEpoch' | 'valid
 export async function decideKept(
   context: TrainingContext,
   data: TrainingData,
-  { form, folds, scores }: ChosenForm,
+  { form, folds, scores, copies }: ChosenForm,
   learningRate: number,
 ): Promise<KeptDecision> {
   const unknown = { wantedEpoch: null, validation: null }
+  const ofCopies = copies === undefined ? {} : { copies }
   const unasked: KeptDecision = {
     ...unknown,
     // Nothing speaks for more than the simplest.
-    kept: { what: 'features', closedForm: form, reason: 'nothingHeldOut', heldOut: null },
+    kept: {
+      ...{ what: 'features', closedForm: form, reason: 'nothingHeldOut', heldOut: null },
+      ...ofCopies,
+    },
   }
   if (folds === null || scores === null) return unasked
   const units = [...scores.features.keys()]
@@ -111,7 +163,8 @@ export async function decideKept(
     trained: null,
   }
   if (isOpenEnd(context.options)) {
-    return { ...unknown, kept: { what: 'trained', closedForm: form, reason: 'openEnd', heldOut } }
+    const kept = { what: 'trained', closedForm: form, reason: 'openEnd', heldOut } as const
+    return { ...unknown, kept: { ...kept, ...ofCopies } }
   }
   const { epochs, features } = await trainInFolds(context, data, folds, learningRate)
   const validation = epochs.map((found) => meanScore(values(found)).mean)
@@ -131,6 +184,7 @@ export async function decideKept(
     what,
     closedForm: form,
     reason: what === 'trained' ? 'better' : 'noBetter',
+    ...ofCopies,
     heldOut: {
       ...heldOut,
       trained: {

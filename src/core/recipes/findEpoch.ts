@@ -4,7 +4,7 @@ import { paceOf, partOf, partsOf, type Steps, walkUnlessCancelled } from '../ste
 import { noTriplets } from '../loop/ledger'
 import { train } from '../loop/loop'
 import type { Evaluation } from '../loop/loopInput'
-import { featureSource, type InputSource } from '../inputSource'
+import { featureSource, type InputSource, rowsWithCopies } from '../inputSource'
 import type { Preparation } from '../starts/preparation'
 import { epochSearch, isOpenEnd } from '../loop/schedule'
 import { matrixWork, stepWork } from '../work/workAmounts'
@@ -97,7 +97,7 @@ export async function trainWithout(
       )
     return [
       preparation,
-      yield* partOf(prepare(kept.rows), 0.6, 0.9),
+      yield* partOf(prepare(rowsWithCopies(source, kept.rows)), 0.6, 0.9),
       yield* partOf(prepare(asked), 0.9, 1),
     ]
   }
@@ -105,6 +105,9 @@ export async function trainWithout(
   const fitted = await walkUnlessCancelled(fitting(), pace)
   if (fitted === null) return
   const [preparation, keptInputs, askedInputs] = fitted
+  const keptPlaces = Uint32Array.from(kept.rows.keys())
+  const copies =
+    source.copies === undefined ? undefined : { of: keptPlaces, each: source.copies.each }
   const model = createHead(context, preparation, 'selection')
   const probe = featureSource(askedInputs.data, askedInputs.columns)
   const places = Uint32Array.from(asked.keys())
@@ -119,8 +122,9 @@ export async function trainWithout(
   }
   const events = train({
     model,
-    source: featureSource(keptInputs.data, keptInputs.columns),
-    rows: Uint32Array.from(kept.rows.keys()),
+    source: featureSource(keptInputs.data, keptInputs.columns, copies),
+    isAugmented: copies !== undefined,
+    rows: keptPlaces,
     labels: renumber(kept).labels,
     options,
     learningRate,

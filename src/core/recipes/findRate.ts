@@ -37,7 +37,9 @@ export function materialOf(
     now,
     breathe,
     ledger: records.triplets,
-    isAugmented: options.network === 'small' && !changesNothing(policyOf(options)),
+    isAugmented:
+      source.copies !== undefined ||
+      (options.network === 'small' && !changesNothing(policyOf(options))),
     resume: records.checkpoints.resume?.loop ?? null,
   }
 }

@@ -1,6 +1,6 @@
-import type { KeptModel } from '../../shared/model/kept'
+import type { KeptCopies, KeptModel } from '../../shared/model/kept'
 import type { RetrievalMetrics, TrainingOptions } from '../../shared/model/training'
-import { gatherSteps, type InputSource } from '../inputSource'
+import { gatherSteps, type InputSource, withoutCopies } from '../inputSource'
 import { type EmbeddingModel, savedFeatures, type SavedModel } from '../network'
 import { matrixWork } from '../work/workAmounts'
 import { foldPreparation, type Preparation } from '../starts/preparation'
@@ -64,6 +64,8 @@ interface SettledForm {
   readonly options: TrainingOptions
   /** How it was found; null where the options name it, or it was found earlier. */
   readonly choice: ChosenForm | null
+  /** With its copies where these are to be used. */
+  readonly source: InputSource
 }
 
 /** Puts the closed form that held-out labels choose in the place of 'auto'. Null where cancelled. */
@@ -72,19 +74,28 @@ export async function settleForm(
   data: Pick<TrainingData, 'source' | 'training'>,
 ): Promise<SettledForm | null> {
   const { options } = context
-  if (options.start !== 'auto') return { options, choice: null }
+  if (options.start !== 'auto') return { options, choice: null, source: withoutCopies(data.source) }
   const choice = await chooseForm(context, data)
-  return choice === null ? null : { options: { ...options, start: choice.form }, choice }
+  if (choice === null) return null
+  const source = sourceFor(choice, data)
+  return { options: { ...options, start: choice.form }, choice, source }
 }
 
 function formOfBefore(
   { options }: TrainingContext,
-  _: TrainingData,
-  { form }: LoopDecisions,
+  data: TrainingData,
+  { form, kept }: LoopDecisions,
 ): SettledForm | null {
-  if (options.start !== 'auto') return { options, choice: null }
-  return form === undefined ? null : { options: { ...options, start: form }, choice: null }
+  if (options.start !== 'auto') return { options, choice: null, source: withoutCopies(data.source) }
+  if (form === undefined) return null
+  const source = sourceFor(kept, data)
+  return { options: { ...options, start: form }, choice: null, source }
 }
+
+const sourceFor = (
+  decided: { readonly copies?: KeptCopies } | undefined,
+  { source }: Pick<TrainingData, 'source'>,
+): InputSource => (decided?.copies?.isUsed === true ? source : withoutCopies(source))
 
 interface BegunHead {
   readonly preparation: Preparation

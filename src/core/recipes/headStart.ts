@@ -9,14 +9,14 @@ import type { InputSource } from '../inputSource'
 import { type Preparation, standardization } from '../starts/preparation'
 import { startWork } from '../work/workAmounts'
 import type { TrainingOptions } from '../../shared/model/training'
-import type { LabelledRows } from './labelledRows'
+import { type LabelledRows, withCopies } from './labelledRows'
 import type { TrainingContext } from './surroundings'
 
 /** Share of the prepared features that a head does not see in a training step. */
 export const headDropout = 0.3
 
 /**
- * Fits what a head starts from on training rows, or takes what an earlier run of the same sweep has
+ * Fits what a head starts from on training rows and their copies, or takes what an earlier run of the same sweep has
  * fitted.
  */
 export function* fitStart(
@@ -26,11 +26,13 @@ export function* fitStart(
 ): Steps<Preparation> {
   const { options, random, report, records } = context
   const { product } = context.backend
-  const fit = () =>
-    report.timedSteps(
-      startWork(training.rows.length, options, source.rowSize),
-      prepareHead(source, training, options, random.fork('start'), product),
+  const fit = () => {
+    const fitted = withCopies(source, training)
+    return report.timedSteps(
+      startWork(fitted.rows.length, options, source.rowSize),
+      prepareHead(source, fitted, options, random.fork('start'), product),
     )
+  }
   return yield* records.starts.recall(training, options, fit)
 }
 

@@ -1,6 +1,7 @@
 import { expectedSteps } from '../loop/schedule'
 import { startConstants } from '../starts/startConstants'
 import type { TrainingOptions } from '../../shared/model/training'
+import { countCopies } from '../inputSource'
 import { rateSearchSteps } from './rateSearch'
 import type { TrainingData } from './surroundings'
 
@@ -20,20 +21,22 @@ export function workOfHead(options: TrainingOptions, { source, training, test }:
   const count = training.rows.length
   const measuring = (rows: number, size: number, queries = rows) =>
     Math.min(queries * rows, mostPairs) * (size + rankingWork)
-  const fitting = (rows: number) =>
-    rows * d * (d / 2 + s) + d ** 3 + 12 * Math.min(rows, startConstants.principalRows) ** 3
+  const copies = source.copies?.each ?? 0
+  const fitting = (images: number) => {
+    const rows = images * (1 + copies)
+    return rows * d * (d / 2 + s) + d ** 3 + 12 * Math.min(rows, startConstants.principalRows) ** 3
+  }
   const sampled = Math.min(count, startConstants.mostRowsByLabel)
   const { folds } = startConstants
   const held = count / folds
+  const choosing = (versions: number) =>
+    sampled * (1 + versions) * d * d + folds * (d ** 3 / 2 + 3 * measuring(sampled / folds, d))
   const stepWork = 12 * classesPerBatch * imagesPerClass * s * s
-  const beginning = fitting(count) + source.rows * d * s
+  const beginning = fitting(count) + (source.rows + countCopies(source.copies)) * d * s
   const isSearched = learningRate === 'find'
   return {
     features: measuring(test.rows.length, d),
-    form:
-      start === 'auto'
-        ? sampled * d * d + folds * (d ** 3 / 2 + 3 * measuring(sampled / folds, d))
-        : 0,
+    form: start === 'auto' ? choosing(0) + (copies > 0 ? choosing(copies) : 0) : 0,
     rate: isSearched ? beginning + rateSearchSteps * stepWork : 0,
     epoch:
       fitting(count - held) +

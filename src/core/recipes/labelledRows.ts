@@ -1,5 +1,6 @@
 import type { Random } from '../math/random'
 import { chooseProbe } from '../evaluation/measureRetrieval'
+import { type InputSource, rowsWithCopies } from '../inputSource'
 
 /** Rows of the inputs with the class of each. */
 export interface LabelledRows {
@@ -36,6 +37,12 @@ export const rowsAt = ({ rows, labels }: LabelledRows, places: Iterable<number>)
     rows: Uint32Array.from(chosen, (place) => rows[place]!),
     labels: Int32Array.from(chosen, (place) => labels[place]!),
   }
+}
+
+/** The rows and behind them the copies that the source has of them, each with the class of its row. */
+export function withCopies(source: InputSource, { rows, labels }: LabelledRows): LabelledRows {
+  const all = rowsWithCopies(source, rows)
+  return { rows: all, labels: Int32Array.from(all, (_, i) => labels[i % labels.length]!) }
 }
 
 /** At most a few thousand of the rows, whole classes, for measuring while training runs. */

@@ -1,7 +1,7 @@
 import { createMatrix, type Matrix } from '../math/matrix'
 import type { MatrixProduct } from '../math/product'
 import type { Steps } from '../steps'
-import { featureSource, gather, type InputSource } from '../inputSource'
+import { countCopies, featureSource, gather, type InputSource } from '../inputSource'
 import { applyPreparation, outputSizeOf, type Preparation } from '../starts/preparation'
 
 const blockRows = 256
@@ -23,13 +23,14 @@ export function* prepareRows(
   return prepared
 }
 
-/** All rows of a source as a head sees them. */
+/** All rows of a source and their copies, as a head sees them. */
 export function* preparedSource(
   preparation: Preparation,
   source: InputSource,
   product: MatrixProduct,
 ): Steps<InputSource> {
-  const rows = Uint32Array.from({ length: source.rows }, (_, row) => row)
+  const all = source.rows + countCopies(source.copies)
+  const rows = Uint32Array.from({ length: all }, (_, row) => row)
   const { data, columns } = yield* prepareRows(preparation, source, rows, product)
-  return featureSource(data, columns)
+  return featureSource(data, columns, source.copies)
 }

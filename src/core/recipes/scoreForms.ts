@@ -1,7 +1,7 @@
 import { averagePerClass, retrievalSteps } from '../evaluation/retrieval'
 import { ScatterAccumulator } from '../starts/scatter'
 import { gatherRows, type Matrix } from '../math/matrix'
-import { paceOf, partOf, type Steps, walk, walkUnlessCancelled } from '../steps'
+import { finish, paceOf, partOf, type Steps, walk, walkUnlessCancelled } from '../steps'
 import { embedByForms } from '../starts/formsOfFold'
 import { dealFolds, type HeldOutFolds, placesOfFold } from '../starts/heldOutFolds'
 import { chooseProbe } from '../evaluation/measureRetrieval'
@@ -10,7 +10,7 @@ import { compareWork, foldWork, scatterWork } from '../work/workAmounts'
 import { meanScore } from '../evaluation/simplestOf'
 import type { HeldOutScore } from '../../shared/model/kept'
 import type { RetrievalMetrics } from '../../shared/model/training'
-import { gatherSteps } from '../inputSource'
+import { gatherSteps, rowsWithCopies } from '../inputSource'
 import { type LabelledRows, rowsAt } from './labelledRows'
 import type { MeasuringContext } from './measureTest'
 import type { HeldOutScores } from './startFindings'
@@ -43,6 +43,7 @@ export function foldsOf(context: TrainingContext, training: LabelledRows): HeldO
 /**
  * How well plain features and both closed forms find held-out images, each form fitted without
  * them: by label among the held-out ones, by image among all. Of very many rows a sample is taken.
+ * Copies that the source has are fitted on with their rows, held out with them and never asked for.
  * Null where it was cancelled.
  */
 export function scoreForms(
@@ -66,7 +67,24 @@ function* formSteps(
   const scatter = new ScatterAccumulator(source.rowSize, product)
   const summing = scatterWork(rows.rows, source.rowSize)
   const adding = scatter.addSteps(rows, sample.labels)
-  yield* partOf(report.timedSteps(summing, adding), 0.05, 0.2)
+  const versions = source.copies?.each ?? 0
+  const added = (version: number) => 0.05 + (0.15 * version) / (1 + versions)
+  yield* partOf(report.timedSteps(summing, adding), added(0), added(1))
+  const withCopies = rowsWithCopies(source, sample.rows)
+  // A version at a time, as all of them may not fit into memory.
+  const copiesOf = (version: number, places: Uint32Array) => {
+    const first = (1 + version) * sample.rows.length
+    return gatherSteps(
+      source,
+      places.map((place) => withCopies[first + place]!),
+    )
+  }
+  for (let version = 0; version < versions; version++) {
+    const reading = copiesOf(version, rangeOf(0, rows.rows))
+    const copies = yield* partOf(reading, added(1 + version), added(1 + version))
+    const addingCopies = report.timedSteps(summing, scatter.addSteps(copies, sample.labels))
+    yield* partOf(addingCopies, added(1 + version), added(2 + version))
+  }
   const scores = {
     features: new Map<number, number>(),
     whitening: new Map<number, number>(),
@@ -80,10 +98,16 @@ function* formSteps(
     const labelOf = (place: number) => sample.labels[place]!
     const asked = folds.over === 'labels' ? heldOut : rangeOf(0, rows.rows)
     const askedRows = folds.over === 'labels' ? heldRows : rows
-    const work = foldWork(heldOut.length, asked.length, source.rowSize)
+    const work = foldWork(heldOut.length * (1 + versions), asked.length, source.rowSize)
     const fitting = function* (): ReturnType<typeof embedByForms> {
-      const leavingOut = scatter.withoutSteps(heldRows, Int32Array.from(heldOut, labelOf))
-      const kept = yield* partOf(leavingOut, 0, 0.2)
+      const heldLabels = Int32Array.from(heldOut, labelOf)
+      const without = (version: number) => (0.2 * version) / (1 + versions)
+      let kept = yield* partOf(scatter.withoutSteps(heldRows, heldLabels), 0, without(1))
+      for (let version = 0; version < versions; version++) {
+        const copies = finish(copiesOf(version, heldOut))
+        const leavingOut = kept.withoutSteps(copies, heldLabels)
+        kept = yield* partOf(leavingOut, without(1 + version), without(2 + version))
+      }
       return yield* partOf(embedByForms(kept, askedRows, options.embeddingSize, product), 0.2, 1)
     }
     const forms = yield* partOf(report.timedSteps(work, fitting()), at(0), at(0.6))

@@ -48,6 +48,9 @@ export function planSweep(
       'A comparison of losses runs on one network and does not choose it. Train once with the quality you want, then compare with the network and layers which that chose (--extractor, --features).',
     )
   }
+  if ((training.augmentedCopies ?? 0) > 0) {
+    throw new AppError('invalidInput', 'A comparison of losses takes no augmented copies.')
+  }
   const { chosen, skipped: unfit } = combine(request)
   const skipped = [...unfit]
   const firstSeed = request.training.seed ?? 1

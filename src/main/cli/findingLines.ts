@@ -28,7 +28,12 @@ export function findingLines({
       : []),
     ...(reasons.includes('augmentationUnused')
       ? [
-          'Note: --augmentation and its strengths have no effect on frozen features, which are of the pictures as they are; --network small varies them.',
+          'Note: --augmentation and its strengths have no effect on frozen features, which are of the pictures as they are; --augmented-copies K makes copies that they vary, --network small trains on varied pictures.',
+        ]
+      : []),
+    ...(reasons.includes('copiesUnused')
+      ? [
+          'Note: no augmented copies are made: they are for frozen features with --start auto, and the augmentation must change something.',
         ]
       : []),
   ]

@@ -423,6 +423,7 @@ export function summaryText({ metrics, out }: TrainOutcome): string {
       : null,
     of(metrics.kept === null ? 'after' : 'kept', metrics.after),
     keptText(metrics),
+    copiesText(metrics),
     ...(metrics.search === null ? [] : searchLines(metrics.search)),
     `Trained for ${count(metrics.steps)} steps on ${metrics.backendDescription ?? metrics.backend}${keptState(metrics)}.`,
     `Results are in ${out}`,
@@ -464,6 +465,20 @@ function keptText({ kept }: MetricsFile): string | null {
   const gain = trained?.gain ?? { mapAtR: 0, standardError: 0 }
   const difference = `a difference of ${gain.mapAtR.toFixed(3)} with a standard error of ${gain.standardError.toFixed(3)}`
   return `Kept: ${name}. Training did not clearly help: ${found}, ${difference}. What may help: correct labels, more images of each label, more labels, other --features.`
+}
+
+/** Whether augmented copies took part, and why; null where the run made none. */
+function copiesText({ kept }: MetricsFile): string | null {
+  const copies = kept?.copies
+  if (copies === undefined) return null
+  const { each, isUsed, heldOut } = copies
+  const what = each === 1 ? 'copy of each training image' : 'copies of each training image'
+  if (heldOut === null) {
+    return `Not used: ${each} augmented ${what}. There were too few images to hold some out and see whether they help.`
+  }
+  const { gain } = heldOut
+  const over = kept?.heldOut?.over ?? 'labels'
+  return `${isUsed ? 'Used' : 'Not used'}: ${each} augmented ${what}. On training ${over} held out for that the closed form reaches MAP@R ${figureText(heldOut.with.mapAtR).trim()} with, ${figureText(heldOut.without.mapAtR).trim()} without, a difference of ${gain.mapAtR.toFixed(3)} with a standard error of ${gain.standardError.toFixed(3)}.`
 }
 
 const percent = (done: number, total: number): string =>

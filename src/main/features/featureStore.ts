@@ -20,7 +20,7 @@ export interface FeatureStore {
 }
 
 /** Features up to this size are held in memory; beyond, they are read from the cache's files. */
-const featureBudgetBytes = 256 * 2 ** 20
+export const featureBudgetBytes = 256 * 2 ** 20
 
 /** @param count images of the job */
 export function openFeatureStore(

@@ -2,10 +2,14 @@ import { createRandom } from '../../core/math/random'
 import { TripletLedger } from '../../core/loop/ledger'
 import type { LoopState } from '../../core/loop/loopState'
 import type { SavedModel } from '../../core/network'
+import { copiesOf } from '../../core/augmentation/copies'
+import { splitPart } from '../../core/evaluation/splitParts'
 import { policyOf } from '../../shared/model/augmentation'
 import type { LoopDecisions } from '../../core/recipes/decisions'
 import { jobFingerprint, readCheckpoint, writeCheckpoint } from '../runs/checkpoint'
 import type { LoadedImages } from '../features/loadedImages'
+import { featureBudgetBytes } from '../features/featureStore'
+import { loadCopies } from '../features/loadCopies'
 import { loadFeatures } from '../features/loadFeatures'
 import { loadPixels } from '../features/loadPixels'
 import type { TrainingResult } from './messages'
@@ -120,9 +124,22 @@ async function loadImages(
     interruption,
   }
   const { network, extractor, features, imageSizePx } = job.options
-  return network === 'frozen'
-    ? loadFeatures(job.images, { ...job, backend, openOnnx, extractor, features }, report)
-    : loadPixels(job.images, imageSizePx, report, { policy: policyOf(job.options) })
+  if (network !== 'frozen') {
+    return loadPixels(job.images, imageSizePx, report, { policy: policyOf(job.options) })
+  }
+  const variations = copiesOf(job.options)
+  const context = {
+    ...{ ...job, backend, openOnnx, extractor, features },
+    // What may be in memory is shared.
+    memoryBytes: featureBudgetBytes / (1 + variations.length),
+  }
+  const loaded = await loadFeatures(job.images, context, report)
+  if (loaded === null || variations.length === 0) return loaded
+  const of = Uint32Array.from(job.split.keys()).filter(
+    (row) =>
+      job.split[row] === splitPart.train && job.labels[row]! >= 0 && loaded.isReadable[row] === 1,
+  )
+  return loadCopies(job.images, loaded, { of, variations }, context, report)
 }
 
 /** Of a run that was cancelled before there was anything to keep. */

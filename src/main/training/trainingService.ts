@@ -1,4 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises'
+import { copiesOf } from '../../core/augmentation/copies'
+import type { PictureVariation } from '../../core/augmentation/pictureChange'
+import { chooseAugmentation } from '../../core/plan/chooseAugmentation'
 import { chooseCandidates, networksOf } from '../../core/plan/chooseCandidates'
 import { chooseFeatures } from '../../core/plan/chooseNetwork'
 import {
@@ -13,18 +16,19 @@ import { neverKept } from '../../core/plan/planInput'
 import { countsOf, workOfRun } from '../../core/plan/workOfRun'
 import { AppError } from '../../shared/errors'
 import type { DatasetId, RunId } from '../../shared/model/ids'
-import type {
-  BackendChoice,
-  BackendReport,
-  LossCurve,
-  TrainingOptions,
-  RunReport,
-  RunSummary,
-  TrainingPlan,
-  TrainingRegistry,
-  TrainingRequest,
-  TrainingState,
-  TrainingWarning,
+import {
+  type BackendChoice,
+  type BackendReport,
+  type LossCurve,
+  type TrainingOptions,
+  type RunReport,
+  type RunSummary,
+  trainingDefaults,
+  type TrainingPlan,
+  type TrainingRegistry,
+  type TrainingRequest,
+  type TrainingState,
+  type TrainingWarning,
 } from '../../shared/model/training'
 import { cutCurve, readCurve } from '../db/curveFile'
 import type { Store } from '../db/store'
@@ -217,6 +221,7 @@ class Service implements TrainingService {
       const chosen = { extractor: findExtractor(extractors, extractor), features }
       const counts = countsOf(images.labels, split, {
         featuresCached: await this.cachedCount(images, chosen),
+        copiesCached: await this.cachedCopies(images, chosen, summary.options),
         ...countFeatures(chosen),
         searched: await this.searchedCounts(images, summary.options),
       })
@@ -522,6 +527,16 @@ class Service implements TrainingService {
       request,
       extractors: describeExtractors(),
       featuresCached: (features, extractor) => cached.get(`${extractor} ${features}`) ?? 0,
+      copiesCached: await this.cachedCopies(images, chosen, {
+        seed: request.seed ?? trainingDefaults.seed,
+        ...chooseAugmentation(
+          {
+            network: request.network ?? trainingDefaults.network,
+            start: request.start ?? trainingDefaults.start,
+          },
+          request,
+        ),
+      }),
       speed: this.speeds.of(request.backend ?? 'auto', this.knownBackend),
     })
   }
@@ -529,10 +544,24 @@ class Service implements TrainingService {
   private cachedCount(
     { images }: TrainingImages,
     { extractor, features }: ChosenFeatures,
+    variation: PictureVariation | null = null,
   ): Promise<number> {
     const { cacheFolder } = this.options.workspace
-    const taps = cachedTaps(extractor, layersOf(extractor, features))
+    const taps = cachedTaps(extractor, layersOf(extractor, features), variation)
     return countCachedFeatures(cacheFolder, taps, images.sha256)
+  }
+
+  /** Over all augmented copies that such a run makes. */
+  private async cachedCopies(
+    images: TrainingImages,
+    chosen: ChosenFeatures,
+    options: Parameters<typeof copiesOf>[0],
+  ): Promise<number> {
+    let count = 0
+    for (const variation of copiesOf(options)) {
+      count += await this.cachedCount(images, chosen, variation)
+    }
+    return count
   }
 
   /** Of a run that had not chosen its network when it ended. */

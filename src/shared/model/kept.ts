@@ -41,8 +41,27 @@ export interface KeptModel {
       readonly gain: HeldOutScore
     } | null
   } | null
+  /** Augmented copies that the run made, and whether they took part; absent: it made none. */
+  readonly copies?: KeptCopies
   /** The trained head on the test part, whether it was kept or not; absent while it trains. */
   readonly trained?: RetrievalMetrics
+}
+
+/** Whether a fit on augmented copies too finds more on held-out training labels. */
+export interface KeptCopies {
+  /** Of each training image. */
+  readonly each: number
+  /** They find more by more than a standard error; the closed form and the head are then of them too. */
+  readonly isUsed: boolean
+  /**
+   * The better closed form with copies and without, and with less without, label by label; null
+   * where nothing could be held out.
+   */
+  readonly heldOut: {
+    readonly with: HeldOutScore
+    readonly without: HeldOutScore
+    readonly gain: HeldOutScore
+  } | null
 }
 
 /**

@@ -51,6 +51,7 @@ export type PlanReason =
   | 'tooFewToCompare'
   | 'nothingToCompare'
   | 'augmentationUnused'
+  | 'copiesUnused'
 
 /** How well a label's images find each other among the images of the report. */
 export interface LabelQuality {

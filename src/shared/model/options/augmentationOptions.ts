@@ -1,8 +1,9 @@
 import { greatestOfPolicy } from '../augmentation'
-import { choice, number, type RunFacts, toggle } from './row'
+import { choice, number, type RunFacts, toggle, whole } from './row'
 
-/** Frozen features are of pictures as they are. */
-const isVaried = ({ network }: RunFacts): boolean => network === 'small'
+/** Frozen features are of pictures as they are, and of augmented copies where there are some. */
+const isVaried = ({ network, augmentedCopies }: RunFacts): boolean =>
+  network === 'small' || augmentedCopies !== undefined
 
 const common = {
   applies: isVaried,
@@ -13,13 +14,30 @@ const common = {
 
 /** How pictures are varied for training. */
 export const augmentationOptions = {
+  augmentedCopies: whole({
+    title: { en: 'Augmented copies', 'zh-CN': '增强副本' },
+    help: {
+      en: 'Of each training picture, for frozen features. Held-out training labels say whether they help; only then are they used. Reading pictures takes that many times longer, once.',
+      'zh-CN':
+        '用于冻结特征：每张训练图片的副本数。由留出的训练标签判断是否有用，有用才采用。读取图片的时间相应成倍增加（仅第一次）。',
+    },
+    usual: { en: '0', 'zh-CN': '0' },
+    flag: 'augmented-copies',
+    value: 'K',
+    minimum: 0,
+    maximum: 16,
+    applies: ({ network }) => network === 'frozen',
+    window: 'own',
+    planned: 'whereItMatters',
+    inSweep: false,
+  }),
   augmentation: choice({
     title: { en: 'Augmentation', 'zh-CN': '数据增强' },
     help: {
-      en: 'How the pictures of the small network are varied at every step.',
-      'zh-CN': '小网络训练的每一步如何变化图片。',
+      en: 'How pictures are varied: those of the small network at every step, augmented copies once.',
+      'zh-CN': '如何变化图片：小网络在训练的每一步变化，增强副本只变化一次。',
     },
-    usual: { en: 'shift', 'zh-CN': '平移' },
+    usual: { en: 'shift; mild for copies', 'zh-CN': '平移；副本为轻度' },
     choices: {
       off: { en: 'Off', 'zh-CN': '关闭' },
       shift: { en: 'Shift', 'zh-CN': '平移' },

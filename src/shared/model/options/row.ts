@@ -8,6 +8,8 @@ export interface RunFacts {
   readonly miner: unknown
   readonly split: string
   readonly proxyStart?: unknown
+  /** Of each training picture, where frozen features are of some. */
+  readonly augmentedCopies?: unknown
 }
 
 /** Registries that an option takes its names from. */

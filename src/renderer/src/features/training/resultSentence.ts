@@ -60,6 +60,24 @@ function keptSentence(kept: KeptModel, run: RunSummary): Sentence {
   }
 }
 
+/** Whether augmented copies took part, and why; null where the run made none. */
+export function copiesSentence({ kept }: RunSummary): Sentence | null {
+  const copies = kept?.copies
+  if (copies === undefined) return null
+  const { each, isUsed, heldOut } = copies
+  if (heldOut === null) return { key: 'training.ended.copies_nothingHeldOut', values: {} }
+  return {
+    key: `training.ended.copies_${isUsed ? 'used' : 'unused'}`,
+    values: {
+      n: each,
+      with: heldOut.with.mapAtR.toFixed(3),
+      without: heldOut.without.mapAtR.toFixed(3),
+      gain: signed(heldOut.gain.mapAtR),
+      error: heldOut.gain.standardError.toFixed(3),
+    },
+  }
+}
+
 /** MAP@R of what was kept less that of the closed form; null where either was not measured. */
 function gainOver({ after, closedForm }: RunSummary): number | null {
   const [now, then] = [after?.mapAtR ?? null, closedForm?.mapAtR ?? null]

@@ -40,7 +40,9 @@ export const training = {
       tooFewToCompare:
         'Too few images to hold some out, so nothing is compared: the usual network and layers are taken.',
       augmentationUnused:
-        'Augmentation has no effect here: frozen features are of the pictures as they are. It varies the pictures of a network that is trained from the pixels.',
+        'Augmentation has no effect here: frozen features are of the pictures as they are, unless augmented copies are made.',
+      copiesUnused:
+        'No augmented copies are made: they are for frozen features with an automatic start, and augmentation must change something.',
       ldaStart:
         'It starts from a closed form (discriminant analysis, or whitening where labels are few) and goes on from there.',
     },
@@ -121,6 +123,12 @@ export const training = {
       pca: 'the closed form (principal components)',
       random: 'the closed form',
     },
+    copies_used:
+      'no copies | One augmented copy of each training picture is used: on training data held out for that the closed form reaches {with} MAP@R with it, {without} without, a gain of {gain} with a standard error of {error}. | {n} augmented copies of each training picture are used: on training data held out for that the closed form reaches {with} MAP@R with them, {without} without, a gain of {gain} with a standard error of {error}.',
+    copies_unused:
+      'no copies | The augmented copy of each training picture is not used: on training data held out for that the closed form reaches {with} MAP@R with it, {without} without, a difference of {gain} with a standard error of {error}. | The {n} augmented copies of each training picture are not used: on training data held out for that the closed form reaches {with} MAP@R with them, {without} without, a difference of {gain} with a standard error of {error}.',
+    copies_nothingHeldOut:
+      'Augmented copies are not used: there were too few images to hold some out and see whether they help.',
     kept_nothingHeldOut_features:
       'There were too few images to hold some out, so nothing says whether training helped, and the features are kept as they are. Three images of a label, or four labels to train on, are enough.',
     kept_nothingHeldOut_trained:
@@ -273,6 +281,8 @@ export const training = {
       version: 'Version {number}',
       another: 'Another picture',
       none: 'Every step sees the pictures as they are.',
+      sameCopies: 'Copies would be the pictures as they are, so none are made.',
+      frozen: 'Frozen features are of the pictures as they are. Copies are varied by augmentation.',
       cannotShow: 'This picture cannot be shown. Rescan the folder, or take another one.',
     },
     share: {

@@ -32,8 +32,8 @@ export const training: typeof english = {
       autoStart: '以白化或判别分析为起点（取在留出的训练标签上更好者），并保留其中最好的模型。',
       nothingToCompare: '网络和层由你指定，无需比较。',
       tooFewToCompare: '图片太少，无法留出一部分来比较，因此采用默认网络和层。',
-      augmentationUnused:
-        '数据增强在此不起作用：冻结特征取自原图。只有从像素训练的网络才会用到增强。',
+      augmentationUnused: '数据增强在此不起作用：冻结特征取自原图，除非生成增强副本。',
+      copiesUnused: '未生成增强副本：副本只用于冻结特征且起点为自动的训练，并且增强须有实际变化。',
       ldaStart: '以闭式解为起点继续训练（线性判别分析；标签较少时为白化）。',
     },
   },
@@ -109,6 +109,11 @@ export const training: typeof english = {
       pca: '闭式解（主成分）',
       random: '闭式解',
     },
+    copies_used:
+      '没有副本 | 采用了每张训练图片的 {n} 个增强副本：在专门留出的训练数据上，闭式解的 MAP@R 加副本为 {with}，不加为 {without}，提高 {gain}（标准误 {error}）。 | 采用了每张训练图片的 {n} 个增强副本：在专门留出的训练数据上，闭式解的 MAP@R 加副本为 {with}，不加为 {without}，提高 {gain}（标准误 {error}）。',
+    copies_unused:
+      '没有副本 | 未采用每张训练图片的 {n} 个增强副本：在专门留出的训练数据上，闭式解的 MAP@R 加副本为 {with}，不加为 {without}，相差 {gain}（标准误 {error}）。 | 未采用每张训练图片的 {n} 个增强副本：在专门留出的训练数据上，闭式解的 MAP@R 加副本为 {with}，不加为 {without}，相差 {gain}（标准误 {error}）。',
+    copies_nothingHeldOut: '图片太少，无法留出一部分来检验增强副本是否有用，因此未采用。',
     kept_nothingHeldOut_features:
       '图片太少，无法留出一部分，因此无从得知训练是否有帮助，特征按原样保留。一个标签有三张图片，或有四个标签可供训练，就足够了。',
     kept_nothingHeldOut_trained: '图片太少，无法留出一部分，因此无从得知训练是否有帮助。',
@@ -251,6 +256,8 @@ export const training: typeof english = {
       version: '版本 {number}',
       another: '换一张图片',
       none: '每一步看到的都是原图。',
+      sameCopies: '副本会与原图相同，因此不生成。',
+      frozen: '冻结特征取自原图；增强副本则按数据增强的设置变化。',
       cannotShow: '无法显示这张图片。请重新扫描文件夹，或换一张。',
     },
     share: {
