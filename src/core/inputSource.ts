@@ -93,7 +93,10 @@ function varying(source: InputSource & { readonly copies: RowCopies }): InputSou
   return {
     ...source,
     read(wanted, target, augmentation) {
-      if (augmentation === null) return source.read(wanted, target, null)
+      if (augmentation === null) {
+        source.read(wanted, target, null)
+        return
+      }
       const drawn = Uint32Array.from(wanted, (row) => {
         const version = augmentation.integer(copies.each + 1) - 1
         const place = placeOf[row] ?? -1

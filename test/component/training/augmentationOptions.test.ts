@@ -31,10 +31,10 @@ beforeEach(() => {
   useDatasetStore().current = datasetOf({ id: asDatasetId(3) })
 })
 
-async function shown(request: TrainingRequest) {
+async function shown(request: TrainingRequest, options: TrainingOptions = planned) {
   const changes: unknown[] = []
   const props = {
-    ...{ registry, request, planned, disabled: false },
+    ...{ registry, request, planned: options, disabled: false },
     onChange: (change: unknown) => changes.push(change),
   }
   const view = mount(
@@ -86,5 +86,34 @@ describe('how pictures are varied', () => {
     const { view, pictures } = await shown({ augmentation: 'off' })
     expect(pictures()).toEqual([])
     expect(view.get('.none').text()).toBe('Every step sees the pictures as they are.')
+  })
+
+  const frozen = { network: 'frozen', seed: 4 } as TrainingOptions
+
+  it('offers copies alone where features are frozen, and says why', async () => {
+    const { view, changes, pictures } = await shown({}, frozen)
+    expect(view.get('.none').text()).toContain('Frozen features are of the pictures as they are')
+    expect(view.findAll('input[type="radio"]')).toHaveLength(0)
+    expect(pictures()).toEqual([])
+    const copies = view.get<HTMLInputElement>('input[aria-label="Augmented copies"]')
+    expect(copies.attributes('placeholder')).toContain('0')
+    await copies.setValue('4')
+    await copies.trigger('change')
+    expect(changes.at(-1)).toEqual({ augmentedCopies: 4 })
+  })
+
+  it('shows how copies are varied, which is mild by itself', async () => {
+    const options = { ...frozen, augmentedCopies: 4, augmentation: 'mild' } as TrainingOptions
+    const { view, pictures } = await shown({ augmentedCopies: 4 }, options)
+    expect(view.find('.none').exists()).toBe(false)
+    const radios = view.findAll<HTMLInputElement>('input[type="radio"]')
+    expect(radios.map(({ element }) => element.checked)).toEqual([false, false, true, false])
+    expect(pictures()[0]?.varied?.policy).toEqual(augmentationPolicies.mild)
+  })
+
+  it('shows what was chosen without effect, so that it can be taken back', async () => {
+    const { view } = await shown({ augmentation: 'strong' }, frozen)
+    expect(view.get('.none').text()).toContain('Frozen features are of the pictures as they are')
+    expect(view.findAll('input[type="radio"]')).toHaveLength(4)
   })
 })

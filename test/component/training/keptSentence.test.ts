@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { i18n, setLocale } from '../../../src/renderer/src/locales/i18n'
 import {
   addedSentence,
+  copiesSentence,
   resultSentence,
 } from '../../../src/renderer/src/features/training/resultSentence'
 import type { KeptModel } from '../../../src/shared/model/kept'
@@ -81,5 +82,30 @@ describe('the sentence on what was kept', () => {
   it('says what training added where it was kept', () => {
     const sentence = addedSentence(runWith(keptOf('trained', 'labels')))
     expect(i18n.global.t(sentence!.key, sentence!.values)).toContain('0.042')
+  })
+})
+
+describe('the sentence on augmented copies', () => {
+  const heldOut = { with: score(0.541), without: score(0.534), gain: score(0.007, 0.003) }
+  it.each([
+    ['en', true, 'are used', '0.541', '0.534', '+0.007', '0.003'],
+    ['en', false, 'are not used', '0.541', '0.534', '+0.007', '0.003'],
+    ['zh-CN', true, '采用了每张训练图片的 4 个增强副本', '0.541', '0.534', '+0.007', '0.003'],
+    ['zh-CN', false, '未采用', '0.541', '0.534', '+0.007', '0.003'],
+  ] as const)('has both figures: %s, %s', (locale, isUsed, ...words) => {
+    setLocale(locale)
+    const copies = { each: 4, isUsed, heldOut }
+    const said = copiesSentence(runWith({ ...keptOf('closedForm', 'labels'), copies }))!
+    const text = i18n.global.t(said.key, said.values, 4)
+    for (const word of words) expect(text).toContain(word)
+    expect(text).not.toMatch(/\{|\}|\|/)
+    setLocale('en')
+  })
+
+  it('says nothing of a run without any, and why where nothing could be held out', () => {
+    expect(copiesSentence(runWith(keptOf('closedForm', 'labels')))).toBeNull()
+    const copies = { each: 4, isUsed: false, heldOut: null }
+    const said = copiesSentence(runWith({ ...keptOf('features', 'labels'), copies }))!
+    expect(i18n.global.t(said.key, said.values)).toContain('too few images')
   })
 })
