@@ -81,7 +81,9 @@ describe('the trainable part of EfficientNet-Lite0', () => {
       const picture = tf.tensor4d(numbers, [1, 224, 224, 3])
       const before = nodesBetween(nodes, 'input', [place])
       const byName = new Map(weights.map((one) => [one.name, tf.tensor(one.data, [...one.shape])]))
-      return runNodes(before, byName, 'input', picture).get(place)!.dataSync<'float32'>()
+      return runNodes(before, byName, 'input', picture, plainOperations)
+        .get(place)!
+        .dataSync<'float32'>()
     })
     expect(map).toHaveLength(height * width * channels)
     const found = model.embed(map, 1)

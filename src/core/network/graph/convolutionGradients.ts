@@ -6,7 +6,7 @@ import { multiplyMatrices } from '../matrixProduct'
  * tensorflow.js has kernels of its own for them these are taken; else they are made of operations
  * that every backend has.
  */
-interface Convolved {
+export interface Convolved {
   readonly x: tf.Tensor4D
   readonly filter: tf.Tensor4D
   /** Of the loss with respect to the result. */
@@ -51,6 +51,37 @@ export function filterGradient(form: Form, convolved: Convolved): tf.Tensor4D {
   if (!hasKernel(kernel)) return filterGradientOfParts(form, convolved)
   const attributes = { filterShape: filter.shape, ...attributesOf(form, stride) }
   return tf.engine().runKernel(kernel, { x, dy: gradient }, attributes)
+}
+
+/**
+ * Whether tensorflow.js has all gradients of convolutions as kernels here; its WASM backend has a
+ * slow one of the input and none of the filter.
+ */
+export const hasGradientKernels = (): boolean => hasKernel(kernels.convolution.filter)
+
+/**
+ * The gradient of a 3x3 convolution with a stride as that of the one without: at the points where
+ * that one has the same result, zeros elsewhere.
+ */
+export function withoutStride(
+  gradient: tf.Tensor4D,
+  [, height, width]: tf.Tensor4D['shape'],
+  stride: number,
+): tf.Tensor4D {
+  if (stride === 1) return gradient
+  return tf.tidy(() => {
+    const spread = spreadOut(gradient, stride)
+    const around = (length: number, spreadLength: number): [number, number] => {
+      const before = 1 - zerosBefore(length, 3, stride)
+      return [before, length - spreadLength - before]
+    }
+    return tf.pad(spread, [
+      [0, 0],
+      around(height, spread.shape[1]),
+      around(width, spread.shape[2]),
+      [0, 0],
+    ])
+  })
 }
 
 const hasKernel = (name: string): boolean => tf.getKernel(name, tf.getBackend()) !== undefined

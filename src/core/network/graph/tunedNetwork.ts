@@ -124,7 +124,7 @@ export function createTunedNetwork(options: TunedNetworkOptions): EmbeddingModel
         const count = Math.min(embeddingRows, rows - first)
         const part = batch.subarray(first * size, (first + count) * size)
         tf.tidy(() => {
-          const maps = runNodes(nodes, byName, from, mapOf(part, count))
+          const maps = runNodes(nodes, byName, from, mapOf(part, count), operations)
           result.set(numbersOf(embeddingsOf(centered(maps))), first * embeddingSize)
         })
       }
@@ -133,7 +133,7 @@ export function createTunedNetwork(options: TunedNetworkOptions): EmbeddingModel
     beginStep(batch, rows) {
       checkBatch(model, batch, rows)
       return beginStep(() => {
-        const maps = runNodes(nodes, byName, from, mapOf(batch, rows))
+        const maps = runNodes(nodes, byName, from, mapOf(batch, rows), operations)
         const features = centered(maps)
         return {
           embeddings: embeddingsOf(features),

@@ -5,7 +5,9 @@ import {
   filterGradientOfParts,
   inputGradient,
   inputGradientOfParts,
+  withoutStride,
 } from '../../../../../src/core/network/graph/convolutionGradients'
+import { plainOperations } from '../../../../../src/core/network'
 import { gaussian, startPlainBackend } from '../plainBackend'
 
 beforeAll(startPlainBackend)
@@ -111,6 +113,13 @@ describe('gradients of convolutions are those of the definition', () => {
         }
         for (const way of [filterGradient, filterGradientOfParts]) {
           expectAll(way(form, convolved), ofFilter, filterShape)
+        }
+        // What the kernels of our own take, which have no stride.
+        if (form === 'convolution' && size === 3) {
+          const { x, filter, gradient } = convolved
+          const spread = withoutStride(gradient, shape, stride)
+          expectAll(plainOperations.convolutionInputGradient(spread, filter), ofX, shape)
+          expectAll(plainOperations.convolutionFilterGradient(x, spread), ofFilter, filterShape)
         }
       })
       expect(tf.memory().numTensors).toBe(tensors)
