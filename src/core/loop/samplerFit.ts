@@ -57,8 +57,8 @@ export function samplerProblem(
   if (usesSimilarity && options.network !== 'frozen') {
     return {
       reason: {
-        en: `The sampler ${name} draws labels that look alike together, and knows which do from the frozen features, which the small network has not. Choose ${defaultSampler}.`,
-        'zh-CN': `采样器“${title['zh-CN']}”把外观相似的标签放在一起，这要由冻结特征得知，而小网络没有冻结特征。请改用“${samplers.get(defaultSampler).title['zh-CN']}”。`,
+        en: `The sampler ${name} draws labels that look alike together, and knows which do from the frozen features, which a network from the pixels has not. Choose ${defaultSampler}.`,
+        'zh-CN': `采样器“${title['zh-CN']}”把外观相似的标签放在一起，这要由冻结特征得知，而从像素训练的网络没有冻结特征。请改用“${samplers.get(defaultSampler).title['zh-CN']}”。`,
       },
       hasFewPartners: false,
     }

@@ -31,8 +31,11 @@ function createLike(saved: SavedModel, models: Models): EmbeddingModel {
     return models.linearHead({ inputSize: size, embeddingSize, random, dropout })
   }
   if (kind === 'tuned') return createTuned(saved, models, random)
-  if (size < 16 || inputShape.length !== 3) throw unreadable('its pictures are too small')
-  return models.smallNetwork({ imageSizePx: size, embeddingSize, random })
+  const isSquare = inputShape.length === 3 && inputShape[1] === size && inputShape[2] === 3
+  if (size < 16 || !isSquare) throw unreadable('its pictures are too small')
+  if (kind === 'small') return models.smallNetwork({ imageSizePx: size, embeddingSize, random })
+  if (saved.residual === undefined) throw unreadable('it does not say how deep and wide it is')
+  return models.residualNetwork({ imageSizePx: size, embeddingSize, ...saved.residual, random })
 }
 
 function createTuned(saved: SavedModel, models: Models, random: Random): EmbeddingModel {

@@ -1,5 +1,7 @@
 import * as v from 'valibot'
 import { AppError } from '../../shared/errors'
+import { networkOptions } from '../../shared/model/options/networkOptions'
+import { residualNumbers, type ResidualSize } from './graph/residualStructure'
 import { featureCountOf, type TunedStructure } from './graph/tunedStructure'
 
 export interface SavedTensor {
@@ -11,7 +13,7 @@ export interface SavedTensor {
 /** A model at one moment: what it is and all its numbers. */
 export interface SavedModel {
   /** 'features': the input as it is, without a number of its own. */
-  readonly kind: 'small' | 'head' | 'features' | 'tuned'
+  readonly kind: 'small' | 'residual' | 'head' | 'features' | 'tuned'
   readonly inputShape: readonly number[]
   readonly embeddingSize: number
   /** Optimizer steps taken. */
@@ -21,6 +23,8 @@ export interface SavedModel {
   readonly tensors: readonly SavedTensor[]
   /** Of a tuned network: what its weights belong to. */
   readonly structure?: TunedStructure
+  /** Of a residual network: how deep and wide it is. */
+  readonly residual?: ResidualSize
   /** Where the chance of the dropout stands; of a model in memory only, to go on exactly. */
   readonly chance?: readonly number[]
 }
@@ -66,12 +70,18 @@ const structureSchema = v.object({
 const manifestSchema = v.object({
   format: v.literal(format),
   version: v.literal(version),
-  kind: v.picklist(['small', 'head', 'features', 'tuned']),
+  kind: v.picklist(['small', 'residual', 'head', 'features', 'tuned']),
   inputShape: v.pipe(v.array(v.pipe(size, v.minValue(1))), v.minLength(1), v.maxLength(3)),
   embeddingSize: v.pipe(size, v.minValue(1)),
   step: v.pipe(v.number(), v.integer(), v.minValue(0)),
   dropout: v.pipe(v.number(), v.minValue(0), v.ltValue(1)),
   structure: v.exactOptional(structureSchema),
+  residual: v.exactOptional(
+    v.object({
+      depth: networkOptions.networkDepth.schema,
+      width: networkOptions.networkWidth.schema,
+    }),
+  ),
   byteOrder: v.literal('little'),
   /** In the order in which their numbers stand in the weights, float32 each. */
   tensors: v.pipe(
@@ -108,6 +118,7 @@ export function serializeModel(model: SavedModel): {
       step: model.step,
       dropout: model.dropout,
       ...(model.structure === undefined ? {} : { structure: copyOf(model.structure) }),
+      ...(model.residual === undefined ? {} : { residual: { ...model.residual } }),
       byteOrder: 'little',
       tensors: model.tensors.map(({ name, shape }) => ({ name, shape: [...shape] })),
     },
@@ -146,14 +157,18 @@ export function describeModel(given: unknown): DescribedModel {
   const counts = manifest.tensors.map(({ shape }) => shape.reduce((a, b) => a * b, 1))
   const total = counts.reduce((a, b) => a + b, 0)
   if (total > maximumNumbers) throw unreadable('it is larger than any model of this program')
+  if (manifest.kind === 'residual' && manifest.residual === undefined) {
+    throw unreadable('it does not say how deep and wide it is')
+  }
   // Memory is taken by these before the parts are compared: they must be in the weights.
   const least = leastNumbers(manifest)
   if (least > total) throw unreadable('its description claims more numbers than its weights have')
   return { manifest, counts, weightBytes: total * 4 }
 }
 
-/** Numbers that the matrix of its last layer has at least. */
-function leastNumbers({ kind, inputShape, embeddingSize, structure }: ModelManifest): number {
+/** Numbers that its weights have at least. */
+function leastNumbers(manifest: ModelManifest): number {
+  const { kind, inputShape, embeddingSize, structure, residual } = manifest
   switch (kind) {
     case 'features':
       return 0
@@ -161,6 +176,8 @@ function leastNumbers({ kind, inputShape, embeddingSize, structure }: ModelManif
       return inputShape[0]! * embeddingSize
     case 'small':
       return embeddingSize
+    case 'residual':
+      return residual === undefined ? 0 : residualNumbers(residual, embeddingSize)
     case 'tuned':
       return embeddingSize * featureCountOf(structure)
   }
@@ -172,7 +189,7 @@ function leastNumbers({ kind, inputShape, embeddingSize, structure }: ModelManif
  */
 export function deserializeModel(given: unknown, weights: Uint8Array): SavedModel {
   const { manifest, counts, weightBytes } = describeModel(given)
-  const { kind, inputShape, embeddingSize, step, dropout, structure } = manifest
+  const { kind, inputShape, embeddingSize, step, dropout, structure, residual } = manifest
   if (weights.byteLength !== weightBytes) {
     throw unreadable(`it needs ${weightBytes} bytes of weights and has ${weights.byteLength}`)
   }
@@ -184,8 +201,9 @@ export function deserializeModel(given: unknown, weights: Uint8Array): SavedMode
     if (!data.every(Number.isFinite)) throw unreadable(`"${name}" has numbers that are not finite`)
     return { name, shape, data }
   })
+  const size = residual === undefined ? {} : { residual }
   const tuned = structure === undefined ? {} : { structure }
-  return { kind, inputShape, embeddingSize, step, dropout, ...tuned, tensors }
+  return { kind, inputShape, embeddingSize, step, dropout, ...tuned, ...size, tensors }
 }
 
 /** The failure of a model that cannot be used, for whatever reason. */

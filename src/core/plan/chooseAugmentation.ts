@@ -22,7 +22,7 @@ export function chooseAugmentation(
     choices.flatMap((name) => (request[name] === undefined ? [] : [[name, request[name]]])),
   )
   const { augmentedCopies = 0 } = request
-  if (network === 'small') {
+  if (network !== 'frozen') {
     if (augmentedCopies > 0) reasons.push('copiesUnused')
     return named
   }

@@ -11,7 +11,7 @@ export function chooseCandidates(
 ): readonly ChosenFeatures[] {
   const { quality = 'fast', extractor, features, network = 'frozen' } = request
   // Layers belong to a network, so that whoever names them names it.
-  if (network === 'small' || quality === 'fast' || features !== undefined) return []
+  if (network !== 'frozen' || quality === 'fast' || features !== undefined) return []
   const compared =
     extractor === undefined && quality === 'best'
       ? extractors

@@ -46,7 +46,7 @@ export function chooseEmbeddingSize(
   trainSizes: readonly number[],
   featureSize: number,
 ): number {
-  if (network === 'small') return 128
+  if (network !== 'frozen') return 128
   const classes = countClasses(trainSizes)
   if (start === 'lda' && classes > startConstants.ldaLabels) return Math.min(512, classes - 1)
   const images = countImages(trainSizes)

@@ -151,7 +151,8 @@ function candidatesOf(
   }: { readonly trainSizes: readonly number[]; readonly kind: TrainingOptions['split'] },
   reasons: PlanReason[],
 ): readonly ChosenFeatures[] {
-  if ((request.quality ?? 'fast') === 'fast' || request.network === 'small') return []
+  if ((request.quality ?? 'fast') === 'fast') return []
+  if ((request.network ?? 'frozen') !== 'frozen') return []
   const found = chooseCandidates(labels.length, request, extractors)
   if (found.length === 0) reasons.push('nothingToCompare')
   else if (foldsOfSizes(trainSizes, kind !== 'byImage') === null) reasons.push('tooFewToCompare')

@@ -137,7 +137,7 @@ export function inputsWork(
   options: TrainingOptions,
   { images, featuresCached, featureSize, passesPerImage }: RunCounts,
 ): WorkAmounts {
-  if (options.network === 'small') return { decoding: images }
+  if (options.network !== 'frozen') return { decoding: images }
   const cached = Math.min(images, featuresCached)
   return { features: (images - cached) * passesPerImage, ...readWork(cached, featureSize) }
 }
@@ -189,7 +189,7 @@ function baselineWork(
   const before = measuredWork(options, counts, 'features')
   const search =
     options.learningRate === 'find' && !isResumed ? stepWork(rateSearchSteps, options) : {}
-  if (options.network === 'small') return addAmounts(before, search)
+  if (options.network !== 'frozen') return addAmounts(before, search)
   const choosing =
     options.start === 'auto'
       ? addAmounts(

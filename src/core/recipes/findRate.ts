@@ -39,7 +39,7 @@ export function materialOf(
     ledger: records.triplets,
     isAugmented:
       source.copies !== undefined ||
-      (options.network === 'small' && !changesNothing(policyOf(options))),
+      (options.network !== 'frozen' && !changesNothing(policyOf(options))),
     resume: records.checkpoints.resume?.loop ?? null,
   }
 }

@@ -4,6 +4,7 @@ import { gatherSteps } from '../inputSource'
 import type { Matrix } from '../math/matrix'
 import { paceOf, type Steps, walk, walkUnlessCancelled } from '../steps'
 import { createHead } from './createHead'
+import { createPixelNetwork } from './createPixelNetwork'
 import { embedMatrix } from './embedMatrix'
 import { fitStart } from './headStart'
 import { measureTest } from './measureTest'
@@ -31,7 +32,7 @@ export async function measureBaselines(
   data: TrainingData,
   save: (name: BaselineName, embeddings: Matrix) => Promise<unknown>,
 ): Promise<SweepBaselines | null> {
-  const { options, backend, random, report } = context
+  const { options, backend, report } = context
   const { product } = backend
   const { source, training, test } = data
   const tell = (from: number, to: number) => {
@@ -42,12 +43,8 @@ export async function measureBaselines(
     await save(name, embeddings)
     return withInterval(await measureTest(context, embeddings, test.labels, onProgress))
   }
-  if (options.network === 'small') {
-    const model = backend.models.smallNetwork({
-      imageSizePx: options.imageSizePx,
-      embeddingSize: options.embeddingSize,
-      random: random.fork('network'),
-    })
+  if (options.network !== 'frozen') {
+    const model = createPixelNetwork(context)
     const embeddings = await embedMatrix(context, model, source, test.rows)
     model.dispose()
     return { frozen: null, closedForm: null, untrained: await measure('untrained', embeddings) }

@@ -8,7 +8,7 @@ import { embedMatrix } from './embedMatrix'
 import { type LabelledRows, pickRows, renumber } from './labelledRows'
 import { headRecipe } from './headRecipe'
 import type { TrainedModel, TrainingContext, TrainingData } from './surroundings'
-import { smallRecipe } from './smallRecipe'
+import { pixelRecipe } from './pixelRecipe'
 
 /**
  * Divides the rows of the images that could be read.
@@ -32,7 +32,7 @@ export function divideRows(
   return { source: loaded.source, training, test }
 }
 
-const recipes = { frozen: headRecipe, small: smallRecipe }
+const recipes = { frozen: headRecipe, small: pixelRecipe, residual: pixelRecipe }
 
 /**
  * Trains by the recipe of the network. What happens goes to `context.report` and

@@ -9,7 +9,7 @@ export const workKinds = [
   'features',
   /** Cached numbers of features, in millions. */
   'reading',
-  /** Pictures decoded for the small network. */
+  /** Pictures decoded for a network from the pixels. */
   'decoding',
   /** Scatter, factors and directions of closed forms, in 10^9 multiply-adds. */
   'closedForms',
@@ -21,6 +21,10 @@ export const workKinds = [
   'embedding',
   /** Images of 64 x 64 pixels through the small network. */
   'pixelEmbedding',
+  /** Images through a step of a residual network, in 10^9 multiply-adds of the way there. */
+  'residualSteps',
+  /** Images through a residual network, in 10^9 multiply-adds. */
+  'residualEmbedding',
   /** Retrieval: queries compared with images, in 10^9 multiply-adds. */
   'comparing',
   /** Hardest triplets of saved embeddings, in 10^9 multiply-adds. */

@@ -1,6 +1,7 @@
 import type { TrainingOptions } from '../../shared/model/training'
 import { intervalRounds } from '../evaluation/bootstrap'
 import { mostPairsAsked } from '../evaluation/retrieval'
+import { residualMultiplyAdds } from '../network/graph/residualStructure'
 import { startConstants } from '../starts/startConstants'
 import type { WorkAmounts } from './work'
 
@@ -42,29 +43,45 @@ export const matrixWork = (rows: number, from: number, to: number): WorkAmounts 
 /** Of a picture in pictures of 64 x 64 pixels. */
 const area = (sidePx: number): number => (sidePx / 64) ** 2
 
+type NetworkSize = Pick<
+  TrainingOptions,
+  'network' | 'imageSizePx' | 'networkDepth' | 'networkWidth'
+>
+
+const multiplyAddsOf = ({ networkDepth, networkWidth, imageSizePx }: NetworkSize): number =>
+  residualMultiplyAdds({ depth: networkDepth, width: networkWidth }, imageSizePx)
+
 /** The work of `rows` through a model, as it is embedded with or measured. */
 export function embedWork(
   rows: number,
-  { network, imageSizePx }: Pick<TrainingOptions, 'network' | 'imageSizePx'>,
+  options: NetworkSize,
   sizes: { readonly from: number; readonly to: number },
 ): WorkAmounts {
-  return network === 'frozen'
-    ? matrixWork(rows, sizes.from, sizes.to)
-    : { pixelEmbedding: rows * area(imageSizePx) }
+  switch (options.network) {
+    case 'frozen':
+      return matrixWork(rows, sizes.from, sizes.to)
+    case 'small':
+      return { pixelEmbedding: rows * area(options.imageSizePx) }
+    case 'residual':
+      return { residualEmbedding: (rows * multiplyAddsOf(options)) / billion }
+  }
 }
 
 /** The work of training steps; that of a head grows with its matrix. */
 export function stepWork(
   steps: number,
-  options: Pick<
-    TrainingOptions,
-    'network' | 'imageSizePx' | 'embeddingSize' | 'classesPerBatch' | 'imagesPerClass'
-  >,
+  options: NetworkSize &
+    Pick<TrainingOptions, 'embeddingSize' | 'classesPerBatch' | 'imagesPerClass'>,
 ): WorkAmounts {
   const images = steps * options.classesPerBatch * options.imagesPerClass
-  return options.network === 'frozen'
-    ? { headSteps: images * Math.max(1, (options.embeddingSize / 400) ** 1.5) }
-    : { pixelSteps: images * area(options.imageSizePx) }
+  switch (options.network) {
+    case 'frozen':
+      return { headSteps: images * Math.max(1, (options.embeddingSize / 400) ** 1.5) }
+    case 'small':
+      return { pixelSteps: images * area(options.imageSizePx) }
+    case 'residual':
+      return { residualSteps: (images * multiplyAddsOf(options)) / billion }
+  }
 }
 
 type StartOptions = Pick<TrainingOptions, 'start' | 'embeddingSize'>

@@ -383,10 +383,11 @@ function showState({ progress }: Session, state: TrainingState): void {
 /** What will be done and how long it should take, in one sentence. */
 function planSentence(plan: TrainingPlan, seconds: number): string {
   const { options } = plan
-  const what =
-    options.network === 'frozen'
-      ? 'a head on frozen features'
-      : `a small network from ${options.imageSizePx} px pictures`
+  const what = {
+    frozen: 'a head on frozen features',
+    small: `a small network from ${options.imageSizePx} px pictures`,
+    residual: `a residual network, ${options.networkDepth} deep and ${options.networkWidth} wide, from ${options.imageSizePx} px pictures`,
+  }[options.network]
   const test = testPartText(plan, options)
   return `Training ${what} with ${options.loss.name} on ${count(plan.trainImageCount)} images of ${count(plan.trainClassCount)} labels, ${test}; about ${durationText(seconds)}.`
 }

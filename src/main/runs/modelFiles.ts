@@ -137,7 +137,7 @@ function checkInput(
   { kind, inputShape }: ReturnType<typeof describeModel>['manifest'],
   input: ModelInput,
 ): void {
-  const isPictures = kind === 'small'
+  const isPictures = kind === 'small' || kind === 'residual'
   const shape = isPictures && input.kind === 'pixels' ? [input.sizePx, input.sizePx, 3] : null
   const fits = shape === null ? inputShape.length === 1 : inputShape.join() === shape.join()
   if (isPictures !== (input.kind === 'pixels') || !fits) {

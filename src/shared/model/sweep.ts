@@ -95,7 +95,7 @@ export interface SweepBaselines {
   readonly frozen: MeasuredRetrieval | null
   /** The closed form (discriminant analysis or principal components) alone: the honest bar. */
   readonly closedForm: MeasuredRetrieval | null
-  /** The small network, or the head from a random start, before its first step. */
+  /** A network from the pixels, or the head from a random start, before its first step. */
   readonly untrained: MeasuredRetrieval | null
   /** Which closed form; absent where there is none, or from an earlier version. */
   readonly form?: Exclude<HeadStart, 'auto' | 'random'>

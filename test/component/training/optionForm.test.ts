@@ -60,6 +60,7 @@ const requests: readonly TrainingRequest[] = [
   },
   { loss: { name: 'proxyNCA', options: {} } },
   { network: 'small' },
+  { network: 'residual' },
   { split: 'none' },
 ]
 

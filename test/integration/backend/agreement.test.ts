@@ -53,6 +53,21 @@ const cases: readonly Case[] = [
     create: ({ models }: Measured) =>
       models.smallNetwork({ imageSizePx, embeddingSize: 12, random: createRandom(1) }),
   })),
+  ...(
+    [
+      [16, 3, 8],
+      [19, 2, 12],
+    ] as const
+  ).map(([imageSizePx, rows, width]) => ({
+    name: `residual network, ${imageSizePx} px, ${width} wide`,
+    rows,
+    inputCount: rows * imageSizePx * imageSizePx * 3,
+    create: ({ models }: Measured) =>
+      models.residualNetwork({
+        ...{ imageSizePx, embeddingSize: 12, depth: 2, width },
+        random: createRandom(1),
+      }),
+  })),
   {
     name: 'head',
     rows: 9,

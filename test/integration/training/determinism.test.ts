@@ -28,6 +28,12 @@ const tiny: TrainingRequest = {
   classesPerBatch: 3,
   imagesPerClass: 2,
 }
+const residual: TrainingRequest = {
+  ...small,
+  network: 'residual',
+  networkDepth: 1,
+  networkWidth: 8,
+}
 const head: TrainingRequest = { embeddingSize: 32, steps: 40 }
 
 /** All that a run leaves, but for the clock. */
@@ -48,8 +54,10 @@ describe('the same run file on the same backend', () => {
   it.each([
     ['js', 'a small network', tiny],
     ['wasm', 'a small network', small],
+    ['wasm', 'a residual network', residual],
     ['wasm', 'a head', head],
     ['tensorflow', 'a small network', small],
+    ['tensorflow', 'a residual network', residual],
     ['tensorflow', 'a head', head],
   ] as const)('gives the same numbers, to the last digit: %s, %s', async (backend, _, request) => {
     const first = await training.run({ ...request, backend })

@@ -56,6 +56,10 @@ const modelOf = (id: RunId) => loadModel(join(runFolder(training.workspace, id),
 describe('a run that was interrupted', () => {
   it.each([
     ['a small network with proxies', small],
+    [
+      'a residual network',
+      { ...small, network: 'residual', networkDepth: 1, networkWidth: 8 } satisfies TrainingRequest,
+    ],
     ['a head', head],
   ])('goes on with the numbers it would have had: %s', async (_, request) => {
     const whole = await training.run(request)

@@ -1,6 +1,11 @@
 import type { Matrix } from '../../../core/math/matrix'
 import type { MatrixProduct } from '../../../core/math/product'
-import type { SavedModel, StepSettings, TunedNetworkOptions } from '../../../core/network'
+import type {
+  ResidualNetworkOptions,
+  SavedModel,
+  StepSettings,
+  TunedNetworkOptions,
+} from '../../../core/network'
 import type { GraphRequest, PictureGraph } from '../pictureGraph'
 
 /** What is known of an object that lives in the process of the library. */
@@ -43,6 +48,12 @@ export interface NativeCalls {
     readonly embeddingSize: number
     readonly random: RandomState
   }): void
+  residualNetwork(
+    input: Omit<ResidualNetworkOptions, 'operations' | 'random'> & {
+      readonly id: RemoteId
+      readonly random: RandomState
+    },
+  ): void
   tunedNetwork(
     input: Omit<TunedNetworkOptions, 'operations' | 'random'> & {
       readonly id: RemoteId

@@ -58,6 +58,11 @@ export function createNativeCalls(): NativeCalls {
       ),
     smallNetwork: ({ id, random, ...options }) =>
       keepModel(id, backend().models.smallNetwork({ ...options, random: restoreRandom(random) })),
+    residualNetwork: ({ id, random, ...options }) =>
+      keepModel(
+        id,
+        backend().models.residualNetwork({ ...options, random: restoreRandom(random) }),
+      ),
     tunedNetwork: ({ id, random, ...options }) =>
       keepModel(id, backend().models.tunedNetwork({ ...options, random: restoreRandom(random) })),
     embed: ({ id, batch, rows }) => modelOf(id).embed(batch, rows),

@@ -30,6 +30,13 @@ export function remoteModels({ call }: Pick<NativeCaller, 'call'>, newId: () => 
       const inputShape = [imageSizePx, imageSizePx, 3]
       return remoteModel(call, { id, kind: 'small', inputShape, embeddingSize })
     },
+    residualNetwork({ random, ...options }) {
+      const id = newId()
+      call('residualNetwork', { id, ...options, random: stateOf(random) })
+      const { imageSizePx, embeddingSize } = options
+      const inputShape = [imageSizePx, imageSizePx, 3]
+      return remoteModel(call, { id, kind: 'residual', inputShape, embeddingSize })
+    },
     tunedNetwork({ random, ...options }) {
       const id = newId()
       call('tunedNetwork', { id, ...options, random: stateOf(random) })

@@ -3,7 +3,7 @@ import { choice, number, type RunFacts, toggle, whole } from './row'
 
 /** Frozen features are of pictures as they are, and of augmented copies where there are some. */
 const isVaried = ({ network, augmentedCopies }: RunFacts): boolean =>
-  network === 'small' || augmentedCopies !== undefined
+  network !== 'frozen' || augmentedCopies !== undefined
 
 const common = {
   applies: isVaried,
@@ -34,8 +34,8 @@ export const augmentationOptions = {
   augmentation: choice({
     title: { en: 'Augmentation', 'zh-CN': '数据增强' },
     help: {
-      en: 'How pictures are varied: those of the small network at every step, augmented copies once.',
-      'zh-CN': '如何变化图片：小网络在训练的每一步变化，增强副本只变化一次。',
+      en: 'How pictures are varied: for a network from the pixels at every step, augmented copies once.',
+      'zh-CN': '如何变化图片：从像素训练的网络在每一步变化，增强副本只变化一次。',
     },
     usual: { en: 'shift; mild for copies', 'zh-CN': '平移；副本为轻度' },
     choices: {

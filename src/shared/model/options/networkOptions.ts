@@ -1,18 +1,20 @@
 import { choice, idOf, layers, type RunFacts, whole } from './row'
 
 const isFrozen = ({ network }: RunFacts): boolean => network === 'frozen'
+const isResidual = ({ network }: RunFacts): boolean => network === 'residual'
 
 /** What embeds a picture, and where it begins. */
 export const networkOptions = {
   network: choice({
     title: { en: 'Network', 'zh-CN': '网络' },
     help: {
-      en: 'Frozen features with a trained head, or a small network trained from the pixels.',
-      'zh-CN': '冻结特征加投影头，或从像素训练的小网络。',
+      en: 'Frozen features with a trained head, or a network trained from the pixels: a small one, or a residual one that may be deeper and wider.',
+      'zh-CN': '冻结特征加投影头，或从像素训练的网络：小网络，或可以更深更宽的残差网络。',
     },
     choices: {
       frozen: { en: 'Frozen features + head', 'zh-CN': '冻结特征 + 投影头' },
       small: { en: 'Small network from pixels', 'zh-CN': '从像素训练的小网络' },
+      residual: { en: 'Residual network from pixels', 'zh-CN': '从像素训练的残差网络' },
     },
     flag: 'network',
     default: 'frozen',
@@ -99,8 +101,8 @@ export const networkOptions = {
   imageSizePx: whole({
     title: { en: 'Image size, px', 'zh-CN': '图片边长（像素）' },
     help: {
-      en: 'Side of the square that the small network sees.',
-      'zh-CN': '小网络看到的正方形边长。',
+      en: 'Side of the square that a network from the pixels sees.',
+      'zh-CN': '从像素训练的网络所看到的正方形边长。',
     },
     flag: 'image-size',
     value: 'PX',
@@ -108,5 +110,31 @@ export const networkOptions = {
     maximum: 512,
     applies: (run) => !isFrozen(run),
     default: 64,
+  }),
+  networkDepth: whole({
+    title: { en: 'Depth, blocks', 'zh-CN': '深度（残差块）' },
+    help: {
+      en: 'Residual blocks in each of the three stages of a residual network; each has two convolutions.',
+      'zh-CN': '残差网络三个阶段中每个阶段的残差块数；每块有两个卷积。',
+    },
+    flag: 'depth',
+    value: 'BLOCKS',
+    minimum: 1,
+    maximum: 8,
+    applies: isResidual,
+    default: 2,
+  }),
+  networkWidth: whole({
+    title: { en: 'Width, channels', 'zh-CN': '宽度（通道）' },
+    help: {
+      en: 'Channels of the first stage of a residual network; the second has twice, the third four times as many. Multiples of 8 are the quickest.',
+      'zh-CN': '残差网络第一阶段的通道数；第二、第三阶段分别为其两倍和四倍。8 的倍数最快。',
+    },
+    flag: 'width',
+    value: 'CHANNELS',
+    minimum: 8,
+    maximum: 128,
+    applies: isResidual,
+    default: 32,
   }),
 }

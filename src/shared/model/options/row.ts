@@ -4,7 +4,7 @@ import { component, weightedComponent } from './component'
 
 /** What of a run decides whether an option means anything in it. */
 export interface RunFacts {
-  readonly network: 'frozen' | 'small'
+  readonly network: 'frozen' | 'small' | 'residual'
   readonly miner: unknown
   readonly split: string
   readonly proxyStart?: unknown

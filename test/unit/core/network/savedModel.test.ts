@@ -39,6 +39,17 @@ test.each([
   ['a negative size', { ...manifest, tensors: [{ name: 'a', shape: [-1] }] }, weights],
   ['too few bytes', manifest, weights.subarray(4)],
   ['too many bytes', { ...manifest, tensors: [] }, weights],
+  ['a residual network of no size', { ...manifest, kind: 'residual' }, weights],
+  [
+    'a residual network deeper than any',
+    { ...manifest, kind: 'residual', residual: { depth: 1e6, width: 32 } },
+    weights,
+  ],
+  [
+    'a residual network that claims more numbers than it has',
+    { ...manifest, kind: 'residual', residual: { depth: 8, width: 128 } },
+    weights,
+  ],
   [
     'more than memory holds',
     { ...manifest, tensors: [{ name: 'a', shape: [2 ** 20, 2 ** 20] }] },

@@ -61,6 +61,23 @@ describe('workOfRun', () => {
     expect([...small]).toEqual(expect.arrayContaining(['decoding', 'pixelSteps', 'pixelEmbedding']))
   })
 
+  it('counts the multiply-adds of a residual network, which grow with depth, width and side', () => {
+    const of = (request: TrainingRequest) => {
+      const { amounts } = workOf(labelsOf(40, 10), { network: 'residual', ...request })
+      const { residualSteps = 0, ...others } = amounts['training']!
+      expect(others).not.toHaveProperty('pixelSteps')
+      return [residualSteps, amounts['embedding']!.residualEmbedding ?? 0] as const
+    }
+    const usual = of({})
+    // Of 64 pictures a step, 600 steps: some 125 million multiply-adds each.
+    expect(usual[0]).toBeCloseTo(600 * 64 * 0.1246, -2)
+    expect(usual[1]).toBeCloseTo(400 * 0.1246, 0)
+    const times = (request: TrainingRequest) => of(request).map((amount, i) => amount / usual[i]!)
+    expect(Math.min(...times({ networkDepth: 4 }))).toBeGreaterThan(1.8)
+    expect(Math.min(...times({ networkWidth: 64 }))).toBeGreaterThan(3.8)
+    expect(Math.min(...times({ imageSizePx: 128 }))).toBeCloseTo(4, 6)
+  })
+
   it('does what is left of a run that goes on, and no choice again', () => {
     const { options, counts, stages } = workOf(labelsOf(40, 10), { steps: 60 }, 400)
     const resumed = workOfRun(options, counts, 40)

@@ -78,6 +78,13 @@ export const smallOptions: TrainingOptions = {
   stepsPerEpoch: 1,
 }
 
+export const residualOptions: TrainingOptions = {
+  ...smallOptions,
+  network: 'residual',
+  networkDepth: 1,
+  networkWidth: 8,
+}
+
 /** What a training that ended too early has left, as a run's folder keeps it. */
 export class Left {
   checkpoint: Checkpoint | null = null
@@ -133,6 +140,7 @@ function countedModels() {
     models: {
       linearHead: counted(models.linearHead.bind(models)),
       smallNetwork: counted(models.smallNetwork.bind(models)),
+      residualNetwork: counted(models.residualNetwork.bind(models)),
       tunedNetwork: counted(models.tunedNetwork.bind(models)),
     },
   }

@@ -11,6 +11,11 @@ export const training = {
     smallByImage:
       'A small network from the pixels on {train} images. {test} images are kept aside for the test.',
     smallNone: 'A small network from the pixels on all {train} images, without a test.',
+    residualByClass:
+      'A residual network from the pixels on {train} labels. {test} labels are kept unseen for the test.',
+    residualByImage:
+      'A residual network from the pixels on {train} images. {test} images are kept aside for the test.',
+    residualNone: 'A residual network from the pixels on all {train} images, without a test.',
     unlabelled:
       'no images without a label | One image without a label, or excluded, is embedded, not trained on. | {n} images without a label, or excluded, are embedded, not trained on.',
     loading: 'Looking at your labels',

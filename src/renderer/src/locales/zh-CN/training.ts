@@ -11,6 +11,11 @@ export const training: typeof english = {
       '从像素开始，在 {train} 个标签上训练一个小网络；另留 {test} 个标签不参与训练，只用于测试。',
     smallByImage: '从像素开始，在 {train} 张图片上训练一个小网络；另留 {test} 张图片用于测试。',
     smallNone: '从像素开始，在全部 {train} 张图片上训练一个小网络，不留测试集。',
+    residualByClass:
+      '从像素开始，在 {train} 个标签上训练一个残差网络；另留 {test} 个标签不参与训练，只用于测试。',
+    residualByImage:
+      '从像素开始，在 {train} 张图片上训练一个残差网络；另留 {test} 张图片用于测试。',
+    residualNone: '从像素开始，在全部 {train} 张图片上训练一个残差网络，不留测试集。',
     unlabelled:
       '没有无标签的图片 | 有 1 张图片没有标签或已排除：只计算嵌入，不参与训练。 | 有 {n} 张图片没有标签或已排除：只计算嵌入，不参与训练。',
     loading: '正在查看标签',

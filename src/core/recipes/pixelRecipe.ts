@@ -1,5 +1,6 @@
 import type { RetrievalMetrics, TrainingOptions } from '../../shared/model/training'
 import type { EmbeddingModel } from '../network'
+import { createPixelNetwork } from './createPixelNetwork'
 import type { LoopDecisions } from './decisions'
 import { embedMatrix } from './embedMatrix'
 import { rateOfBefore, searchRateOf } from './findRate'
@@ -10,18 +11,18 @@ import { measureQuietly, measureTest } from './measureTest'
 import { recipeOf } from './recipe'
 import type { LoopEnd, TrainedModel, TrainingContext, TrainingData } from './surroundings'
 
-const workOfSmall = ({ learningRate }: TrainingOptions) => ({
+const workOfPixels = ({ learningRate }: TrainingOptions) => ({
   untrained: 1,
   rate: learningRate === 'find' ? 1 : 0,
 })
 
-/** The small network from pixels; some classes are held out to choose the best epoch by. */
-export const smallRecipe = recipeOf(workOfSmall)
+/** A network from the pixels; some classes are held out to choose the best epoch by. */
+export const pixelRecipe = recipeOf(workOfPixels)
   .then({ name: 'untrained', run: measureUntrained, resume: null })
   .then({ name: 'held out', run: holdSomeOut, resume: null })
   .then({ name: 'rate', run: findRate, resume: rateFoundBefore })
   // Itself goes on from `records.checkpoints.resume`.
-  .then({ name: 'training', run: trainSmall, resume: null })
+  .then({ name: 'training', run: trainNetwork, resume: null })
   .then({ name: 'kept', run: takeTrained, resume: null })
 
 interface Untrained {
@@ -34,12 +35,8 @@ async function measureUntrained(
   context: TrainingContext,
   { source, test }: TrainingData,
 ): Promise<Untrained> {
-  const { options, backend, random, report } = context
-  const model = backend.models.smallNetwork({
-    imageSizePx: options.imageSizePx,
-    embeddingSize: options.embeddingSize,
-    random: random.fork('network'),
-  })
+  const { report } = context
+  const model = createPixelNetwork(context)
   const embeddings = await embedMatrix(context, model, source, test.rows)
   const before = await measureTest(context, embeddings, test.labels, (share) =>
     report.share('baseline', share),
@@ -88,7 +85,7 @@ function rateFoundBefore(
   return { decisions: { ...decisions, ...rateOfBefore(context, decisions) } }
 }
 
-async function trainSmall(
+async function trainNetwork(
   context: TrainingContext,
   { source, test, model, held, rest, decisions }: TrainingData & Untrained & HeldOutSome & Decided,
 ): Promise<{ readonly ended: LoopEnd }> {

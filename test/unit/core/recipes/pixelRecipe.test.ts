@@ -1,24 +1,28 @@
 import { describe, expect, it } from 'vitest'
-import { smallRecipe } from '../../../../src/core/recipes/smallRecipe'
-import { follow, Left, pixelData, smallOptions } from './tinyTraining'
+import { pixelRecipe } from '../../../../src/core/recipes/pixelRecipe'
+import { follow, Left, pixelData, residualOptions, smallOptions } from './tinyTraining'
 
 const data = pixelData()
-const stages = smallRecipe.stages.map(({ name }) => name)
+const stages = pixelRecipe.stages.map(({ name }) => name)
 
 // In plain JavaScript a network takes its time.
-describe('a small network', { timeout: 60_000 }, () => {
+describe.each([
+  ['small', smallOptions],
+  ['residual', residualOptions],
+])('a %s network', { timeout: 60_000 }, (network, options) => {
   it('goes through its stages in this order, and on with the same numbers', async () => {
     expect(stages).toEqual(['untrained', 'held out', 'rate', 'training', 'kept'])
-    const whole = await follow(smallRecipe, data, smallOptions)
+    const whole = await follow(pixelRecipe, data, options)
     expect(whole.run).toEqual(stages)
     expect(whole.taken).toEqual([])
     expect(whole.count).toEqual({ made: 1, alive: 0 })
     expect(whole.done).toMatchObject({ closedForm: null, validation: null, kept: null })
-    expect(whole.done!.ended.steps).toBe(smallOptions.epochs * smallOptions.stepsPerEpoch)
+    expect(whole.done!.saved.kind).toBe(network)
+    expect(whole.done!.ended.steps).toBe(options.epochs * options.stepsPerEpoch)
 
     const left = new Left()
     let isSuspended = false
-    await follow(smallRecipe, data, smallOptions, {
+    await follow(pixelRecipe, data, options, {
       left,
       onMoment: (stage, breath, interruption) => {
         if (isSuspended || stage !== 'training' || breath < 2) return
@@ -27,7 +31,7 @@ describe('a small network', { timeout: 60_000 }, () => {
       },
     })
     expect(left.checkpoint).not.toBeNull()
-    const { done, taken, count } = await follow(smallRecipe, data, smallOptions, { left })
+    const { done, taken, count } = await follow(pixelRecipe, data, options, { left })
     expect(taken).toEqual(['rate'])
     expect(count.alive).toBe(0)
     expect(done!.saved).toEqual(whole.done!.saved)
@@ -39,7 +43,7 @@ describe('a small network', { timeout: 60_000 }, () => {
     'keeps what there is where it is cancelled: %s',
     async (wanted) => {
       let isCancelled = false
-      const { done, count } = await follow(smallRecipe, data, smallOptions, {
+      const { done, count } = await follow(pixelRecipe, data, options, {
         onMoment: (stage, _, interruption) => {
           if (isCancelled || stage !== wanted) return
           isCancelled = true
