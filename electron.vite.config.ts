@@ -37,6 +37,7 @@ export default defineConfig({
           'workers/nativeRelay': resolve('src/main/backend/native/relay.worker.ts'),
           'workers/onnx': resolve('src/main/onnx/onnx.process.ts'),
           'workers/kernelPool': resolve('src/main/backend/kernelPool.worker.ts'),
+          'workers/decoding': resolve('src/main/features/decoding.worker.ts'),
           'workers/projection': resolve('src/main/projection/projection.worker.ts'),
         },
         output: { format: 'cjs', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name].js' },

@@ -79,7 +79,7 @@ async function measure(name: BackendChoice) {
       loadFeatures(
         images,
         {
-          ...{ backend, projectFolder, extractor: extractor.id, features: usual },
+          ...{ backend, projectFolder, workersFolder, extractor: extractor.id, features: usual },
           cacheFolder: join(folder, `cache-${round}`),
         },
         { interruption: new Interruption(), onProgress() {} },

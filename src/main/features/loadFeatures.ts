@@ -14,7 +14,9 @@ import { type FeatureStore, openFeatureStore } from './featureStore'
 import { checkAnyReadable, type LoadedImages, type LoadingReport } from './loadedImages'
 import { inputOfFeatures } from './modelFeatures'
 import type { PictureVariation } from '../../core/augmentation/pictureChange'
-import { decodeInBatches, type JobImages, type PictureBatch } from './pictures'
+import type { PictureBatch } from './decodeBatch'
+import { decodeInBatches } from './decodeInBatches'
+import type { JobImages } from './pictures'
 
 const featureBatch = 32
 
@@ -32,6 +34,8 @@ export async function loadFeatures(
     readonly openOnnx?: OpenOwnSession | undefined
     /** Holds `node_modules` and `resources`. */
     readonly projectFolder: string
+    /** Of the built workers, one of which decodes; absent: this thread. */
+    readonly workersFolder?: string | undefined
     readonly cacheFolder: string
     /** Features beyond this stay in the files of the cache. */
     readonly memoryBytes?: number
@@ -54,11 +58,7 @@ export async function loadFeatures(
     if (loaded === null) return null
   }
   const reportOfRest = reportOfPart(report, parts.length, parts.length + 1)
-  const watch = report.work?.stopwatch()
-  const opened = await report.interruption.unlessCancelled(extractor.open(context, layers))
-  if (opened === null) return null
-  // It belongs to the start that the backend made.
-  watch?.lap({ starting: 0 })
+  const network = lateNetwork(() => extractor.open(context, layers))
   const store = openFeatureStore(
     images.sha256.length,
     cachedTaps(extractor, layers, variation),
@@ -67,13 +67,42 @@ export async function loadFeatures(
   try {
     const loaded = await readFeatures(
       images,
-      { extractor, opened, store, dimension: dimensionOf(layers), variation },
+      {
+        ...{ extractor, network, store, variation },
+        dimension: dimensionOf(layers),
+        workersFolder: context.workersFolder,
+      },
       reportOfRest,
     )
     return loaded === null ? null : { ...loaded, input: inputOfFeatures(extractor, layers) }
   } finally {
     store.endWriting()
-    opened.dispose()
+    network.dispose()
+  }
+}
+
+/** A network that is opened when it is asked for: not where the cache has everything. */
+interface LateNetwork {
+  open(): Promise<OpenExtractor>
+  dispose(): void
+}
+
+function lateNetwork(open: () => Promise<OpenExtractor>): LateNetwork {
+  let opening: Promise<OpenExtractor> | null = null
+  let opened: OpenExtractor | null = null
+  let isDisposed = false
+  return {
+    open: () =>
+      (opening ??= open().then((found) => {
+        opened = found
+        // Nobody waited for it.
+        if (isDisposed) found.dispose()
+        return found
+      })),
+    dispose() {
+      isDisposed = true
+      opened?.dispose()
+    },
   }
 }
 
@@ -101,14 +130,15 @@ async function readFeatures(
   images: JobImages,
   from: {
     readonly extractor: Extractor
-    readonly opened: OpenExtractor
+    readonly network: LateNetwork
     readonly store: FeatureStore
     readonly dimension: number
     readonly variation: PictureVariation | null
+    readonly workersFolder: string | undefined
   },
   report: LoadingReport,
 ): Promise<Omit<LoadedImages, 'input'> | null> {
-  const { extractor, opened, store, dimension } = from
+  const { extractor, network, store, dimension, workersFolder } = from
   const { sidePx } = extractor.input
   const count = images.sha256.length
   const watch = report.work?.stopwatch()
@@ -147,7 +177,19 @@ async function readFeatures(
     from.variation === null
       ? null
       : { variation: from.variation, sha256: missing.map((row) => images.sha256[row]!) }
-  for await (const batch of decodeInBatches(files, sidePx, featureBatch, { signal, varied })) {
+  // It opens while the first pictures are decoded.
+  const opening = missing.length === 0 ? null : interruption.unlessCancelled(network.open())
+  opening?.catch(() => {})
+  let opened: OpenExtractor | null = null
+  for await (const batch of decodeInBatches(files, sidePx, featureBatch, {
+    ...{ signal, varied, workersFolder },
+  })) {
+    if (opened === null) {
+      opened = await opening
+      if (opened === null) return null
+      // It belongs to the start that the backend made.
+      watch?.lap({ starting: 0 })
+    }
     await interruption.whilePaused()
     const rows = batch.indices.map((index) => missing[index]!)
     const computing = extractInPasses(opened, batch.pixels, rows.length, interruption)

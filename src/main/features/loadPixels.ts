@@ -2,7 +2,8 @@ import { pixelSource } from '../../core/loop/pixels'
 import { type AugmentationPolicy, augmentationPolicies } from '../../shared/model/augmentation'
 import { AppError } from '../../shared/errors'
 import { checkAnyReadable, type LoadedImages, type LoadingReport } from './loadedImages'
-import { decodeInBatches, type JobImages } from './pictures'
+import { decodeInBatches } from './decodeInBatches'
+import type { JobImages } from './pictures'
 import type { PictureVariation } from '../../core/augmentation/pictureChange'
 
 /** At most this much of pictures is held in memory. */

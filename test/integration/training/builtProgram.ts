@@ -20,6 +20,7 @@ const workers = {
   'workers/processWatch': 'src/main/processes/watch.worker.ts',
   'workers/onnx': 'src/main/onnx/onnx.process.ts',
   'workers/kernelPool': 'src/main/backend/kernelPool.worker.ts',
+  'workers/decoding': 'src/main/features/decoding.worker.ts',
   'workers/projection': 'src/main/projection/projection.worker.ts',
 }
 
