@@ -36,6 +36,7 @@ export const errorCodes = [
   'permissionDenied',
   'readOnly',
   'writeFailed',
+  'notOurFolder',
   'openFailed',
   'databaseDamaged',
   'userDataUnusable',

@@ -142,12 +142,15 @@ describe('accessibility', () => {
       await page.keyboard.press('Escape')
       await page.getByRole(role).first().waitFor({ state: 'detached' })
     }
-    for (const name of ['Settings', 'Export']) {
+    for (const [name, role] of [
+      ['Settings', 'menu'],
+      ['Export', 'dialog'],
+    ] as const) {
       await page.getByRole('button', { name, exact: true }).click()
-      await page.getByRole('menu').waitFor()
+      await page.getByRole(role).waitFor()
       await inBothThemes(name)
       await page.keyboard.press('Escape')
-      await page.getByRole('menu').waitFor({ state: 'detached' })
+      await page.getByRole(role).waitFor({ state: 'detached' })
     }
     expect(program.complaints).toEqual([])
   }, 600_000)

@@ -186,8 +186,13 @@ describe('from a folder to embeddings', () => {
       dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath })
     }, file)
     await page.getByRole('banner').getByRole('button', { name: 'Export' }).click()
-    await page.getByRole('menuitem', { name: 'Embeddings as CSV' }).click()
-    await page.getByText('320 rows written to embeddings.csv').waitFor()
+    const dialog = page.getByRole('dialog', { name: 'Export embeddings' })
+    await dialog.getByRole('button', { name: 'Choose a place and export' }).click()
+    await dialog.getByText('320 images written to').waitFor()
+    await dialog.getByText(file).waitFor()
+    await photograph('5-export')
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
     const rows = parse(await readFile(file), { bom: true }) as string[][]
     const [header = [], ...lines] = rows
     const run = await runRow()

@@ -37,14 +37,14 @@ export function createElectronShell(options: ElectronShellOptions): Shell {
       return answer.canceled ? null : (answer.filePaths[0] ?? null)
     },
     takeDropped: (token) => options.dropped.take(token),
-    chooseCsvFile: async (suggestedName) => {
+    chooseExportFile: async (suggestedName, type) => {
       const window = options.window()
       if (window === null) return null
-      const { saveTitle, csvFiles } = options.texts()
+      const { saveTitle } = options.texts()
       const answer = await dialog.showSaveDialog(window, {
         title: saveTitle,
         defaultPath: basename(suggestedName),
-        filters: [{ name: csvFiles, extensions: ['csv'] }],
+        filters: type === null ? [] : [{ name: type.title, extensions: [type.extension] }],
         properties: ['createDirectory', 'showOverwriteConfirmation'],
       })
       if (answer.canceled || !answer.filePath) return null

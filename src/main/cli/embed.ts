@@ -2,10 +2,11 @@ import { rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import type { TrainingRequest } from '../../shared/model/training'
 import { AppError } from '../../shared/errors'
-import { writeEmbeddings } from '../exporting/embeddingExport'
-import { openEmbeddingRows } from '../exporting/embeddingRows'
+import { type WrittenExport, writeEmbeddings } from '../exporting/embeddingExport'
+import { openRunRows } from '../exporting/runRows'
 import { featuresOfModel } from '../features/modelFeatures'
 import { loadModel } from '../runs/modelFiles'
+import { exportTarget } from './exportOptions'
 import { networkFileOption, takeNetwork, type TakingNetwork } from './ownNetwork'
 import { type ParsedCommand, UsageError } from './parse'
 import { makeTemporaryFolder } from '../leftovers'
@@ -30,39 +31,33 @@ export async function checkEmbedArguments(parsed: ParsedCommand, taking: TakingN
   }
   await takeNetwork(parsed, known, taking, true)
   if (input.kind === 'features') featuresOfModel(input)
-  const out = resolve(parsed.texts.get('out')!)
-  if ((await stat(out).catch(() => null))?.isDirectory() === true) {
-    throw new UsageError(
-      `--out ${out} is a folder. Give a file name, for instance ${join(out, 'embeddings.csv')}.`,
-    )
-  }
+  const target = await exportTarget(parsed)
   const backend = parsed.texts.get('backend') as TrainingRequest['backend']
   const views = parsed.numbers.get('views') ?? 1
-  return { folder, model, out, backend, views, followsLinks: parsed.flags.has('follow-links') }
+  return { folder, model, target, backend, views, followsLinks: parsed.flags.has('follow-links') }
 }
 
-export interface EmbedOutcome {
-  readonly rows: number
+export interface EmbedOutcome extends Pick<WrittenExport, 'rows' | 'notes'> {
   readonly embeddingSize: number
   readonly out: string
   /** Of each picture, whose embeddings were averaged; absent: the picture as it is. */
   readonly views?: number
 }
 
-/** Embeds a folder with a saved model into a CSV; null where it was cancelled. */
+/** Embeds a folder with a saved model into a file; null where it was cancelled. */
 export async function runEmbed(
   session: Session,
   {
     folder,
     model,
-    out,
+    target,
     backend,
     views,
     followsLinks,
   }: Awaited<ReturnType<typeof checkEmbedArguments>>,
 ): Promise<EmbedOutcome | null> {
   const { services, progress, signal } = session
-  await prepareOut(dirname(out))
+  await prepareOut(dirname(target.file))
   const { dataset } = await importFolder(session, folder, [], followsLinks)
   if (signal.aborted) return null
   const files = makeTemporaryFolder('embed')
@@ -86,11 +81,15 @@ export async function runEmbed(
       throw new AppError('backendLost', `${failure.message} ${advice}`, failure.details, failure)
     })
     if (embedded === null) return null
-    const { store } = services
-    const rows = await openEmbeddingRows({ store, datasetId: dataset.id, folder: files })
-    const written = await writeEmbeddings(rows, { file: out, signal })
+    const { store, workspace } = services
+    const rows = await openRunRows({ store, workspace, datasetId: dataset.id, folder: files })
+    const written = await writeEmbeddings(rows, {
+      ...{ ...target, signal },
+      onProgress: (at, total) => progress.update('Writing', `${count(at)} of ${count(total)}`),
+    })
     if (written === null) return null
-    const done = { rows: written, embeddingSize: rows.dimension, out }
+    const { notes, dimension: embeddingSize } = written
+    const done = { rows: written.rows, embeddingSize, out: target.file, notes }
     return views === 1 ? done : { ...done, views }
   } finally {
     progress.clear()

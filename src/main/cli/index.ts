@@ -12,6 +12,8 @@ import { finiteJson } from '../files/finite'
 import { endWhereUnanswered } from '../jobs/unlessAborted'
 import { type Extension, findExtension, loadExtensions } from '../training/extensions'
 import { checkEmbedArguments, runEmbed } from './embed'
+import { checkExportArguments, runExport } from './export'
+import { exportNoteText } from './exportOptions'
 import { helpText } from './help'
 import { commandsFor } from './options'
 import { parseArguments, type ParsedCommand, UsageError } from './parse'
@@ -210,6 +212,20 @@ async function runCommand(parsed: ParsedCommand, circumstances: Circumstances): 
         print(
           `${countOf(outcome.rows, 'image')} with ${outcome.embeddingSize} numbers each${outcome.views === undefined ? '' : `, the mean of ${outcome.views} views`} in ${outcome.out}`,
         )
+        for (const note of outcome.notes) print(exportNoteText(note))
+      }
+      return exitCode.done
+    }
+    case 'export': {
+      const checked = await checkExportArguments(parsed)
+      const { terminated } = circumstances
+      const written = await runExport(checked, progress, AbortSignal.any([signal, terminated]))
+      if (written === null) return terminated.aborted ? exitCode.terminated : exitCode.cancelled
+      if (isJson) json(written)
+      else {
+        const { rows, dimension, files, notes } = written
+        print(`${countOf(rows, 'image')} with ${dimension} numbers each in ${files.join(', ')}`)
+        for (const note of notes) print(exportNoteText(note))
       }
       return exitCode.done
     }

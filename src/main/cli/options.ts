@@ -1,6 +1,7 @@
 import { mostViews } from '../../core/augmentation/pictureChange'
 import { optionTable } from '../../shared/model/options/table'
 import type { Command, CommandOption } from './command'
+import { exportOptions } from './exportOptions'
 import { networkAnswerOptions, networkFileOption } from './ownNetwork'
 import { sweepCommand } from './sweepOptions'
 import { commandOptions, type RegistryNames } from './trainingOptions'
@@ -73,7 +74,7 @@ export function commandsFor(names: RegistryNames): readonly Command[] {
   const backend = train.options.find(({ name }) => name === optionTable.backend.flag)!
   const embed: Command = {
     name: 'embed',
-    usage: 'embed FOLDER --model DIR/model --out FILE.csv [options]',
+    usage: 'embed FOLDER --model DIR/model --out FILE [options]',
     summary: 'Embeds the images of a folder with a model that train saved.',
     positionals: ['FOLDER'],
     options: [
@@ -84,13 +85,7 @@ export function commandsFor(names: RegistryNames): readonly Command[] {
         meaning: 'The model folder that train wrote.',
         isRequired: true,
       },
-      {
-        name: 'out',
-        kind: 'text',
-        value: 'FILE.csv',
-        meaning: 'The table to write.',
-        isRequired: true,
-      },
+      ...exportOptions(),
       {
         name: 'views',
         kind: 'integer',
@@ -108,6 +103,13 @@ export function commandsFor(names: RegistryNames): readonly Command[] {
       help,
     ],
   }
+  const exporting: Command = {
+    name: 'export',
+    usage: 'export DIR --out FILE [options]',
+    summary: 'Writes the embeddings of a training, or of a CSV, in another format.',
+    positionals: ['DIR'],
+    options: [...exportOptions(), json, verbose, help],
+  }
   const about: Command = {
     name: 'help',
     usage: 'help',
@@ -122,5 +124,5 @@ export function commandsFor(names: RegistryNames): readonly Command[] {
     positionals: [],
     options: [json, verbose, help],
   }
-  return [train, sweepCommand(train, names), embed, about, version]
+  return [train, sweepCommand(train, names), embed, exporting, about, version]
 }

@@ -1,8 +1,8 @@
 import { notFinite } from '../files/finite'
 import { writeChunks } from './writeChunks'
 
-/** A cell of a CSV file; numbers are written as they are. */
-export type Cell = string | number
+/** A value of a table; numbers are written as they are. */
+export type Cell = string | number | boolean
 
 /** RFC 4180: quoted where the text holds a separator, a quote or a line break. */
 export function csvField(text: string): string {
@@ -24,13 +24,16 @@ export function withoutGuard(text: string): string {
 }
 
 const lineOf = (cells: readonly Cell[]): string =>
-  `${cells.map((cell) => (typeof cell === 'number' ? String(cell) : csvField(cell))).join(',')}\r\n`
+  `${cells.map((cell) => (typeof cell === 'string' ? csvField(cell) : String(cell))).join(',')}\r\n`
 
 /** Bytes gathered before a write: few system calls, little memory. */
 const chunkLength = 1 << 18
 
-/** Nine significant digits say a float32 exactly; trailing zeros say nothing. */
-export const exactNumber = (value: number): number => Number(value.toPrecision(9))
+/** Rounds to significant digits; trailing zeros say nothing. */
+export const roundedTo =
+  (digits: number) =>
+  (value: number): number =>
+    Number(value.toPrecision(digits))
 
 type Rows = Iterable<readonly Cell[]> | AsyncIterable<readonly Cell[]>
 

@@ -1,58 +1,78 @@
 import { basename } from 'node:path'
-import type { exportingContract } from '../../shared/contract/exporting'
+import type { exportingContract, ExportResult } from '../../shared/contract/exporting'
 import { AppError } from '../../shared/errors'
 import type { ServiceHandlers } from '../../shared/rpc'
-import { exportEmbeddings } from '../exporting/embeddingExport'
+import { datasetOfRun, exportEmbeddings } from '../exporting/embeddingExport'
+import { embeddingFormats } from '../exporting/formats'
 import type { JobBoard } from '../jobs/jobBoard'
 import type { Services } from '../services'
 import type { Shell } from './shell'
 
-export const createExportingHandlers = (
+export function createExportingHandlers(
   { store, workspace }: Pick<Services, 'store' | 'workspace'>,
   jobs: JobBoard,
   shell: Shell,
-): ServiceHandlers<typeof exportingContract> => ({
-  embeddings: async ({ runId, imageIds }) => {
-    const run = await store.runs.find(runId)
-    if (run === undefined || !run.summary.hasEmbeddings) {
-      throw new AppError(
-        'noEmbeddings',
-        'This run has no embeddings to export. Train until it has finished, then export again.',
-        { runId },
+): ServiceHandlers<typeof exportingContract> {
+  let last: string | null = null
+  return {
+    formats: () =>
+      embeddingFormats.entries.map(({ name, title, description, extension, settings }) => ({
+        ...{ name, title, description, extension, settings },
+      })),
+
+    embeddings: async ({ runId, imageIds, format, settings }): Promise<ExportResult> => {
+      const datasetId = await datasetOfRun(store, runId)
+      const dataset = await store.datasets.find(datasetId)
+      const { extension, title } = embeddingFormats.get(format)
+      const name = `${fileNameOf(dataset?.name)}-embeddings`
+      const file = await shell.chooseExportFile(
+        extension === null ? name : `${name}.${extension}`,
+        extension === null ? null : { title: title.en, extension },
       )
-    }
-    const dataset = await store.datasets.find(run.datasetId)
-    const file = await shell.chooseCsvFile(`${fileNameOf(dataset?.name)}-embeddings.csv`)
-    if (file === null) return { fileName: null, rows: 0 }
-    const controller = new AbortController()
-    const job = jobs.start({
-      kind: 'export',
-      subject: basename(file),
-      datasetId: run.datasetId,
-      cancel: () => controller.abort(),
-    })
-    try {
-      const rows = await exportEmbeddings({
-        store,
-        workspace,
-        runId,
-        ...(imageIds === undefined ? {} : { imageIds }),
-        file,
-        signal: controller.signal,
-        onProgress: (done, total) => job.progress(done, total),
+      if (file === null) return { status: 'dismissed' }
+      const controller = new AbortController()
+      const job = jobs.start({
+        kind: 'export',
+        subject: basename(file),
+        datasetId,
+        cancel: () => controller.abort(),
       })
-      if (rows === null) {
-        job.cancelled()
-        return { fileName: null, rows: 0 }
+      try {
+        const written = await exportEmbeddings({
+          ...{ store, workspace, runId, file, format, settings },
+          ...(imageIds === undefined ? {} : { imageIds }),
+          signal: controller.signal,
+          onProgress: (done, total) => job.progress(done, total),
+        })
+        if (written === null) {
+          job.cancelled()
+          return { status: 'cancelled' }
+        }
+        job.finished()
+        last = file
+        const { rows, files, notes } = written
+        return {
+          status: 'written',
+          path: file,
+          files: files.map((path) => basename(path)),
+          rows,
+          notes,
+        }
+      } catch (error) {
+        job.failed(error)
+        throw error
       }
-      job.finished()
-      return { fileName: basename(file), rows }
-    } catch (error) {
-      job.failed(error)
-      throw error
-    }
-  },
-})
+    },
+
+    showLast: (): true => {
+      if (last === null) {
+        throw new AppError('notFound', 'Nothing was exported in this window yet. Export first.')
+      }
+      shell.showInFolder(last)
+      return true
+    },
+  }
+}
 
 /** A dataset's name without what file systems refuse. */
 const fileNameOf = (name = 'semblance'): string =>

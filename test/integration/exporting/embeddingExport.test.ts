@@ -61,37 +61,43 @@ const request = () => ({
   file,
 })
 
-/** The rows as a table of NumPy, written as they come. */
-const npy: EmbeddingFormat = {
-  name: 'npy',
-  extension: 'npy',
-  async *write({ count, dimension, read }) {
-    const shape = `{'descr': '<f4', 'fortran_order': False, 'shape': (${count}, ${dimension}), }`
-    const padded = shape.padEnd(Math.ceil((shape.length + 11) / 64) * 64 - 11) + '\n'
-    const length = Buffer.alloc(2)
-    length.writeUInt16LE(padded.length)
-    yield Buffer.concat([Buffer.from('\x93NUMPY\x01\x00', 'latin1'), length, Buffer.from(padded)])
-    for await (const { embedding } of read()) yield new Uint8Array(embedding.slice().buffer)
-  },
+/** One line an image: its path and the sum of its numbers. */
+const sums: EmbeddingFormat = {
+  name: 'sums',
+  title: { en: 'Sums', 'zh-CN': '和' },
+  description: { en: 'For this test.', 'zh-CN': '仅供测试。' },
+  extension: 'txt',
+  settings: [],
+  partNames: [''],
+  parts: ({ rows }) => [
+    {
+      name: '',
+      async *write() {
+        yield `${rows.count} x ${rows.dimension}\n`
+        for await (const { cells, embedding } of rows.read(['sha256', 'width'])) {
+          yield `${cells.join(' ')} ${embedding.reduce((sum, value) => sum + value, 0)}\n`
+        }
+      },
+    },
+  ],
 }
 
 describe('a format that was registered from outside', () => {
   it('is given the same rows one by one, counted beforehand, and reports how far it is', async () => {
-    embeddingFormats.register(npy)
+    embeddingFormats.register(sums)
     const values = await writeRun()
     const progress: number[] = []
     const onProgress = (done: number, total: number) => progress.push(done / total)
-    const written = await exportEmbeddings({ ...request(), format: 'npy', onProgress })
-    expect(written).toBe(paths.length)
+    const written = await exportEmbeddings({ ...request(), format: 'sums', onProgress })
+    expect(written).toMatchObject({ rows: paths.length, files: [file] })
     expect(progress.at(-1)).toBe(1)
-    const bytes = await readFile(file)
-    const start = 10 + bytes.readUInt16LE(8)
-    expect(start % 64).toBe(0)
-    expect(bytes.subarray(10, start).toString()).toContain(`(${paths.length}, ${columns})`)
-    const numbers = new Float32Array(Uint8Array.from(bytes.subarray(start)).buffer)
-    expect([...numbers]).toEqual([...ids.keys()].flatMap((path) => values.get(path)!))
+    const [head, ...lines] = (await readFile(file, 'utf8')).trim().split('\n')
+    expect(head).toBe(`${paths.length} x ${columns}`)
+    expect(lines.map((line) => line.split(' ').slice(1))).toEqual(
+      [...ids.keys()].map((path) => ['64', String(values.get(path)!.reduce((a, b) => a + b, 0))]),
+    )
     const unknown = exportEmbeddings({ ...request(), format: 'xls' })
-    await expect(unknown).rejects.toThrow(/Choose one of: csv, npy/)
+    await expect(unknown).rejects.toThrow(/Choose one of: csv, parquet, npy/)
   })
 })
 
@@ -111,7 +117,7 @@ describe('embeddings as CSV', () => {
       ...request(),
       onProgress: (done, total) => progress.push(done / total),
     })
-    expect(rows).toBe(paths.length)
+    expect(rows?.rows).toBe(paths.length)
     expect(progress.at(-1)).toBe(1)
     const [header, ...records] = parse(await readFile(file)) as string[][]
     expect(header).toEqual(['image', 'label', 'split', 'e0', 'e1', 'e2'])
@@ -133,7 +139,7 @@ describe('embeddings as CSV', () => {
   it('may be of a selection', async () => {
     await writeRun()
     const imageIds = Uint32Array.of(ids.get('b/2.png')!, 9999)
-    expect(await exportEmbeddings({ ...request(), imageIds })).toBe(1)
+    expect(await exportEmbeddings({ ...request(), imageIds })).toMatchObject({ rows: 1 })
     expect(parse(await readFile(file))).toHaveLength(2)
   })
 

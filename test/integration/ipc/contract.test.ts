@@ -12,6 +12,7 @@ import { createSettingsStore } from '../../../src/main/settings/settingsStore'
 import { workspaceIn } from '../../../src/main/workspace'
 import { type AppContract, contract } from '../../../src/shared/contract'
 import type { ImportReport } from '../../../src/shared/model/dataset'
+import { defaultExportSettings } from '../../../src/shared/model/embeddingExport'
 import type { DatasetId, ImageId, JobId } from '../../../src/shared/model/ids'
 import { type Client, connect, emitterOf, serve, type Transport } from '../../../src/shared/rpc'
 import { type BuiltWorkers, buildWorkers } from '../dataset/builtWorkers'
@@ -67,7 +68,7 @@ beforeEach(async () => {
       chooseFolder: () => Promise.resolve(chosenFolder),
       takeDropped: (token) => dropped.take(token),
       chooseNetworkFile: () => Promise.resolve(null),
-      chooseCsvFile: () => Promise.resolve(join(folder, 'out.csv')),
+      chooseExportFile: (name) => Promise.resolve(join(folder, name)),
       showInFolder: (file) => void shownInFolder.push(file),
       openFolder: (path) => {
         shownInFolder.push(path)
@@ -221,7 +222,13 @@ describe('the contract over the real services', () => {
 
   it('says what is missing instead of failing', async () => {
     const { datasetId } = await importImages()
-    await expect(window.exporting.embeddings({ runId: 7 as never })).rejects.toMatchObject({
+    await expect(
+      window.exporting.embeddings({
+        runId: 7 as never,
+        format: 'csv',
+        settings: defaultExportSettings,
+      }),
+    ).rejects.toMatchObject({
       code: 'noEmbeddings',
     })
     await expect(window.dataset.detail({ imageId: 999_999 as ImageId })).rejects.toMatchObject({

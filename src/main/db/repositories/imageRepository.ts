@@ -70,6 +70,11 @@ interface TrainingRows {
   readonly perceptualHashes: readonly string[]
 }
 
+/** What an export says of an image. */
+export interface ImageFacts extends Omit<ImageSummary, 'fileName' | 'missing'> {
+  readonly sha256: string
+}
+
 /** Label and its source of images, ascending by id. */
 interface LabelColumns {
   readonly ids: Uint32Array
@@ -81,6 +86,8 @@ export interface ImageRepository {
   columns(datasetId: DatasetId, filter: ImageFilter, order: ImageOrder): Promise<ImageColumns>
   /** In the order asked; unknown ids are left out. */
   summaries(ids: Uint32Array): Promise<readonly ImageSummary[]>
+  /** In the order asked; unknown ids are left out. */
+  facts(ids: Uint32Array): Promise<readonly ImageFacts[]>
   find(id: ImageId): Promise<StoredImage | undefined>
   location(id: ImageId): Promise<ImageLocation | undefined>
   trainingRows(datasetId: DatasetId): Promise<TrainingRows>
@@ -193,6 +200,20 @@ export function createImageRepository(database: Database): ImageRepository {
       return [...ids].flatMap((id) => {
         const row = byId.get(id)
         return row === undefined ? [] : [summaryOf(row)]
+      })
+    },
+
+    async facts(ids) {
+      const rows = await database.all<Omit<ImageFacts, 'excluded'> & { excluded: number }>(
+        `SELECT id, relative_path AS relativePath, label_id AS labelId, width_px AS widthPx,
+           height_px AS heightPx, bytes, excluded, sha256
+         FROM image WHERE id IN (SELECT value FROM json_each(?))`,
+        [idList(ids)],
+      )
+      const byId = new Map(rows.map((row) => [row.id as number, row]))
+      return [...ids].flatMap((id) => {
+        const row = byId.get(id)
+        return row === undefined ? [] : [{ ...row, excluded: row.excluded === 1 }]
       })
     },
 

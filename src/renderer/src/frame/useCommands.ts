@@ -2,6 +2,7 @@ import { computed } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { useAppStore, views } from '../stores/app'
 import { useDatasetStore } from '../stores/dataset'
+import { useExportStore } from '../stores/exporting'
 import { useLabelStore } from '../stores/labels'
 import { useRunStore } from '../stores/runs'
 import { useSelectionStore } from '../stores/selection'
@@ -18,6 +19,7 @@ export function useCommands() {
   const { t } = useI18n()
   const app = useAppStore()
   const dataset = useDatasetStore()
+  const exporting = useExportStore()
   const labels = useLabelStore()
   const runs = useRunStore()
   const selection = useSelectionStore()
@@ -34,6 +36,9 @@ export function useCommands() {
       ...(runs.active === null && (dataset.current?.imageCount ?? 0) > 0
         ? [{ key: 'train', text: t('training.start'), run: () => void runs.start() }]
         : []),
+      ...(runs.embedded === null
+        ? []
+        : [{ key: 'export', text: t('frame.export.command'), run: () => void exporting.show() }]),
       ...(undo === null
         ? []
         : [

@@ -43,6 +43,8 @@ export const errors = {
     'The system refused access. Check the permissions of the file or folder, then try again.',
   readOnly: 'That place cannot be written to. Choose another, or change its permissions.',
   writeFailed: 'The file could not be written. Choose another place and try again.',
+  notOurFolder:
+    'That folder holds other files, so nothing was written. Choose an empty folder or a new name.',
   openFailed: 'The folder could not be opened. Open {folder} in the file manager.',
   userDataUnusable:
     'The folder of the program cannot be written to. Check its permissions, then start again.',

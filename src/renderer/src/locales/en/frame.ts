@@ -17,10 +17,8 @@ export const frame = {
   },
   export: {
     action: 'Export',
-    embeddings: 'Embeddings as CSV',
-    selection: 'Of the selection alone ({count})',
+    command: 'Export embeddings',
     noRun: 'Train once; then embeddings can be exported.',
-    done: '{count} rows written to {file}',
     running: 'Exporting',
   },
   datasets: {

@@ -1,4 +1,5 @@
 import { errors } from './errors'
+import { exporting } from './exporting'
 import { frame } from './frame'
 import { importNotes } from './importNotes'
 import { interplay } from './interplay'
@@ -13,6 +14,7 @@ import { triplets } from './triplets'
 
 export const en = {
   errors,
+  exporting,
   frame,
   importNotes,
   interplay,

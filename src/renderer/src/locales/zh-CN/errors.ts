@@ -36,6 +36,7 @@ export const errors: typeof english = {
   permissionDenied: '系统拒绝访问。请检查该文件或文件夹的权限后重试。',
   readOnly: '该位置无法写入。请选择其他位置，或更改访问权限。',
   writeFailed: '文件写入失败。请选择其他位置后重试。',
+  notOurFolder: '该文件夹中有其他文件，因此未写入任何内容。请选择空文件夹或新名称。',
   openFailed: '无法打开文件夹。请在文件管理器中打开 {folder}。',
   userDataUnusable: '无法写入程序的数据文件夹。请检查访问权限，然后重新启动。',
   databaseBusy: '数据库被其他程序（例如备份）占用。请关闭该程序后重试，数据没有丢失。',

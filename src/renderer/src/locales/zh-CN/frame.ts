@@ -19,10 +19,8 @@ export const frame: typeof english = {
   },
   export: {
     action: '导出',
-    embeddings: '将嵌入导出为 CSV',
-    selection: '仅导出所选（{count}）',
+    command: '导出嵌入',
     noRun: '训练一次后即可导出嵌入。',
-    done: '已将 {count} 行写入 {file}',
     running: '正在导出',
   },
   datasets: {

@@ -1,5 +1,6 @@
 import type { Messages } from '../en'
 import { errors } from './errors'
+import { exporting } from './exporting'
 import { frame } from './frame'
 import { importNotes } from './importNotes'
 import { interplay } from './interplay'
@@ -14,6 +15,7 @@ import { triplets } from './triplets'
 
 export const chinese: Messages = {
   errors,
+  exporting,
   frame,
   importNotes,
   interplay,

@@ -1,0 +1,98 @@
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef } from 'vue'
+import type { ExportResult } from '../../../shared/contract/exporting'
+import {
+  defaultExportSettings,
+  type ExportSettings,
+  type FormatDescription,
+} from '../../../shared/model/embeddingExport'
+import { api } from '../api/client'
+import { t } from '../locales/i18n'
+import { useFormat } from '../composables/useFormat'
+import { useRunStore } from './runs'
+import { useSelectionStore } from './selection'
+import { useToastStore } from './toasts'
+
+type Written = Extract<ExportResult, { readonly status: 'written' }>
+
+/** What is exported and how, how far it is, and where the last one lies. */
+export const useExportStore = defineStore('exporting', () => {
+  const runs = useRunStore()
+  const selection = useSelectionStore()
+  const toasts = useToastStore()
+  const wordsOf = useFormat()
+
+  const open = ref(false)
+  const formats = shallowRef<readonly FormatDescription[]>([])
+  const formatName = ref('csv')
+  const settings = ref<ExportSettings>(defaultExportSettings)
+  const wantsSelection = ref(false)
+  const isRunning = ref(false)
+  const written = shallowRef<Written | null>(null)
+  const failure = shallowRef<unknown>(null)
+  const wasCancelled = ref(false)
+
+  const format = computed(() => formats.value.find(({ name }) => name === formatName.value) ?? null)
+  const onlySelection = computed({
+    get: () => wantsSelection.value && selection.count > 0,
+    set: (only) => {
+      wantsSelection.value = only
+    },
+  })
+
+  async function show(): Promise<void> {
+    open.value = true
+    if (isRunning.value) return
+    forget()
+    if (formats.value.length > 0) return
+    formats.value = (await toasts.guard(() => api.exporting.formats({}), 'export')) ?? []
+  }
+
+  /** Back to the choice; what was chosen stays. */
+  function forget(): void {
+    written.value = null
+    failure.value = null
+    wasCancelled.value = false
+  }
+
+  async function start(): Promise<void> {
+    const run = runs.embedded
+    if (run === null || isRunning.value) return
+    forget()
+    isRunning.value = true
+    try {
+      const result = await api.exporting.embeddings({
+        runId: run.id,
+        format: formatName.value,
+        settings: { ...settings.value, columns: [...settings.value.columns] },
+        ...(onlySelection.value ? { imageIds: selection.column } : {}),
+      })
+      if (result.status === 'written') {
+        written.value = result
+        if (!open.value) sayWritten(result)
+      }
+      wasCancelled.value = result.status === 'cancelled'
+      toasts.succeed('export')
+    } catch (error) {
+      failure.value = error
+      if (!open.value) toasts.fail(error, 'export')
+    } finally {
+      isRunning.value = false
+    }
+  }
+
+  function sayWritten({ rows, path }: Written): void {
+    toasts.say(() => t('exporting.doneIn', { count: wordsOf.value.count(rows), path }, rows), {
+      label: () => t('exporting.showInFolder'),
+      run: () => void showInFolder(),
+    })
+  }
+
+  const showInFolder = (): Promise<unknown> =>
+    toasts.guard(() => api.exporting.showLast({}), 'export')
+
+  return {
+    ...{ open, formats, formatName, format, settings, onlySelection, isRunning },
+    ...{ written, failure, wasCancelled, show, forget, start, showInFolder },
+  }
+})
