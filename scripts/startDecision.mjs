@@ -1,5 +1,12 @@
 /** The headless commands of the program; its own parser knows their options. */
-export const commands = /** @type {const} */ (['train', 'sweep', 'embed', 'help', 'version'])
+export const commands = /** @type {const} */ ([
+  'train',
+  'sweep',
+  'embed',
+  'export',
+  'help',
+  'version',
+])
 
 /**
  * What a start with certain arguments is to do.

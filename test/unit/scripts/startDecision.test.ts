@@ -19,10 +19,13 @@ describe('decideStart', () => {
     expect(decide(['photos'], false)).toEqual({ kind: 'headless', folder: '/home/ada/photos' })
   })
 
-  it.each(['train', 'sweep', 'embed', 'help', 'version'])('hands %s to the program', (command) => {
-    const args = [command, 'photos', '--out', 'x', '--help']
-    expect(decide(args, false)).toEqual({ kind: 'command', args })
-  })
+  it.each(['train', 'sweep', 'embed', 'export', 'help', 'version'])(
+    'hands %s to the program',
+    (command) => {
+      const args = [command, 'photos', '--out', 'x', '--help']
+      expect(decide(args, false)).toEqual({ kind: 'command', args })
+    },
+  )
 
   it('gives help and version for the options too', () => {
     expect(decide(['photos', '--help'])).toEqual({ kind: 'command', args: ['help'] })
