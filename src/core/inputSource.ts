@@ -135,6 +135,28 @@ export function withoutCopies(source: InputSource): InputSource {
   return { rows, rowSize, read: (wanted, target) => source.read(wanted, target, null) }
 }
 
+/**
+ * A source of `count` rows of which only those at `rows` are there, one after another in a matrix;
+ * others must not be read.
+ */
+export function someRows({ data, columns }: Matrix, rows: Uint32Array, count: number): InputSource {
+  const placeOf = new Int32Array(count).fill(-1)
+  rows.forEach((row, place) => {
+    placeOf[row] = place
+  })
+  return {
+    rows: count,
+    rowSize: columns,
+    read(wanted, target) {
+      for (let i = 0; i < wanted.length; i++) {
+        const from = placeOf[wanted[i]!]! * columns
+        if (from < 0) throw new Error(`Row ${wanted[i]} is not there`)
+        target.set(data.subarray(from, from + columns), i * columns)
+      }
+    },
+  }
+}
+
 /** Some of the numbers in each row, those of `parts` one after another: features of some layers. */
 export function columnsOfSource(
   source: InputSource,

@@ -98,6 +98,8 @@ function rangeOf(row: OptionRow): string {
       return 'losses with their options and weights'
     case 'layers':
       return 'layers with + between'
+    case 'part':
+      return row.value.replaceAll('|', ', ')
     case 'labels':
       return 'names of labels'
     case 'id':

@@ -3,18 +3,27 @@ import { countClasses, countImages } from '../evaluation/splitParts'
 import { defaultSampler, samplerProblem } from '../loop/samplerFit'
 import { unsuited } from '../objective/compatibility'
 import { samplers } from '../samplers'
-import { headConstants } from '../starts/startConstants'
+import { headConstants, tuningConstants } from '../starts/startConstants'
+
+/** What takes steps: a head on frozen features, a network from the pixels, or a pretrained one. */
+export type Trained = TrainingOptions['network'] | 'tuned'
+
+const batchOf = {
+  frozen: { batchImages: 128, mostClasses: 32 },
+  small: { batchImages: 64, mostClasses: 16 },
+  residual: { batchImages: 64, mostClasses: 16 },
+  tuned: tuningConstants,
+}
 
 export function chooseBatch(
   trainSizes: readonly number[],
-  network: TrainingOptions['network'],
+  trained: Trained,
   request: TrainingRequest,
   reasons: PlanReason[],
 ): Pick<TrainingOptions, 'classesPerBatch' | 'imagesPerClass'> {
   const usable = trainSizes.filter((size) => size >= 2).sort((a, b) => a - b)
   const median = usable[usable.length >> 1] ?? 2
-  const batchImages = network === 'frozen' ? 128 : 64
-  const mostClasses = network === 'frozen' ? 32 : 16
+  const { batchImages, mostClasses } = batchOf[trained]
   const classesPerBatch =
     request.classesPerBatch ?? Math.max(2, Math.min(mostClasses, usable.length))
   const wanted = Math.max(4, Math.floor(batchImages / classesPerBatch))
@@ -46,15 +55,20 @@ export function checkSampler(
 export function chooseSchedule(
   trainSizes: readonly number[],
   batch: Pick<TrainingOptions, 'classesPerBatch' | 'imagesPerClass'>,
-  network: TrainingOptions['network'],
+  trained: Trained,
   request: TrainingRequest,
 ): Pick<TrainingOptions, 'epochs' | 'stepsPerEpoch' | 'maxSteps' | 'maxMinutes'> {
   const batchSize = batch.classesPerBatch * batch.imagesPerClass
   // An epoch of few steps would measure more than it trains.
   const stepsPerEpoch = Math.max(20, Math.ceil(countImages(trainSizes) / batchSize))
   const openEnd = request.minutes !== undefined && request.epochs === undefined
-  const stepsByDefault = network === 'frozen' ? headSteps(trainSizes, batch) : 600
-  const wanted = request.steps ?? stepsByDefault
+  const stepsByDefault = {
+    frozen: headSteps(trainSizes, batch),
+    small: 600,
+    residual: 600,
+    tuned: tuningConstants.steps,
+  }
+  const wanted = request.steps ?? stepsByDefault[trained]
   const epochs =
     request.epochs ??
     (openEnd && request.steps === undefined ? 10_000 : Math.ceil(wanted / stepsPerEpoch))

@@ -1,4 +1,4 @@
-import { extractorOfEarlierRuns } from '../../shared/model/extractor'
+import { extractorOfEarlierRuns, type TunedPart } from '../../shared/model/extractor'
 import {
   type PlanReason,
   type TrainingOptions,
@@ -20,6 +20,7 @@ import {
   manyImages,
 } from './chooseNetwork'
 import { splitOf, splitOfRun } from './chooseSplit'
+import { blocksOf, checkTunable, isTuned, tunedPartOf, tuningBytes } from './chooseTuned'
 import { type ChosenFeatures, countFeatures } from './features'
 import type { PlanInput } from './planInput'
 import { foldsOfSizes } from '../starts/heldOutFolds'
@@ -63,12 +64,15 @@ export function planTraining(input: PlanInput): PlannedTraining {
   if (unseen !== null && kind !== 'none') checkTestable(kind, testSizes, input)
 
   const recipe = chooseRecipe(network, request)
-  const batch = chooseBatch(trainSizes, network, request, reasons)
+  const trained = isTuned(request) ? 'tuned' : network
+  const batch = chooseBatch(trainSizes, trained, request, reasons)
   const trainImageCount = countImages(trainSizes)
   if (network === 'frozen' && start === 'lda') reasons.push('ldaStart')
   if (network === 'frozen' && start === 'auto') reasons.push('autoStart')
   const chosenFeatures = chooseFeatures(labels.length, request, input.extractors)
   const { extractor, features } = chosenFeatures
+  const tuned = isTuned(request) ? tunedPartOf(chosenFeatures, request.trainedPart) : null
+  if (tuned !== null) checkTunable({ request, images: labels.length, tuned, trainSizes, kind })
   const featureCounts = countFeatures(chosenFeatures)
   const sizeOf = (featureSize: number) =>
     request.embeddingSize ?? chooseEmbeddingSize(network, start, trainSizes, featureSize)
@@ -79,13 +83,14 @@ export function planTraining(input: PlanInput): PlannedTraining {
     ...chooseAugmentation(plain, request, reasons),
     ...batch,
     ...chooseSampler(request),
-    ...chooseSchedule(trainSizes, batch, network, request),
+    ...chooseSchedule(trainSizes, batch, trained, request),
     embeddingSize: sizeOf(featureCounts.featureSize),
     learningRate: request.learningRate ?? chooseLearningRate(network, trainSizes, kind),
     ...seeds,
     ...chooseProxyStart(network, start, recipe, request),
     ...(extractor.id === extractorOfEarlierRuns ? {} : { extractor: extractor.id }),
     features,
+    ...(tuned === null ? {} : { tuned }),
     ...(compared.length === 0
       ? {}
       : {
@@ -94,6 +99,7 @@ export function planTraining(input: PlanInput): PlannedTraining {
             features: one.features,
             embeddingSize: sizeOf(countFeatures(one).featureSize),
             multiplyAdds: multiplyAddsOf(one),
+            ...tunedOf(one, request),
           })),
         }),
   }
@@ -125,6 +131,8 @@ export function planTraining(input: PlanInput): PlannedTraining {
       1,
       Math.round(secondsOfStages(workOfRun(options, counts), input.speed)),
     ),
+    trainableBlocks: network === 'frozen' ? blocksOf(chosenFeatures) : null,
+    ...(tuned === null ? {} : { tuning: tuningOf(tuned, options, input) }),
     reasons,
     findings: input.findings ?? [],
   }
@@ -153,9 +161,35 @@ function candidatesOf(
 ): readonly ChosenFeatures[] {
   if ((request.quality ?? 'fast') === 'fast') return []
   if ((request.network ?? 'frozen') !== 'frozen') return []
-  const found = chooseCandidates(labels.length, request, extractors)
+  const found = chooseCandidates(labels.length, request, extractors).filter(
+    (one) => !isTuned(request) || blocksOf(one) !== null,
+  )
   if (found.length === 0) reasons.push('nothingToCompare')
   else if (foldsOfSizes(trainSizes, kind !== 'byImage') === null) reasons.push('tooFewToCompare')
   else return found
   return []
+}
+
+/** The part of a candidate that would be trained: as many blocks, or as many more as its layers lie in. */
+function tunedOf(one: ChosenFeatures, request: PlanInput['request']) {
+  const { trainedPart } = request
+  if (!isTuned(request) || trainedPart === undefined) return {}
+  const blocks = trainedPart === 'all' ? 0 : Number(trainedPart.slice('last:'.length))
+  const least = blocksOf(one)?.least ?? 0
+  const tuned = tunedPartOf(one, blocks > 0 ? `last:${Math.max(blocks, least)}` : trainedPart)
+  return tuned === null ? {} : { tuned }
+}
+
+function tuningOf(
+  tuned: TunedPart,
+  options: TrainingOptions,
+  { labels, machineBytes }: PlanInput,
+): NonNullable<TrainingPlan['tuning']> {
+  const { sidePx, channels, multiplyAdds } = tuned
+  return {
+    bytes: tuningBytes(tuned, options),
+    ...(machineBytes === undefined ? {} : { machineBytes }),
+    // Pictures themselves are not put there.
+    mapBytes: multiplyAdds === 0 ? 0 : 4 * sidePx ** 2 * channels * labels.length,
+  }
 }

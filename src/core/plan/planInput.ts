@@ -27,6 +27,8 @@ export interface PlanInput {
   /** Of how many augmented copies the features are in the cache; absent: of none. */
   readonly copiesCached?: number
   readonly speed: WorkSpeeds
+  /** Memory of the machine that trains; absent: not known. */
+  readonly machineBytes?: number
 }
 
 /** What was decided of a dataset's split before. */

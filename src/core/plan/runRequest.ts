@@ -11,7 +11,7 @@ export function requestOfRun(
   options: TrainingOptions,
   backend: TrainingOptions['backend'] = options.backend,
 ): TrainingRequest {
-  const { stepsPerEpoch: _, candidates: __, ...planned } = options
+  const { stepsPerEpoch: _, candidates: __, tuned: ___, ...planned } = options
   const { maxSteps, maxMinutes, reducer, addedLosses, ...rest } = planned
   const { splitBy = 'shuffle', unseenLabels, ...chosen } = rest
   return {

@@ -7,7 +7,13 @@ import { rateSearchSteps } from '../recipes/rateSearch'
 import { epochSearch, expectedSteps, isOpenEnd } from '../loop/schedule'
 import { classSizes, countImages, splitPart } from '../evaluation/splitParts'
 import { startConstants } from '../starts/startConstants'
-import { addAmounts, type StageWork, timesAmounts, type WorkAmounts } from '../work/work'
+import {
+  addAmounts,
+  featurePass,
+  type StageWork,
+  timesAmounts,
+  type WorkAmounts,
+} from '../work/work'
 import {
   compareWork,
   embedWork,
@@ -80,11 +86,21 @@ export function workOfRun(
       : [{ stage: 'choosing' as const, amounts: searchWork(options, counts, searched) }]),
     {
       stage: 'features',
-      amounts: addAmounts(inputsWork(options, afterSearch(counts)), copiesWork(options, counts)),
+      amounts: addAmounts(
+        inputsWork(options, afterSearch(counts)),
+        copiesWork(options, counts),
+        mapsWork(options, counts),
+      ),
     },
-    { stage: 'baseline', amounts: baselineWork(options, counts, resumedAt !== null) },
+    { stage: 'baseline', amounts: baselineWork(ofHead(options), counts, resumedAt !== null) },
     { stage: 'training', amounts: loopWork(options, counts, resumedAt ?? 0), ...limit },
-    { stage: 'embedding', amounts: embedWork(images, options, { from, to: size }) },
+    {
+      stage: 'embedding',
+      amounts: addAmounts(
+        embedWork(images, options, { from, to: size }),
+        refittingWork(options, counts),
+      ),
+    },
     {
       stage: 'saving',
       amounts: addAmounts(
@@ -94,6 +110,29 @@ export function workOfRun(
       ),
     },
   ]
+}
+
+/** The options of the head of a run that trains a part of the network as well. */
+const ofHead = ({ tuned: _, ...options }: TrainingOptions): TrainingOptions => options
+
+/** The maps that a part of a network is trained on; those in the cache are not counted off. */
+const mapsWork = ({ tuned }: TrainingOptions, { images }: RunCounts): WorkAmounts =>
+  tuned === undefined
+    ? {}
+    : tuned.multiplyAdds === 0
+      ? { decoding: images }
+      : { features: (images * tuned.multiplyAdds) / featurePass }
+
+/** The features that a trained part of a network gives, and the closed form on them, twice. */
+function refittingWork(options: TrainingOptions, counts: RunCounts): WorkAmounts {
+  if (options.tuned === undefined) return {}
+  const train = countImages(counts.trainSizes)
+  const rows = train + countImages(counts.testSizes)
+  const sizes = { from: counts.featureSize, to: options.embeddingSize }
+  return addAmounts(
+    timesAmounts(2, embedWork(rows, options, sizes)),
+    timesAmounts(2, startWork(train, options, counts.featureSize)),
+  )
 }
 
 /** Every network once over all images, and the closed forms of each of its candidates. */
@@ -314,13 +353,16 @@ function loopWork(options: TrainingOptions, counts: RunCounts, before: number): 
   const test = testRows(options, counts)
   const probe = Math.min(probeRows, test > 0 ? test : countImages(counts.trainSizes))
   const isFrozen = options.network === 'frozen'
+  const folds = options.tuned === undefined ? null : foldsOf(options, counts)
+  // A part of a network is measured on what it is trained without as well.
+  const heldOut = folds === null ? 0 : countImages(counts.trainSizes) / folds.count
   return addAmounts(
     before > 0 ? {} : meansWork(options, countImages(counts.trainSizes)),
     stepWork(steps, options),
     timesAmounts(
       epochs + 1,
       addAmounts(
-        embedWork(probe, options, { from: size, to: size }),
+        embedWork(probe + heldOut, options, { from: size, to: size }),
         compareWork({ queries: probe, rows: probe, size }),
       ),
     ),

@@ -7,7 +7,7 @@ import type { ClosedForm, KeptCopies, KeptModel } from '../../shared/model/kept'
 import type { LoopDecisions } from './decisions'
 import { firstBest, trainWithout } from './findEpoch'
 import { gatherSteps, withoutCopies } from '../inputSource'
-import { rowsAt } from './labelledRows'
+import { type LabelledRows, rowsAt } from './labelledRows'
 import type { HeldOutScores, StartFindings } from './startFindings'
 import {
   foldsOf,
@@ -226,61 +226,85 @@ async function trainInFolds(
     epochs.length = Math.min(shared, ofEpochs.length)
   }
   for (let fold = 0; fold < count; fold++) {
-    const { heldOut, kept } = placesOfFold(folds, fold)
+    const { heldOut } = placesOfFold(folds, fold)
     if (heldOut.length === 0 || context.interruption.isCancelled) continue
-    const name = `fold ${fold} from ${start} at ${learningRate}`
-    const known = context.records.findings.read(name)
-    if (known !== null) {
-      take(known)
-      continue
-    }
-    const isHeld = (place: number) => folds.foldOf[place] === fold
-    // Held-out images ask among a sample of all, held-out labels among their own.
-    const asked = folds.over === 'labels' ? heldOut : sample.places
-    const { rows, labels } = rowsAt(training, asked)
-    const among = {
-      over: folds.over,
-      ids: asked,
-      labels,
-      ...(folds.over === 'images'
-        ? { queries: Uint32Array.from(asked.keys()).filter((at) => isHeld(asked[at]!)) }
-        : {}),
-    }
     const report = context.report.part('baseline', fold / count, (fold + 1) / count)
-    const asking = report.part('baseline', 0, 0.2)
-    const pace = paceOf(context, (share) => asking.share('baseline', 0.2 * share))
-    const plain = await walk(gatherSteps(source, rows), pace)
-    const found = await heldOutScores(context, plain, among, (share) =>
-      asking.share('baseline', 0.2 + 0.8 * share),
-    )
-    const measured: HeldOutScores[] = [found.scores]
-    await trainWithout(
-      { ...context, report: report.part('baseline', 0.2, 1) },
-      {
-        source,
-        kept: rowsAt(training, kept),
-        asked: rows,
+    take(
+      await trainInFold(
+        { ...context, report },
+        { source, training },
+        { folds, fold, sample },
         learningRate,
-      },
-      async (epoch, embeddings, onProgress) => {
-        const { scores, metrics } = await heldOutScores(context, embeddings, among, onProgress)
-        measured[epoch + 1] = scores
-        return metrics
-      },
+      ),
     )
-    if (!context.interruption.isCancelled) await context.records.findings.keep(name, measured)
-    take(measured)
   }
   return { epochs, features }
+}
+
+/**
+ * What a head does on the rows that a fold holds out, trained without them: the features as they
+ * are, then each epoch from 0, the closed form. Those of an interrupted search are not measured
+ * anew.
+ */
+export async function trainInFold(
+  context: TrainingContext,
+  { source, training }: Pick<TrainingData, 'source' | 'training'>,
+  { folds, fold, sample }: FoldOfSample,
+  learningRate: number,
+): Promise<readonly HeldOutScores[]> {
+  const { report, records } = context
+  const name = `fold ${fold} from ${context.options.start} at ${learningRate}`
+  const known = records.findings.read(name)
+  if (known !== null) return known
+  const { rows, among } = askedOfFold(training, { folds, fold, sample })
+  const asking = report.part('baseline', 0, 0.2)
+  const pace = paceOf(context, (share) => asking.share('baseline', 0.2 * share))
+  const plain = await walk(gatherSteps(source, rows), pace)
+  const found = await heldOutScores(context, plain, among, (share) =>
+    asking.share('baseline', 0.2 + 0.8 * share),
+  )
+  const measured: HeldOutScores[] = [found.scores]
+  const { kept } = placesOfFold(folds, fold)
+  await trainWithout(
+    { ...context, report: report.part('baseline', 0.2, 1) },
+    { source, kept: rowsAt(training, kept), asked: rows, learningRate },
+    async (epoch, embeddings, onProgress) => {
+      const { scores, metrics } = await heldOutScores(context, embeddings, among, onProgress)
+      measured[epoch + 1] = scores
+      return metrics
+    },
+  )
+  if (!context.interruption.isCancelled) await records.findings.keep(name, measured)
+  return measured
+}
+
+/** A fold, and of which training rows a question of images is asked. */
+export interface FoldOfSample {
+  readonly folds: HeldOutFolds
+  readonly fold: number
+  readonly sample: ReturnType<typeof sampleOf>
+}
+
+/** Held-out images ask among a sample of all, held-out labels among their own. */
+export function askedOfFold(training: LabelledRows, { folds, fold, sample }: FoldOfSample) {
+  const { heldOut } = placesOfFold(folds, fold)
+  const asked = folds.over === 'labels' ? heldOut : sample.places
+  const { rows, labels } = rowsAt(training, asked)
+  const isHeld = (place: number) => folds.foldOf[place] === fold
+  const queries =
+    folds.over === 'images'
+      ? { queries: Uint32Array.from(asked.keys()).filter((at) => isHeld(asked[at]!)) }
+      : {}
+  return { rows, among: { over: folds.over, ids: asked, labels, ...queries } }
 }
 
 function add(target: Map<number, number>, found: HeldOutScores): void {
   for (const [unit, score] of found) target.set(unit, score)
 }
 
-const values = (scores: HeldOutScores): Float64Array => Float64Array.from(scores.values())
+export const values = (scores: HeldOutScores): Float64Array => Float64Array.from(scores.values())
 
-const candidate = <Name extends string>(
+export const candidate = <Name extends string>(
   name: Name,
   scores: HeldOutScores,
   units: readonly number[],

@@ -5,6 +5,7 @@ import { noTriplets } from '../loop/ledger'
 import { train } from '../loop/loop'
 import type { Evaluation } from '../loop/loopInput'
 import { featureSource, type InputSource, rowsWithCopies } from '../inputSource'
+import type { SavedModel } from '../network'
 import type { Preparation } from '../starts/preparation'
 import { epochSearch, isOpenEnd } from '../loop/schedule'
 import { matrixWork, stepWork } from '../work/workAmounts'
@@ -75,6 +76,8 @@ export async function trainWithout(
     /** Rows to embed. */
     readonly asked: Uint32Array
     readonly learningRate: number
+    /** Gets the head as it was at the best epoch. */
+    readonly onEnd?: (preparation: Preparation, head: SavedModel) => void
   },
   measure: (
     epoch: number,
@@ -148,6 +151,7 @@ export async function trainWithout(
     const within = step / options.stepsPerEpoch - (epoch - 1)
     tell(epoch - 1, 0.5 + 0.5 * within)
   }
+  work.onEnd?.(preparation, model.snapshot())
   model.dispose()
 }
 

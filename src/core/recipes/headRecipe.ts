@@ -36,14 +36,14 @@ export const headRecipe = recipeOf(workOfHead)
   .then({ name: 'trained', run: measureTrained, resume: null })
   .then({ name: 'kept', run: takeKept, resume: null })
 
-interface Before {
+export interface Before {
   /** Features as they are, on the test part. */
   readonly before: RetrievalMetrics
 }
 
 const readingShare = 0.1
 
-async function measureFeatures(
+export async function measureFeatures(
   context: TrainingContext,
   { source, test }: TrainingData,
 ): Promise<Before> {
@@ -59,7 +59,7 @@ async function measureFeatures(
   return { before }
 }
 
-interface SettledForm {
+export interface SettledForm {
   /** They name the start: not 'auto'. */
   readonly options: TrainingOptions
   /** How it was found; null where the options name it, or it was found earlier. */
@@ -97,7 +97,7 @@ const sourceFor = (
   { source }: Pick<TrainingData, 'source'>,
 ): InputSource => (decided?.copies?.isUsed === true ? source : withoutCopies(source))
 
-interface BegunHead {
+export interface BegunHead {
   readonly preparation: Preparation
   /** All rows as the head sees them. */
   readonly prepared: InputSource
@@ -163,7 +163,7 @@ async function beginUnlessBegun(
 }
 
 /** Fits the start on all training rows. Null where it was cancelled. */
-async function beginHead(
+export async function beginHead(
   context: TrainingContext,
   { source, training }: TrainingData,
 ): Promise<BegunHead | null> {

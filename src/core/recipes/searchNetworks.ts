@@ -15,11 +15,17 @@ export interface ScoredCandidate {
 
 /** The options of a run with the network and layers of a candidate, and nothing left to choose. */
 export function optionsWith(
-  { candidates: _, extractor: __, ...options }: TrainingOptions,
-  { extractor, features, embeddingSize }: NetworkCandidate,
+  { candidates: _, extractor: __, tuned: ___, ...options }: TrainingOptions,
+  { extractor, features, embeddingSize, tuned }: NetworkCandidate,
 ): TrainingOptions {
   const named = extractor === extractorOfEarlierRuns ? {} : { extractor }
-  return { ...options, ...named, features, embeddingSize }
+  return {
+    ...options,
+    ...named,
+    features,
+    embeddingSize,
+    ...(tuned === undefined ? {} : { tuned }),
+  }
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Random } from '../math/random'
-import type { Models, SavedModel } from '../network'
+import type { Models, SavedModel, SavedTensor, TunedStructure } from '../network'
 import { noTriplets, type TripletSink } from '../loop/ledger'
 import type { LoopEvent } from '../loop/loop'
 import type { LoopState } from '../loop/loopState'
@@ -83,6 +83,17 @@ export interface TrainingData {
   /** Classes numbered from 0 without gaps. */
   readonly training: LabelledRows
   readonly test: LabelledRows
+  /** What of the network is trained with the head, where `options.tuned` says so. */
+  readonly tuning?: TuningData
+}
+
+/** A part of a pretrained network, and what goes into it. */
+export interface TuningData {
+  /** Maps of the same images, row by row as the features. */
+  readonly maps: InputSource
+  readonly inputShape: readonly [height: number, width: number, channels: number]
+  readonly structure: TunedStructure
+  readonly weights: readonly SavedTensor[]
 }
 
 /** How a loop ended. */
@@ -96,7 +107,7 @@ export interface LoopEnd {
 }
 
 export interface TrainedModel {
-  /** As it is kept: takes the rows of the source. */
+  /** As it is kept: takes the rows of the source, or of a kind 'tuned' those of the maps. */
   readonly saved: SavedModel
   /** On the test rows: without training, and for a head of its closed form alone. */
   readonly before: RetrievalMetrics

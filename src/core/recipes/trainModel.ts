@@ -9,6 +9,7 @@ import { type LabelledRows, pickRows, renumber } from './labelledRows'
 import { headRecipe } from './headRecipe'
 import type { TrainedModel, TrainingContext, TrainingData } from './surroundings'
 import { pixelRecipe } from './pixelRecipe'
+import { tunedRecipe } from './tunedRecipe'
 
 /**
  * Divides the rows of the images that could be read.
@@ -42,7 +43,9 @@ export async function trainModel(
   context: TrainingContext,
   data: TrainingData,
 ): Promise<TrainedModel | null> {
-  const done = await recipes[context.options.network].follow(context, data)
+  const { network, tuned } = context.options
+  const recipe = tuned === undefined ? recipes[network] : tunedRecipe
+  const done = await recipe.follow(context, data)
   if (done === null) return null
   const { saved, before, closedForm, validation, ended, kept } = done
   return { saved, before, closedForm, validation, ended, kept }

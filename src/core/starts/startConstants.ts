@@ -79,6 +79,20 @@ export const headConstants = {
   byImageRate: 1e-4,
 } as const
 
+/**
+ * How a part of a pretrained network is trained with a head. Whether what it makes is kept is decided
+ * by held-out labels.
+ */
+export const tuningConstants = {
+  /** The learning rate of the network, as a share of the head's. */
+  networkRate: 0.5,
+  /** Of its batches, which need the maps of a whole part in memory. */
+  batchImages: 64,
+  mostClasses: 16,
+  /** Steps where nobody says. */
+  steps: 200,
+} as const
+
 /** Of Adam, where nobody chose one. */
 export const defaultLearningRate = (network: TrainingOptions['network']): number =>
   network === 'frozen' ? headConstants.learningRate : 1e-3

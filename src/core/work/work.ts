@@ -17,6 +17,10 @@ export const workKinds = [
   'headSteps',
   /** Images of 64 x 64 pixels through a step of the small network. */
   'pixelSteps',
+  /** Images through a step of a part of a pretrained network, in 10^9 multiply-adds of its own. */
+  'tuningSteps',
+  /** Images through such a part, likewise. */
+  'tunedEmbedding',
   /** Rows through a head or a closed form, in 10^9 multiply-adds. */
   'embedding',
   /** Images of 64 x 64 pixels through the small network. */

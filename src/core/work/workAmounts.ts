@@ -45,7 +45,7 @@ const area = (sidePx: number): number => (sidePx / 64) ** 2
 
 type NetworkSize = Pick<
   TrainingOptions,
-  'network' | 'imageSizePx' | 'networkDepth' | 'networkWidth'
+  'network' | 'imageSizePx' | 'networkDepth' | 'networkWidth' | 'tuned'
 >
 
 const multiplyAddsOf = ({ networkDepth, networkWidth, imageSizePx }: NetworkSize): number =>
@@ -57,6 +57,8 @@ export function embedWork(
   options: NetworkSize,
   sizes: { readonly from: number; readonly to: number },
 ): WorkAmounts {
+  const { tuned } = options
+  if (tuned !== undefined) return { tunedEmbedding: (rows * tuned.ownMultiplyAdds) / 1000 }
   switch (options.network) {
     case 'frozen':
       return matrixWork(rows, sizes.from, sizes.to)
@@ -74,6 +76,8 @@ export function stepWork(
     Pick<TrainingOptions, 'embeddingSize' | 'classesPerBatch' | 'imagesPerClass'>,
 ): WorkAmounts {
   const images = steps * options.classesPerBatch * options.imagesPerClass
+  const { tuned } = options
+  if (tuned !== undefined) return { tuningSteps: (images * tuned.ownMultiplyAdds) / 1000 }
   switch (options.network) {
     case 'frozen':
       return { headSteps: images * Math.max(1, (options.embeddingSize / 400) ** 1.5) }

@@ -12,6 +12,8 @@ export interface GraphRequest {
   readonly input: ExtractorDescription['input']
   /** Names of nodes, each `[n, height, width, channels]` or `[n, channels]`. */
   readonly outputs: readonly string[]
+  /** Those of the outputs whose maps are wanted as they are; absent: none. */
+  readonly maps?: readonly string[]
 }
 
 /** A network with fixed weights, ready to run. */
@@ -19,8 +21,8 @@ export interface PictureGraph {
   /** Pictures a pass that suit it. */
   readonly passRows: number
   /**
-   * For each output `[n, channels]`: its mean over the picture, of pictures
-   * `[n, sidePx, sidePx, 3]`, 0 to 255.
+   * For each output `[n, channels]`: its mean over the picture, or for a map
+   * `[n, height * width * channels]`, of pictures `[n, sidePx, sidePx, 3]`, 0 to 255.
    */
   run(pixels: Uint8Array, n: number): readonly Float32Array[] | Promise<readonly Float32Array[]>
   dispose(): void
@@ -33,7 +35,7 @@ export const passRowsOfTensorflow = 8
 
 /** Loads a graph onto the backend of this thread. */
 export async function loadPictureGraph(request: GraphRequest): Promise<PictureGraph> {
-  const { modelTopology, weightSpecs, weights, input, outputs } = request
+  const { modelTopology, weightSpecs, weights, input, outputs, maps = [] } = request
   const model = await loadGraphModel({
     load: async () => ({
       modelTopology,
@@ -49,7 +51,9 @@ export async function loadPictureGraph(request: GraphRequest): Promise<PictureGr
         const { sidePx } = input
         const pictures = tf.tensor4d(normalized(pixels, input), [n, sidePx, sidePx, 3])
         const found = model.execute(pictures, [...outputs])
-        return (Array.isArray(found) ? found : [found]).map(averagesOf)
+        return (Array.isArray(found) ? found : [found]).map((layer, i) =>
+          maps.includes(outputs[i]!) ? tf.reshape(layer, [n, -1]) : averagesOf(layer),
+        )
       })
       // Not inside `tidy`, which looks for tensors among the numbers of an array it is given.
       const averages = layers.map(numbersOf)

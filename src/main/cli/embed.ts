@@ -4,7 +4,7 @@ import type { TrainingRequest } from '../../shared/model/training'
 import { AppError } from '../../shared/errors'
 import { type WrittenExport, writeEmbeddings } from '../exporting/embeddingExport'
 import { openRunRows } from '../exporting/runRows'
-import { featuresOfModel } from '../features/modelFeatures'
+import { featuresOfModel, mapOfModel } from '../features/modelFeatures'
 import { loadModel } from '../runs/modelFiles'
 import { exportTarget } from './exportOptions'
 import { networkFileOption, takeNetwork, type TakingNetwork } from './ownNetwork'
@@ -31,6 +31,7 @@ export async function checkEmbedArguments(parsed: ParsedCommand, taking: TakingN
   }
   await takeNetwork(parsed, known, taking, true)
   if (input.kind === 'features') featuresOfModel(input)
+  if (input.kind === 'maps') mapOfModel(input)
   const target = await exportTarget(parsed)
   const backend = parsed.texts.get('backend') as TrainingRequest['backend']
   const views = parsed.numbers.get('views') ?? 1

@@ -37,9 +37,9 @@ const gain = v.looseObject({
   standardError: v.pipe(number, v.minValue(0)),
 })
 const kept = v.looseObject({
-  what: v.picklist(['features', 'closedForm', 'trained']),
+  what: v.picklist(['features', 'closedForm', 'trained', 'tuned', 'refitted']),
   closedForm: v.picklist(['whitening', 'analysis']),
-  reason: v.picklist(['better', 'noBetter', 'nothingHeldOut', 'openEnd']),
+  reason: v.picklist(['better', 'noBetter', 'nothingHeldOut', 'openEnd', 'notWeighed']),
   heldOut: v.nullable(
     v.looseObject({
       over: v.picklist(['labels', 'images']),
@@ -48,9 +48,17 @@ const kept = v.looseObject({
       whitening: score,
       analysis: score,
       trained: v.nullable(v.looseObject({ count: countOfThings, score, without: score, gain })),
+      network: v.exactOptional(
+        v.looseObject({
+          ...{ count: countOfThings, tuned: score, refitted: score },
+          ...{ without: score, gain },
+        }),
+      ),
     }),
   ),
   trained: v.exactOptional(figures),
+  tuned: v.exactOptional(figures),
+  refitted: v.exactOptional(figures),
 })
 const epoch = v.looseObject({
   epoch: countOfThings,

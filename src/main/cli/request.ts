@@ -1,3 +1,4 @@
+import * as v from 'valibot'
 import { losses } from '../../core/losses'
 import { innermostLoss } from '../../core/objective/lossChoice'
 import { miners } from '../../core/miners'
@@ -47,6 +48,13 @@ function valueOf(row: OptionRow, { texts, numbers, flags }: ParsedCommand): unkn
       const name = texts.get(flag)
       if (name === undefined) return undefined
       return name === 'none' ? null : { name, options: {} }
+    }
+    case 'part': {
+      const part = texts.get(flag)
+      if (part === undefined || v.is(row.schema, part)) return part
+      throw new UsageError(
+        `--${flag} cannot be "${String(part)}". Give head, all, or last: and a number of blocks, for instance last:3.`,
+      )
     }
     // A file may hold them, see `withUnseenLabels`.
     case 'labels':

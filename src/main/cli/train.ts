@@ -20,6 +20,7 @@ import type {
 import { type ParsedCommand, UsageError } from './parse'
 import { placeKnown } from '../features/ownNetworks/placeNetwork'
 import { registerNetworks } from '../features/ownNetworks/registeredNetworks'
+import { copiesText, keptText, tunedText, tuningLines } from './keptText'
 import { durationText, type ProgressLine } from './progressLine'
 import {
   networkTaken,
@@ -268,6 +269,7 @@ async function trainOnce(
     const speeds = openSpeeds(services.workspace.cacheFolder)
     saySpeeds(session)
     progress.line(planSentence(plan, plan.estimatedSeconds + secondsOfResults(plan, speeds)))
+    for (const line of tuningLines(plan)) progress.line(line)
     if (plan.reasons.includes('fewPartners')) {
       progress.line(
         `Note: with the sampler ${samplerOf(plan.options)} most images of a batch have no other of their label in it, so that a step teaches little. ${defaultSampler} gives each some.`,
@@ -384,7 +386,7 @@ function showState({ progress }: Session, state: TrainingState): void {
 function planSentence(plan: TrainingPlan, seconds: number): string {
   const { options } = plan
   const what = {
-    frozen: 'a head on frozen features',
+    frozen: options.tuned === undefined ? 'a head on frozen features' : tunedText(options),
     small: `a small network from ${options.imageSizePx} px pictures`,
     residual: `a residual network, ${options.networkDepth} deep and ${options.networkWidth} wide, from ${options.imageSizePx} px pictures`,
   }[options.network]
@@ -422,6 +424,8 @@ export function summaryText({ metrics, out }: TrainOutcome): string {
     metrics.kept !== null && metrics.kept.what !== 'trained' && !gaveStartBack(metrics.kept)
       ? of('trained', metrics.kept.trained ?? null)
       : null,
+    of('tuned', metrics.kept?.tuned ?? null),
+    of('tuned, refitted', metrics.kept?.refitted ?? null),
     of(metrics.kept === null ? 'after' : 'kept', metrics.after),
     keptText(metrics),
     copiesText(metrics),
@@ -432,55 +436,10 @@ export function summaryText({ metrics, out }: TrainOutcome): string {
   return lines.filter((line) => line !== null).join('\n')
 }
 
-const keptNames = { whitening: 'whitening', analysis: 'discriminant analysis' } as const
-
 const keptState = ({ kept, bestEpoch }: MetricsFile): string =>
-  kept === null || kept.what === 'trained'
+  kept === null || kept.what === 'trained' || kept.what === 'tuned'
     ? `; the state after epoch ${bestEpoch ?? 0} is kept`
     : ''
-
-/** Which of features, closed form and trained head is kept, and why; null where nothing was chosen. */
-function keptText({ kept }: MetricsFile): string | null {
-  if (kept === null) return null
-  const { what, closedForm, reason, heldOut } = kept
-  if (reason === 'nothingHeldOut') {
-    const nothing =
-      'There were too few images to hold some out, so nothing says whether training helped'
-    return what === 'features'
-      ? `Kept: the features as they are. ${nothing}, and without that the simplest is kept. What may help: at least three images of a label, or four labels to train on.`
-      : `Kept: the trained head. ${nothing}.`
-  }
-  if (reason === 'openEnd') {
-    return 'Kept: the trained head. --minutes ends it, so it was not tried on held-out labels whether it helps; give --steps or --epochs to have the best kept.'
-  }
-  const form = `the closed form (${keptNames[closedForm]})`
-  const kind = heldOut?.over ?? 'labels'
-  const score = (of: { readonly mapAtR: number } | undefined) => figureText(of?.mapAtR).trim()
-  const trained = heldOut?.trained
-  const found = `on training ${kind} held out for that, MAP@R ${score(trained?.score)} trained, ${score(trained?.without)} without`
-  if (what === 'trained') return `Kept: the trained head, started from ${form}; ${found}.`
-  if (trained && gaveStartBack(kept)) {
-    return `Kept: ${form}. Training did not help: on ${trained.count} training ${kind} held out for that, no epoch was better than it, MAP@R ${score(trained.without)}. What may help: correct labels, more images of each label, more labels, other --features.`
-  }
-  const name = what === 'features' ? 'the features as they are' : form
-  const gain = trained?.gain ?? { mapAtR: 0, standardError: 0 }
-  const difference = `a difference of ${gain.mapAtR.toFixed(3)} with a standard error of ${gain.standardError.toFixed(3)}`
-  return `Kept: ${name}. Training did not clearly help: ${found}, ${difference}. What may help: correct labels, more images of each label, more labels, other --features.`
-}
-
-/** Whether augmented copies took part, and why; null where the run made none. */
-function copiesText({ kept }: MetricsFile): string | null {
-  const copies = kept?.copies
-  if (copies === undefined) return null
-  const { each, isUsed, heldOut } = copies
-  const what = each === 1 ? 'copy of each training image' : 'copies of each training image'
-  if (heldOut === null) {
-    return `Not used: ${each} augmented ${what}. There were too few images to hold some out and see whether they help.`
-  }
-  const { gain } = heldOut
-  const over = kept?.heldOut?.over ?? 'labels'
-  return `${isUsed ? 'Used' : 'Not used'}: ${each} augmented ${what}. On training ${over} held out for that the closed form reaches MAP@R ${figureText(heldOut.with.mapAtR).trim()} with, ${figureText(heldOut.without.mapAtR).trim()} without, a difference of ${gain.mapAtR.toFixed(3)} with a standard error of ${gain.standardError.toFixed(3)}.`
-}
 
 const percent = (done: number, total: number): string =>
   total > 0 ? `${Math.floor((100 * done) / total)} %` : ''

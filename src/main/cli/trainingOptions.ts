@@ -69,6 +69,7 @@ function flagsOf(row: OptionRow, names: RegistryNames): readonly CommandOption[]
       return [{ ...common, meaning, kind: 'text', value: row.value }]
     }
     case 'labels':
+    case 'part':
       return [{ ...common, kind: 'text', value: row.value }]
     case 'id':
       return [{ ...common, kind: 'text', choices: names.extractors.map(({ id }) => id) }]

@@ -27,25 +27,44 @@ const featureBatch = 32
  */
 export async function loadFeatures(
   images: JobImages,
-  context: Pick<TrainingOptions, 'features'> & {
-    /** Absent: that of earlier runs. */
-    readonly extractor?: string | undefined
-    readonly backend: Backend
-    readonly openOnnx?: OpenOwnSession | undefined
-    /** Holds `node_modules` and `resources`. */
-    readonly projectFolder: string
-    /** Of the built workers, one of which decodes; absent: this thread. */
-    readonly workersFolder?: string | undefined
-    readonly cacheFolder: string
-    /** Features beyond this stay in the files of the cache. */
-    readonly memoryBytes?: number
-    /** How the pictures are read; absent: as they are. */
-    readonly variation?: PictureVariation | null
-  },
+  context: FeatureContext &
+    Pick<TrainingOptions, 'features'> & {
+      /** Absent: that of earlier runs. */
+      readonly extractor?: string | undefined
+    },
   report: LoadingReport,
 ): Promise<LoadedImages | null> {
   const extractor = findExtractor(extractors, context.extractor)
   const layers = layersOf(extractor, context.features)
+  const loaded = await loadLayers(images, { extractor, layers }, context, report)
+  return loaded === null ? null : { ...loaded, input: inputOfFeatures(extractor, layers) }
+}
+
+/** What features are loaded with. */
+export interface FeatureContext {
+  readonly backend: Backend
+  readonly openOnnx?: OpenOwnSession | undefined
+  /** Holds `node_modules` and `resources`. */
+  readonly projectFolder: string
+  /** Of the built workers, one of which decodes; absent: this thread. */
+  readonly workersFolder?: string | undefined
+  readonly cacheFolder: string
+  /** Features beyond this stay in the files of the cache. */
+  readonly memoryBytes?: number
+  /** How the pictures are read; absent: as they are. */
+  readonly variation?: PictureVariation | null
+}
+
+/** {@link loadFeatures} of layers of a network, which may be maps of it. */
+export async function loadLayers(
+  images: JobImages,
+  {
+    extractor,
+    layers,
+  }: { readonly extractor: Extractor; readonly layers: readonly ExtractorLayer[] },
+  context: FeatureContext,
+  report: LoadingReport,
+): Promise<Omit<LoadedImages, 'input'> | null> {
   const { variation = null } = context
   const parts = partsOf(layers)
   for (const [p, part] of parts.entries()) {
@@ -65,7 +84,7 @@ export async function loadFeatures(
     context,
   )
   try {
-    const loaded = await readFeatures(
+    return await readFeatures(
       images,
       {
         ...{ extractor, network, store, variation },
@@ -74,7 +93,6 @@ export async function loadFeatures(
       },
       reportOfRest,
     )
-    return loaded === null ? null : { ...loaded, input: inputOfFeatures(extractor, layers) }
   } finally {
     store.endWriting()
     network.dispose()

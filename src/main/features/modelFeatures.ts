@@ -5,8 +5,10 @@ import { isOwnId } from '../../shared/model/ownNetwork'
 import type { ModelInput } from '../runs/modelFiles'
 import { extractors } from './extractors'
 import type { Extractor } from './extractors/extractor'
+import { mapAt } from './networkMaps'
 import { hashOfEarlierRuns } from './featureKeys'
 
+type MapInput = Extract<ModelInput, { kind: 'maps' }>
 type FeatureInput = Extract<ModelInput, { kind: 'features' }>
 
 /** What a model says of the features it was trained on. */
@@ -31,6 +33,34 @@ export function featuresOfModel({
 }: FeatureInput): { readonly extractor: string; readonly features: string } {
   const at = wanted.indexOf('/')
   const [id, features] = [wanted.slice(0, at), wanted.slice(at + 1)]
+  requireNetwork(id, { wanted, contentHash, network })
+  return { extractor: id, features }
+}
+
+/**
+ * The map of a network that a tuned model takes.
+ * @throws AppError modelUnreadable as `featuresOfModel`, and where the network has no such map
+ */
+export function mapOfModel({ extractor, contentHash, place }: MapInput): {
+  readonly extractor: string
+  readonly place: string
+} {
+  mapAt(requireNetwork(extractor, { wanted: `${extractor} at ${place}`, contentHash }), place)
+  return { extractor, place }
+}
+
+function requireNetwork(
+  id: string,
+  {
+    wanted,
+    contentHash,
+    network,
+  }: {
+    readonly wanted: string
+    readonly contentHash: string
+    readonly network?: FeatureInput['network']
+  },
+): Extractor {
   const found = extractors.find((extractor) => extractor.id === id)
   if (found === undefined && isOwnId(id)) {
     throw new AppError(
@@ -47,7 +77,7 @@ export function featuresOfModel({
       { extractor: wanted },
     )
   }
-  if (found.contentHash === contentHash) return { extractor: id, features }
+  if (found.contentHash === contentHash) return found
   throw new AppError(
     'modelUnreadable',
     `The model needs features of ${wanted} with weights ${contentHash.slice(0, 12)}, and ${id} has the weights ${found.contentHash.slice(0, 12)} in this program: its embeddings would mean nothing. Use the program that trained the model, or train again.`,

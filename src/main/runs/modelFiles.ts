@@ -26,6 +26,13 @@ export type ModelInput =
       readonly network?: PlacedNetwork
     }
   | { readonly kind: 'pixels'; readonly sizePx: number }
+  | {
+      /** A map of a pretrained network, for what was tuned behind it. */
+      readonly kind: 'maps'
+      readonly extractor: string
+      readonly contentHash: string
+      readonly place: string
+    }
 
 export interface StoredModel {
   readonly model: SavedModel
@@ -47,6 +54,12 @@ const extras = v.object({
     v.object({
       kind: v.literal('pixels'),
       sizePx: v.pipe(v.number(), v.integer(), v.minValue(16), v.maxValue(512)),
+    }),
+    v.object({
+      kind: v.literal('maps'),
+      extractor: v.pipe(v.string(), v.maxLength(200)),
+      contentHash: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
+      place: v.pipe(v.string(), v.maxLength(512)),
     }),
   ]),
   isNormalized: v.boolean(),
@@ -137,10 +150,15 @@ function checkInput(
   { kind, inputShape }: ReturnType<typeof describeModel>['manifest'],
   input: ModelInput,
 ): void {
-  const isPictures = kind === 'small' || kind === 'residual'
-  const shape = isPictures && input.kind === 'pixels' ? [input.sizePx, input.sizePx, 3] : null
-  const fits = shape === null ? inputShape.length === 1 : inputShape.join() === shape.join()
-  if (isPictures !== (input.kind === 'pixels') || !fits) {
+  const wanted = {
+    ...{ small: 'pixels', residual: 'pixels', tuned: 'maps' },
+    ...{ head: 'features', features: 'features' },
+  }[kind]
+  const fits =
+    input.kind === 'pixels'
+      ? inputShape.join() === [input.sizePx, input.sizePx, 3].join()
+      : inputShape.length === (input.kind === 'maps' ? 3 : 1)
+  if (input.kind !== wanted || !fits) {
     throw unreadable(folder, 'manifest.json names an input of another shape than its model takes')
   }
 }

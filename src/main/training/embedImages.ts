@@ -7,7 +7,8 @@ import { unreadable } from '../../core/network/savedModel'
 import type { Backend } from '../backend/backend'
 import { loadFeatures } from '../features/loadFeatures'
 import { loadPixels } from '../features/loadPixels'
-import { featuresOfModel } from '../features/modelFeatures'
+import { loadMaps } from '../features/loadMaps'
+import { featuresOfModel, mapOfModel } from '../features/modelFeatures'
 import type { OpenOwnSession } from '../features/ownNetworks/ownSession'
 import { saveEmbeddings } from '../runs/embeddingFiles'
 import { loadModel } from '../runs/modelFiles'
@@ -45,8 +46,10 @@ export async function embedImages(
     if (stored.input.kind === 'pixels') {
       return loadPixels(job.images, stored.input.sizePx, report, { variation })
     }
-    const features = featuresOfModel(stored.input)
-    return loadFeatures(job.images, { ...job, backend, openOnnx, ...features, variation }, report)
+    const context = { ...job, backend, openOnnx, variation }
+    return stored.input.kind === 'maps'
+      ? loadMaps(job.images, mapOfModel(stored.input), context, report)
+      : loadFeatures(job.images, { ...context, ...featuresOfModel(stored.input) }, report)
   }
   let rows = new Uint32Array(0)
   let data: Float32Array = new Float32Array(0)

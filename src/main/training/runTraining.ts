@@ -14,6 +14,7 @@ import { loadFeatures } from '../features/loadFeatures'
 import { loadPixels } from '../features/loadPixels'
 import type { TrainingResult } from './messages'
 import type { RunContext } from './runContext'
+import { loadTuning } from './loadTuning'
 import { saveResults } from './saveResults'
 import { settleNetwork } from './settleNetwork'
 import { StageReport } from '../../core/recipes/stageReport'
@@ -43,8 +44,13 @@ export async function runTraining(asked: RunContext): Promise<TrainingResult | n
   const { job, forms } = settled
   const run = { ...asked, job }
   const loaded = await loadImages(run, report)
-  if (loaded === null) return interruption.isSuspended ? null : nothing([])
-  const data = divideRows(loaded, job.labels, job.split, job.options, job.labelKeys)
+  const tuned = loaded === null ? null : await loadTuning(run, report)
+  if (loaded === null || tuned === null) return interruption.isSuspended ? null : nothing([])
+  const isReadable = loaded.isReadable.map((is, row) => is & (tuned?.maps.isReadable[row] ?? 1))
+  const data = {
+    ...divideRows({ ...loaded, isReadable }, job.labels, job.split, job.options, job.labelKeys),
+    ...(tuned === undefined ? {} : { tuning: tuned.tuning }),
+  }
   for (const warning of await checkFeatures({ ...job, sha256: job.images.sha256 }, data, {
     ...thread,
     interruption,
@@ -99,14 +105,18 @@ export async function runTraining(asked: RunContext): Promise<TrainingResult | n
   const { test } = data
   const { lossParameters, ...end } = ended
   const kept = { epoch: ended.bestEpoch, step: ended.bestEpoch === 0 ? 0 : ended.steps }
-  const isTrained = choice === null || choice.what === 'trained'
+  const isTrained = choice === null || choice.what === 'trained' || choice.what === 'tuned'
+  const taken = saved.kind === 'tuned' ? (tuned?.maps ?? loaded) : loaded
   const results = {
     ...{ saved, test, ledger, kept },
     embeddedBefore: choice === null ? 0 : test.rows.length,
     // Trained numbers go with the trained embedding alone.
     lossParameters: isTrained ? lossParameters : {},
   }
-  const work = { job, backend, report, post, interruption, loaded, ...results }
+  const work = {
+    ...{ job, backend, report, post, interruption, ...results },
+    loaded: { ...taken, isReadable },
+  }
   const after = await saveResults(work)
   if (interruption.isSuspended) return null
   const { unreadable } = loaded

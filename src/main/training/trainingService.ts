@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os'
 import { mkdir, rm } from 'node:fs/promises'
 import { copiesOf } from '../../core/augmentation/copies'
 import type { PictureVariation } from '../../core/augmentation/pictureChange'
@@ -538,6 +539,7 @@ class Service implements TrainingService {
         ),
       }),
       speed: this.speeds.of(request.backend ?? 'auto', this.knownBackend),
+      machineBytes: totalmem(),
     })
   }
 

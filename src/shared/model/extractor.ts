@@ -9,6 +9,8 @@ export interface ExtractorLayer {
   readonly rootScale: number | null
   /** Of the way from the picture to this layer, in millions. */
   readonly multiplyAdds: number
+  /** Its map itself, row by row, in place of averages: where in the network it is. */
+  readonly place?: string
   /** Of a network that is several: where the features come from and are cached. */
   readonly of?: {
     /** Id of the network, and the hash of its weights. */
@@ -17,6 +19,29 @@ export interface ExtractorLayer {
     /** Its name there. */
     readonly name: string
   }
+}
+
+/** A map between two blocks of a network, from which on it can be trained. */
+export interface NetworkMap {
+  /** Its name in the graph. */
+  readonly place: string
+  /** Of its rows and columns. */
+  readonly sidePx: number
+  readonly channels: number
+  /** Of the way from the picture to it, in millions. */
+  readonly multiplyAdds: number
+  /** Of a picture in all maps as far as it, in thousands: what a training holds in memory. */
+  readonly numbers: number
+}
+
+/** The part of a network behind one of its maps. */
+export interface TunedPart extends NetworkMap {
+  /** Of its blocks; the last is as far as the deepest of the layers. */
+  readonly blocks: number
+  /** Of a picture through it, in millions. */
+  readonly ownMultiplyAdds: number
+  /** Of a picture in all maps of it, in thousands. */
+  readonly ownNumbers: number
 }
 
 /** A pretrained network that features come from, as plain data. */
@@ -38,6 +63,8 @@ export interface ExtractorDescription {
   readonly weightBytes?: number
   /** In the order of the network, which is their order in a feature vector. */
   readonly layers: readonly ExtractorLayer[]
+  /** In their order, the pictures themselves first; absent: nothing of it can be trained. */
+  readonly maps?: readonly NetworkMap[]
   /** Names joined with +, of what is taken where nobody chooses. */
   readonly defaultLayers: {
     readonly usual: string

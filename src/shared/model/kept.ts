@@ -14,16 +14,21 @@ export interface HeldOutScore {
  * training labels spoke for it; the test takes no part.
  */
 export interface KeptModel {
-  readonly what: 'features' | 'closedForm' | 'trained'
+  /**
+   * 'trained': the head on frozen features. Where a part of the network was trained, 'tuned': that
+   * with its head; 'refitted': that with the closed form fitted again on what its features became.
+   */
+  readonly what: 'features' | 'closedForm' | 'trained' | 'tuned' | 'refitted'
   /** The better of the two, which training started from. */
   readonly closedForm: ClosedForm
   /**
    * 'better': training is better by more than a standard error; 'noBetter': it is not, and the
    * simpler one is kept. Where there were too few images to hold any out ('nothingHeldOut') the
    * features are kept, by earlier versions the trained head; the trained head where a clock ends
-   * training ('openEnd').
+   * training ('openEnd'). 'notWeighed': training was ended before the network could be held against
+   * what is simpler.
    */
-  readonly reason: 'better' | 'noBetter' | 'nothingHeldOut' | 'openEnd'
+  readonly reason: 'better' | 'noBetter' | 'nothingHeldOut' | 'openEnd' | 'notWeighed'
   readonly heldOut: {
     readonly over: 'labels' | 'images'
     /** How many labels, or images, were held out in turn. */
@@ -40,11 +45,24 @@ export interface KeptModel {
       /** Trained less simpler, label by label. */
       readonly gain: HeldOutScore
     } | null
+    /** On the held-out ones that a part of the network was trained without; absent: none was. */
+    readonly network?: {
+      readonly count: number
+      readonly tuned: HeldOutScore
+      readonly refitted: HeldOutScore
+      /** The best without it on the same. */
+      readonly without: HeldOutScore
+      /** The better of the two less that, label by label. */
+      readonly gain: HeldOutScore
+    }
   } | null
   /** Augmented copies that the run made, and whether they took part; absent: it made none. */
   readonly copies?: KeptCopies
   /** The trained head on the test part, whether it was kept or not; absent while it trains. */
   readonly trained?: RetrievalMetrics
+  /** The same of a part of the network with its head, and with the closed form fitted again. */
+  readonly tuned?: RetrievalMetrics
+  readonly refitted?: RetrievalMetrics
 }
 
 /** Whether a fit on augmented copies too finds more on held-out training labels. */

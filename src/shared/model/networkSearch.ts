@@ -1,3 +1,4 @@
+import type { TunedPart } from './extractor'
 import type { ClosedForm, HeldOutScore } from './kept'
 
 /** A pretrained network and its layers, of which held-out training labels may choose. */
@@ -8,6 +9,8 @@ export interface NetworkCandidate {
   readonly embeddingSize: number
   /** Of a picture, as far as the deepest of the layers, in millions: what it costs. */
   readonly multiplyAdds: number
+  /** The part of it that would be trained; absent: the head alone. */
+  readonly tuned?: TunedPart
 }
 
 /** How a candidate fared. */

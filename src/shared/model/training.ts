@@ -32,6 +32,20 @@ export interface TrainingPlan {
   readonly changedSideCount?: number
   readonly featuresCached: number
   readonly estimatedSeconds: number
+  /**
+   * Last blocks of the network that could be trained with the head: the fewest that the layers lie
+   * in, and all. Null: nothing but the head can.
+   */
+  readonly trainableBlocks: { readonly least: number; readonly most: number } | null
+  /** Of a run that trains a part of the network; absent: it needs little. */
+  readonly tuning?: {
+    /** Memory of a step, roughly. */
+    readonly bytes: number
+    /** What the machine has; absent: not known. */
+    readonly machineBytes?: number
+    /** Of the maps that go into the cache: what they take of the disk. */
+    readonly mapBytes: number
+  }
   /** Why the plan is as it is: keys that the window translates. */
   readonly reasons: readonly PlanReason[]
   /** What is wrong with the set. */

@@ -109,6 +109,8 @@ export async function measureRun({
     throw new Error('A run by itself ends with a choice')
   }
   const { saved } = trained
+  const { what } = kept
+  if (what === 'tuned' || what === 'refitted') throw new Error('It trains the head alone')
   const { product } = backend
   const features = gather(data.source, data.test.rows)
   const closedForm = applyPreparation(preparation, features, product)
@@ -136,9 +138,9 @@ export async function measureRun({
     ...{ imageCount: set.labels.length, leftOutCount: plan.leftOutCount },
     ...{ trainLabels: plan.trainClassCount, trainImages: data.training.rows.length },
     ...{ testLabels: testSizes.size, testImages: data.test.rows.length },
-    ...{ split: options.split, closedForm: kept.closedForm, kept: kept.what, reason: kept.reason },
+    ...{ split: options.split, closedForm: kept.closedForm, kept: what, reason: kept.reason },
     heldOut: kept.heldOut,
-    ...judge(results, ask(await embedTest(saved, data, context)), kept.what, seed),
+    ...judge(results, ask(await embedTest(saved, data, context)), what, seed),
     seconds: (performance.now() - started) / 1000,
   }
 }

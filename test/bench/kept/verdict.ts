@@ -8,7 +8,8 @@ import { createRandom } from '../../../src/core/math/random'
 import type { KeptModel } from '../../../src/shared/model/kept'
 import type { TrainingOptions } from '../../../src/shared/model/training'
 
-export type Candidate = KeptModel['what']
+/** Of a run that trains the head alone. */
+export type Candidate = Exclude<KeptModel['what'], 'tuned' | 'refitted'>
 const candidates = ['features', 'closedForm', 'trained'] as const satisfies Candidate[]
 
 /** Scores of the queries of a test part; all of one run have the same queries. */

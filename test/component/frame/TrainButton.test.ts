@@ -72,6 +72,7 @@ const plan: TrainingPlan = {
   featuresCached: 0,
   estimatedSeconds: 61,
   reasons: [],
+  trainableBlocks: null,
   findings: [],
 }
 

@@ -1,7 +1,7 @@
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import sharp from 'sharp'
+import sharp, { type Sharp } from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { PictureBatch } from '../../../src/main/features/decodeBatch'
 import { decodeInBatches } from '../../../src/main/features/decodeInBatches'
@@ -102,7 +102,7 @@ describe('a picture in a square', () => {
     'PNG of 16 bits': (picture) => picture.toColourspace('rgb16').png(),
     'transparent PNG': (picture) => picture.ensureAlpha(0.5).png(),
     'WebP of Display P3': (picture) => picture.withIccProfile('p3').webp(),
-  } satisfies Record<string, (picture: sharp.Sharp) => sharp.Sharp>
+  } satisfies Record<string, (picture: Sharp) => Sharp>
 
   it.each(Object.entries(kinds))('has the bytes that the decoder gives (%s)', async (_, write) => {
     const sizes = [
@@ -120,7 +120,7 @@ describe('a picture in a square', () => {
       await write(sharp({ create })).toFile(original)
       const thumbnail = join(folder, 'thumbnail')
       await copyFile(original, thumbnail)
-      const given = (picture: sharp.Sharp) =>
+      const given = (picture: Sharp) =>
         picture
           .resize(sidePx, sidePx, { fit: 'contain', background: '#ffffff' })
           .toColourspace('srgb')

@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { createRandom } from '../../../src/core/math/random'
 import { modelsOn, plainOperations } from '../../../src/core/network'
 import { runNodes } from '../../../src/core/network/graph/graphPass'
+import { mapsOf, placesBetweenBlocks } from '../../../src/core/network/graph/blocks'
 import { nodesBetween } from '../../../src/core/network/graph/graphNodes'
 import { dimensionOf, findExtractor, layersOf } from '../../../src/core/plan/features'
 import { loadPictureGraph } from '../../../src/main/backend/pictureGraph'
@@ -41,6 +42,32 @@ describe('the trainable part of EfficientNet-Lite0', () => {
       expect(byName.get(one.bias)!.data).toHaveLength(
         one.kind === 'depthwise' ? shape[2]! : shape[3]!,
       )
+    }
+  })
+
+  it.each([0, 1, 2])('begins at the maps that its description names: Lite%i', async (number) => {
+    const { maps, layers, ...extractor } = findExtractor(extractors, `efficientnet-lite${number}`)
+    const { nodes, weights, tapOf } = await extractor.readTrainable!(projectFolder)
+    const shapes = new Map(weights.map(({ name, shape }) => [name, shape]))
+    const found = mapsOf(nodes, (name) => shapes.get(name)!, { place: 'input', sidePx: 224 })
+    const described = (name: string) => {
+      const { sidePx, channels, ...sums } = found.get(name)!
+      const multiplyAdds = Math.round(sums.multiplyAdds / 1e6)
+      return {
+        place: name,
+        sidePx,
+        channels,
+        multiplyAdds,
+        numbers: Math.round(sums.numbers / 1e3),
+      }
+    }
+    expect(maps).toEqual(['input', ...placesBetweenBlocks(nodes)].map(described))
+    for (const layer of layers) {
+      const { channels, multiplyAdds } = described(tapOf(layer).node)
+      expect({ channels, multiplyAdds }).toEqual({
+        channels: layer.dimension,
+        multiplyAdds: layer.multiplyAdds,
+      })
     }
   })
 

@@ -1,9 +1,17 @@
 import { join } from 'node:path'
 import type { ExtractorDescription, ExtractorLayer } from '../../../shared/model/extractor'
-import type { Extractor } from './extractor'
+import { type Extractor, picturePlace } from './extractor'
 import { graphExtractor } from './graphExtractor'
 import { readNetworkFolder } from './networkFolder'
 
+/** Where a block ends, and the map there; see `NetworkMap`. */
+type Block = readonly [
+  place: string,
+  sidePx: number,
+  channels: number,
+  multiplyAdds: number,
+  numbers: number,
+]
 type Expansion = readonly [block: number, dimension: number, multiplyAdds: number, scale: number]
 
 /** The output of the expansion of a block, counted from 0. */
@@ -24,9 +32,10 @@ function efficientNetLite(
   number: 0 | 1 | 2,
   options: Pick<ExtractorDescription, 'contentHash' | 'weightBytes' | 'defaultLayers'> & {
     readonly expansions: readonly Expansion[]
+    readonly blocks: readonly Block[]
   },
 ): Extractor {
-  const { expansions, ...more } = options
+  const { expansions, blocks, ...more } = options
   const id = `efficientnet-lite${number}`
   const title = `EfficientNet-Lite${number}`
   return graphExtractor(
@@ -36,6 +45,11 @@ function efficientNetLite(
       input: { sidePx: 224, mean: [127, 127, 127], deviation: [128, 128, 128] },
       licence: 'Apache-2.0',
       layers: expansions.map(expansion),
+      maps: [[picturePlace, 224, 3, 0, 0] as const, ...blocks].map(
+        ([place, sidePx, channels, multiplyAdds, numbers]) => ({
+          ...{ place, sidePx, channels, multiplyAdds, numbers },
+        }),
+      ),
       ...more,
     },
     {
@@ -58,6 +72,23 @@ export const efficientNetLite0 = efficientNetLite(0, {
     [14, 1152, 322, 3],
     [15, 1152, 345, 2.6],
   ],
+  blocks: [
+    ['block0/project', 112, 16, 21, 1004],
+    ['block1/project', 56, 24, 50, 2584],
+    ['block2/sum', 56, 24, 76, 3638],
+    ['block3/project', 28, 40, 94, 4234],
+    ['block4/sum', 28, 40, 114, 4673],
+    ['block5/project', 14, 80, 125, 4924],
+    ['block6/sum', 14, 80, 141, 5143],
+    ['block7/sum', 14, 80, 157, 5363],
+    ['block8/project', 14, 112, 178, 5573],
+    ['block9/sum', 14, 112, 210, 5880],
+    ['block10/sum', 14, 112, 243, 6187],
+    ['block11/project', 7, 192, 265, 6361],
+    ['block12/sum', 7, 192, 288, 6493],
+    ['block13/sum', 7, 192, 311, 6625],
+    ['block14/sum', 7, 192, 334, 6757],
+  ],
   defaultLayers: { usual: 'expand10+expand11+expand15', ofManyImages: 'expand11+expand15' },
 })
 
@@ -76,6 +107,28 @@ export const efficientNetLite1 = efficientNetLite(1, {
     [19, 1152, 439, 3.2],
     [20, 1152, 463, 2.5],
   ],
+  blocks: [
+    ['block0/project', 112, 16, 21, 1004],
+    ['block1/project', 56, 24, 50, 2584],
+    ['block2/sum', 56, 24, 76, 3638],
+    ['block3/sum', 56, 24, 102, 4691],
+    ['block4/project', 28, 40, 120, 5287],
+    ['block5/sum', 28, 40, 139, 5726],
+    ['block6/sum', 28, 40, 159, 6165],
+    ['block7/project', 14, 80, 171, 6416],
+    ['block8/sum', 14, 80, 187, 6636],
+    ['block9/sum', 14, 80, 203, 6855],
+    ['block10/sum', 14, 80, 219, 7075],
+    ['block11/project', 14, 112, 239, 7285],
+    ['block12/sum', 14, 112, 272, 7592],
+    ['block13/sum', 14, 112, 305, 7900],
+    ['block14/sum', 14, 112, 337, 8207],
+    ['block15/project', 7, 192, 359, 8381],
+    ['block16/sum', 7, 192, 382, 8513],
+    ['block17/sum', 7, 192, 406, 8644],
+    ['block18/sum', 7, 192, 429, 8776],
+    ['block19/sum', 7, 192, 452, 8908],
+  ],
   defaultLayers: { usual: 'expand11+expand14+expand20', ofManyImages: 'expand14+expand20' },
 })
 
@@ -93,6 +146,28 @@ export const efficientNetLite2 = efficientNetLite(2, {
     [18, 1248, 477, 2.9],
     [19, 1248, 504, 3.1],
     [20, 1248, 531, 2.5],
+  ],
+  blocks: [
+    ['block0/project', 112, 16, 21, 1004],
+    ['block1/project', 56, 24, 50, 2584],
+    ['block2/sum', 56, 24, 76, 3638],
+    ['block3/sum', 56, 24, 102, 4691],
+    ['block4/project', 28, 48, 121, 5294],
+    ['block5/sum', 28, 48, 148, 5820],
+    ['block6/sum', 28, 48, 175, 6347],
+    ['block7/project', 14, 88, 192, 6647],
+    ['block8/sum', 14, 88, 211, 6888],
+    ['block9/sum', 14, 88, 230, 7130],
+    ['block10/sum', 14, 88, 249, 7371],
+    ['block11/project', 14, 120, 273, 7602],
+    ['block12/sum', 14, 120, 311, 7931],
+    ['block13/sum', 14, 120, 348, 8260],
+    ['block14/sum', 14, 120, 385, 8590],
+    ['block15/project', 7, 208, 410, 8776],
+    ['block16/sum', 7, 208, 437, 8919],
+    ['block17/sum', 7, 208, 464, 9061],
+    ['block18/sum', 7, 208, 491, 9204],
+    ['block19/sum', 7, 208, 518, 9347],
   ],
   defaultLayers: { usual: 'expand13+expand15+expand20', ofManyImages: 'expand13+expand20' },
 })

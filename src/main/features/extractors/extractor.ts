@@ -1,7 +1,13 @@
+import type { GraphNode } from '../../../core/network/graph/graphNodes'
+import type { Tap } from '../../../core/network/graph/tunedStructure'
+import type { SavedTensor } from '../../../core/network/savedModel'
 import type { ExtractorDescription, ExtractorLayer } from '../../../shared/model/extractor'
 import type { PlacedNetwork } from '../../../shared/model/ownNetwork'
 import type { Backend } from '../../backend/backend'
 import type { OpenOwnSession } from '../ownNetworks/ownSession'
+
+/** Where in a network the pictures themselves are, normalised. */
+export const picturePlace = 'input'
 
 /** What a network may run on. */
 interface ExtractorMeans {
@@ -25,6 +31,19 @@ export interface Extractor extends ExtractorDescription {
    * @throws AppError backendUnavailable where its weights are not here, or are others
    */
   open(means: ExtractorMeans, layers: readonly ExtractorLayer[]): Promise<OpenExtractor>
+  /**
+   * Of a network with `maps`: what of it can be trained.
+   * @throws AppError backendUnavailable as `open`
+   */
+  readTrainable?(projectFolder: string): Promise<TrainableNetwork>
+}
+
+/** The nodes of a network with their weights. */
+interface TrainableNetwork {
+  readonly nodes: readonly GraphNode[]
+  readonly weights: readonly SavedTensor[]
+  /** Where its layers are. */
+  readonly tapOf: (layer: ExtractorLayer) => Tap
 }
 
 /** A network that is ready; features are comparable whatever it runs on. */

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
+import type { Tap } from '../../../core/network/graph/tunedStructure'
 import { dimensionOf } from '../../../core/plan/features'
 import { AppError } from '../../../shared/errors'
 import type { ExtractorDescription, ExtractorLayer } from '../../../shared/model/extractor'
 import type { GraphRequest } from '../../backend/pictureGraph'
 import type { Extractor } from './extractor'
+import { trainableGraph } from './trainableGraph'
 
 /** Where a graph of TensorFlow.js comes from. */
 export interface GraphFiles {
@@ -29,20 +31,36 @@ export function graphExtractor(
   },
 ): Extractor {
   const { input, contentHash } = description
+  const readExpected = async (projectFolder: string, nodes: readonly string[]) => {
+    const { place, nodeNames, graph, ...files } = await options.read(projectFolder)
+    const isWhole = files.contentHash === contentHash
+    if (isWhole && nodes.every((node) => nodeNames.includes(node))) return graph
+    throw new AppError(
+      'backendUnavailable',
+      `The pretrained network in ${place} is not the expected one. Run the set-up again.`,
+      { place, extractor: description.id },
+    )
+  }
+  const tapOf = (layer: ExtractorLayer): Tap => ({
+    node: options.nodeOf(layer),
+    channels: layer.dimension,
+    rootScale: layer.rootScale,
+  })
   return {
     ...description,
+    ...(description.maps === undefined
+      ? {}
+      : {
+          async readTrainable(projectFolder: string) {
+            const graph = await readExpected(projectFolder, [])
+            return { ...trainableGraph({ graph }), tapOf }
+          },
+        }),
     async open({ backend, projectFolder }, layers) {
-      const { place, nodeNames, graph, ...files } = await options.read(projectFolder)
-      const outputs = layers.map(options.nodeOf)
-      const isWhole = files.contentHash === contentHash
-      if (!isWhole || !outputs.every((output) => nodeNames.includes(output))) {
-        throw new AppError(
-          'backendUnavailable',
-          `The pretrained network in ${place} is not the expected one. Run the set-up again.`,
-          { place, extractor: description.id },
-        )
-      }
-      const opened = await backend.loadGraph({ ...graph, input, outputs })
+      const outputs = layers.map((layer) => layer.place ?? options.nodeOf(layer))
+      const graph = await readExpected(projectFolder, outputs)
+      const maps = layers.flatMap(({ place }) => (place === undefined ? [] : [place]))
+      const opened = await backend.loadGraph({ ...graph, input, outputs, maps })
       return {
         passRows: opened.passRows,
         extract(pixels, n) {

@@ -53,4 +53,4 @@ export function forgetExtractor(id: string): void {
 
 /** All of them as plain data, for plans, the window and the command line. */
 export const describeExtractors = (): readonly ExtractorDescription[] =>
-  registered.map(({ open: _, placed: __, ...description }) => description)
+  registered.map(({ open: _, placed: __, readTrainable: ___, ...description }) => description)

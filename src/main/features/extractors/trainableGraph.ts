@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import type { Activation, GraphNode } from '../../../core/network/graph/graphNodes'
 import type { SavedTensor } from '../../../core/network/savedModel'
-import type { GraphFiles } from './graphExtractor'
+import type { GraphRequest } from '../../backend/pictureGraph'
 
 const whole = v.pipe(v.union([v.number(), v.string()]), v.transform(Number), v.integer())
 /** As base64 in the JSON of a graph. */
@@ -42,7 +42,11 @@ const activations: Readonly<Record<string, Activation>> = {
  * (`nodesBetween`).
  * @returns weights as float32, by the names that the nodes have for them
  */
-export function trainableGraph({ graph: files }: Pick<GraphFiles, 'graph'>): {
+export function trainableGraph({
+  graph: files,
+}: {
+  readonly graph: Pick<GraphRequest, 'modelTopology' | 'weightSpecs' | 'weights'>
+}): {
   readonly nodes: readonly GraphNode[]
   readonly weights: readonly SavedTensor[]
 } {

@@ -22,7 +22,7 @@ interface Value {
 
 /**
  * A graph of TensorFlow.js as an ONNX network: pictures of bytes in, normalised inside, and for each
- * output its mean over the picture `[n, channels]`. Nothing of the graph beyond the outputs is in it.
+ * output its mean over the picture `[n, channels]`, or its map row by row. Nothing of the graph beyond the outputs is in it.
  * @returns its bytes, and the names of its outputs in the order of the request
  * @throws Error whose message names what of the graph is unknown here
  */
@@ -32,6 +32,7 @@ export function graphToOnnx({
   weights,
   input,
   outputs,
+  maps = [],
 }: GraphRequest): { readonly model: Uint8Array; readonly outputs: readonly string[] } {
   const writer = new ModelWriter()
   const nodes = nodesOf(modelTopology)
@@ -44,7 +45,12 @@ export function graphToOnnx({
   })
   const names = outputs.map((output, i) => {
     const { name, rank } = graph.value(output)
-    const vector = rank === 4 ? writer.node('GlobalAveragePool', [name]) : name
+    const vector =
+      rank === 2
+        ? name
+        : maps.includes(output)
+          ? writer.node('Transpose', [name], { perm: [0, 2, 3, 1] })
+          : writer.node('GlobalAveragePool', [name])
     return writer.node('Flatten', [vector], { axis: 1 }, `output${i}`)
   })
   const { sidePx } = input

@@ -1,4 +1,4 @@
-import { choice, idOf, layers, type RunFacts, whole } from './row'
+import { choice, idOf, layers, type RunFacts, trainedPart, whole } from './row'
 
 const isFrozen = ({ network }: RunFacts): boolean => network === 'frozen'
 const isResidual = ({ network }: RunFacts): boolean => network === 'residual'
@@ -90,6 +90,21 @@ export const networkOptions = {
     value: 'LAYERS',
     applies: isFrozen,
     earlier: 'pooled',
+  }),
+  /** Absent in a run: the head. What it comes to is in `TrainingOptions.tuned`. */
+  trainedPart: trainedPart({
+    title: { en: 'What is trained', 'zh-CN': '训练范围' },
+    help: {
+      en: 'The head alone, the last N blocks of the pretrained network with it (last:N), or the whole network (all). More of it takes far more time and memory; it is kept only where held-out training labels say that it is better.',
+      'zh-CN':
+        '只训练投影头、连同预训练网络的最后 N 个模块（last:N），或整个网络（all）。训练得越多，时间和内存开销越大；只有留出的训练标签表明更好时才会保留。',
+    },
+    flag: 'train',
+    value: 'head|last:N|all',
+    window: 'own',
+    applies: isFrozen,
+    planned: 'whereItMatters',
+    inSweep: false,
   }),
   embeddingSize: whole({
     title: { en: 'Embedding size', 'zh-CN': '嵌入维数' },

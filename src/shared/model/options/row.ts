@@ -134,6 +134,12 @@ export const layers = <const Row extends TextRow>(row: Exact<Row, TextRow>) => (
   // As many as a network may have.
   schema: v.pipe(v.string(), v.maxLength(1024)),
 })
+/** The head, the last N blocks of the network as `last:N`, or all of it. */
+export const trainedPart = <const Row extends TextRow>(row: Exact<Row, TextRow>) => ({
+  ...(row as Row),
+  kind: 'part' as const,
+  schema: v.pipe(v.string(), v.regex(/^(head|all|last:[1-9]\d?)$/)),
+})
 /** The id of a pretrained network. */
 export const idOf = <const Row extends Common>(row: Exact<Row, Common>) => ({
   ...(row as Row),
@@ -192,7 +198,7 @@ export type OptionRow = Common &
     | { readonly kind: 'choice'; readonly choices: Readonly<Record<string, Bilingual>> }
     | { readonly kind: 'switch' | 'id' }
     | { readonly kind: 'name' | 'component'; readonly registry: RegistryName }
-    | { readonly kind: 'layers' | 'losses' | 'labels'; readonly value: string }
+    | { readonly kind: 'layers' | 'losses' | 'labels' | 'part'; readonly value: string }
   )
 export type OptionTable = Readonly<Record<string, OptionRow>>
 

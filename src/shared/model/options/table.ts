@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import type { Bilingual } from '../bilingual'
 import { augmentationOptions } from './augmentationOptions'
+import type { TunedPart } from '../extractor'
 import type { NetworkCandidate } from '../networkSearch'
 import { batchOptions } from './batchOptions'
 import { lossOptions } from './lossOptions'
@@ -106,6 +107,8 @@ export interface TrainingOptions extends Planned {
    * chosen, or has nothing to choose.
    */
   readonly candidates?: readonly NetworkCandidate[]
+  /** The part of the network that is trained with the head; absent: the head alone. */
+  readonly tuned?: TunedPart
 }
 
 export type HeadStart = TrainingOptions['start']

@@ -21,7 +21,7 @@ import type { TrainingOptions } from '../../../../src/shared/model/training'
 import { options as loopOptions } from '../loop/loopSetup'
 
 /** Inputs of `classes` labels with `perClass` images each; the last `tested` labels are the test. */
-function dividedData(source: InputSource, perClass: number, tested: number): TrainingData {
+export function dividedData(source: InputSource, perClass: number, tested: number): TrainingData {
   const classes = source.rows / perClass
   const part = (from: number, to: number) => ({
     rows: Uint32Array.from({ length: (to - from) * perClass }, (_, i) => from * perClass + i),

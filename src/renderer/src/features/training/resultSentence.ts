@@ -1,4 +1,4 @@
-import { gaveStartBack, type KeptModel } from '../../../../shared/model/kept'
+import { gaveStartBack, type HeldOutScore, type KeptModel } from '../../../../shared/model/kept'
 import type { HeadStart, RunSummary } from '../../../../shared/model/training'
 import { differenceFormat } from '../../composables/comparisonWords'
 
@@ -31,6 +31,8 @@ function keptSentence(kept: KeptModel, run: RunSummary): Sentence {
     const by = what === 'features' ? 'features' : 'trained'
     return { key: `training.ended.kept_nothingHeldOut_${by}`, values: {} }
   }
+  if (reason === 'notWeighed') return { key: 'training.ended.kept_notWeighed', values: {} }
+  if (heldOut?.network !== undefined) return networkSentence(what, heldOut)
   const trained = heldOut?.trained ?? null
   const over = heldOut?.over ?? 'labels'
   const values = {
@@ -77,6 +79,28 @@ export function copiesSentence({ kept }: RunSummary): Sentence | null {
     },
   }
 }
+
+/** Of a run that trained a part of the network. */
+function networkSentence(
+  what: KeptModel['what'],
+  { over, network }: NonNullable<KeptModel['heldOut']>,
+): Sentence {
+  const { tuned, refitted, without, gain } = network!
+  const isKept = what === 'tuned' || what === 'refitted'
+  const best = what === 'tuned' ? tuned : what === 'refitted' ? refitted : better(tuned, refitted)
+  return {
+    key: `training.ended.kept_${isKept ? what : 'withoutNetwork'}_${over}`,
+    values: {
+      network: best.mapAtR.toFixed(3),
+      without: without.mapAtR.toFixed(3),
+      gain: signed(gain.mapAtR),
+      error: gain.standardError.toFixed(3),
+    },
+  }
+}
+
+const better = (one: HeldOutScore, other: HeldOutScore): HeldOutScore =>
+  other.mapAtR > one.mapAtR ? other : one
 
 /** MAP@R of what was kept less that of the closed form; null where either was not measured. */
 function gainOver({ after, closedForm }: RunSummary): number | null {

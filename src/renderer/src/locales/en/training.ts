@@ -25,6 +25,12 @@ export const training = {
         'no layers | One choice of layers | {n} choices of layers of the usual network are first compared on training labels held out for that. The time above includes it.',
       best: 'no layers | One choice of layers | {n} choices of layers of all networks are first compared on training labels held out for that. The time above includes it.',
     },
+    tuning: {
+      last: 'The last {blocks} blocks of the network are trained with the head: about {memory} of memory for a step, and {disk} of the disk for what goes into them. What comes of it is kept only where held-out labels find it better.',
+      all: 'The whole network is trained with the head: about {memory} of memory for a step. What comes of it is kept only where held-out labels find it better.',
+      tooLarge:
+        'This machine has {machine}: a step may fail or take very long. Train fewer blocks, or smaller batches.',
+    },
     reasons: {
       fewImagesFrozen:
         'With this many images, a head on features learned elsewhere does better than a network from nothing.',
@@ -138,6 +144,20 @@ export const training = {
       'There were too few images to hold some out, so nothing says whether training helped, and the features are kept as they are. Three images of a label, or four labels to train on, are enough.',
     kept_nothingHeldOut_trained:
       'There were too few images to hold some out, so nothing says whether training helped.',
+    kept_notWeighed:
+      'Training was ended before the network could be held against what is simpler; that is kept.',
+    kept_tuned_labels:
+      'Kept: the trained network with its head. On training labels held out for that, MAP@R {network} with it, {without} without.',
+    kept_tuned_images:
+      'Kept: the trained network with its head. On training images held out for that, MAP@R {network} with it, {without} without.',
+    kept_refitted_labels:
+      'Kept: the trained network with the closed form fitted again. On training labels held out for that, MAP@R {network} with it, {without} without.',
+    kept_refitted_images:
+      'Kept: the trained network with the closed form fitted again. On training images held out for that, MAP@R {network} with it, {without} without.',
+    kept_withoutNetwork_labels:
+      'Training the network did not clearly help: on training labels held out for that, MAP@R {network} with it, {without} without, a difference of {gain} with a standard error of {error}. What is simpler is kept.',
+    kept_withoutNetwork_images:
+      'Training the network did not clearly help: on training images held out for that, MAP@R {network} with it, {without} without, a difference of {gain} with a standard error of {error}. What is simpler is kept.',
     kept_openEnd:
       'A clock ended the training, so it was not tried on held-out labels whether it helps. Set steps or epochs instead to have the best kept.',
     whatToTry:
@@ -205,6 +225,8 @@ export const training = {
     kept: 'Kept',
     firstEpoch: 'After the first epoch',
     closedForm: 'Closed form',
+    tuned: 'Network and head, trained',
+    refitted: 'Network trained, closed form again',
     closedForms: {
       auto: 'Closed form',
       whitening: 'Whitening',
@@ -263,6 +285,13 @@ export const training = {
     },
   },
   advanced: {
+    trainedPart: {
+      head: 'Head',
+      last: 'Last blocks',
+      all: 'Whole network',
+      blocks: 'Blocks',
+      none: 'Of this network nothing but the head can be trained; EfficientNet-Lite can.',
+    },
     heading: 'Advanced',
     reset: 'Back to the plan',
     resetOne: 'Back to the plan: {name}',

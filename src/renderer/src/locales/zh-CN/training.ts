@@ -25,6 +25,12 @@ export const training: typeof english = {
         '没有可比较的层 | 只有 1 种层的组合 | 先用留出的训练标签比较默认网络的 {n} 种层的组合，上面的时间已包括在内。',
       best: '没有可比较的层 | 只有 1 种层的组合 | 先用留出的训练标签比较所有网络的 {n} 种层的组合，上面的时间已包括在内。',
     },
+    tuning: {
+      last: '连同投影头训练网络的最后 {blocks} 个模块：每步约需 {memory} 内存，其输入在磁盘上占 {disk}。只有留出的标签表明更好时才会保留。',
+      all: '连同投影头训练整个网络：每步约需 {memory} 内存。只有留出的标签表明更好时才会保留。',
+      tooLarge:
+        '这台电脑共有 {machine} 内存：训练可能失败或非常慢。请减少训练的模块数，或减小批次。',
+    },
     reasons: {
       fewImagesFrozen: '图片数量不多时，在现成特征上训练投影头，效果优于从零训练网络。',
       manyImagesFrozen: '冻结特征加投影头又快又好；想从像素训练，可在“高级”中选择。',
@@ -122,6 +128,19 @@ export const training: typeof english = {
     kept_nothingHeldOut_features:
       '图片太少，无法留出一部分，因此无从得知训练是否有帮助，特征按原样保留。一个标签有三张图片，或有四个标签可供训练，就足够了。',
     kept_nothingHeldOut_trained: '图片太少，无法留出一部分，因此无从得知训练是否有帮助。',
+    kept_notWeighed: '训练在与更简单的方案比较之前就结束了，因此保留更简单的方案。',
+    kept_tuned_labels:
+      '保留：训练后的网络及其投影头。在为此留出的训练标签上，MAP@R 为 {network}，不训练网络为 {without}。',
+    kept_tuned_images:
+      '保留：训练后的网络及其投影头。在为此留出的训练图片上，MAP@R 为 {network}，不训练网络为 {without}。',
+    kept_refitted_labels:
+      '保留：训练后的网络，并重新拟合闭式解。在为此留出的训练标签上，MAP@R 为 {network}，不训练网络为 {without}。',
+    kept_refitted_images:
+      '保留：训练后的网络，并重新拟合闭式解。在为此留出的训练图片上，MAP@R 为 {network}，不训练网络为 {without}。',
+    kept_withoutNetwork_labels:
+      '训练网络没有明显帮助：在为此留出的训练标签上，MAP@R 为 {network}，不训练网络为 {without}，相差 {gain}，标准误 {error}。因此保留更简单的方案。',
+    kept_withoutNetwork_images:
+      '训练网络没有明显帮助：在为此留出的训练图片上，MAP@R 为 {network}，不训练网络为 {without}，相差 {gain}，标准误 {error}。因此保留更简单的方案。',
     kept_openEnd:
       '训练由时间限制结束，未在留出的标签上检验它是否有帮助。若要保留最好的模型，请改为设定步数或轮数。',
     whatToTry: '可以尝试：改正错误的标签、为每个标签标注更多图片、增加标签，或选择其他特征。',
@@ -184,6 +203,8 @@ export const training: typeof english = {
     kept: '保留',
     firstEpoch: '第一轮之后',
     closedForm: '闭式解',
+    tuned: '网络与投影头（已训练）',
+    refitted: '训练网络后重新拟合闭式解',
     closedForms: {
       auto: '闭式解',
       whitening: '白化',
@@ -238,6 +259,13 @@ export const training: typeof english = {
     },
   },
   advanced: {
+    trainedPart: {
+      head: '投影头',
+      last: '最后几个模块',
+      all: '整个网络',
+      blocks: '模块数',
+      none: '这个网络只能训练投影头；EfficientNet-Lite 可以训练网络本身。',
+    },
     heading: '高级',
     reset: '全部恢复为自动方案',
     resetOne: '恢复为自动方案：{name}',

@@ -73,6 +73,8 @@ function typed(row: OptionRow): readonly [text: string, value: unknown] {
       return [`${losses.names[0]!}=2`, [{ name: losses.names[0], weight: 2, options: {} }]]
     case 'layers':
       return ['conv12+conv13', 'conv12+conv13']
+    case 'part':
+      return ['last:3', 'last:3']
     case 'labels':
       return ['cat,dog', ['cat', 'dog']]
     case 'id':
