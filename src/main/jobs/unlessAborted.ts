@@ -22,7 +22,7 @@ export async function unlessAborted<Value>(
     if (signal.aborted) stop()
   })
   try {
-    return await Promise.race([work, stopped])
+    return await Promise.race([stopped, work])
   } finally {
     signal.removeEventListener('abort', stop)
   }
