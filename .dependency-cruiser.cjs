@@ -49,7 +49,7 @@ module.exports = {
         path: '^src/core/(augmentation|distances|losses|math|miners|reducers|registry|regularizers|samplers|tuples)/',
       },
       to: {
-        path: '^src/core/(evaluation|findings|loop|network|objective|plan|projection|recipes|review|starts|sweep|work)/',
+        path: '^src/core/(evaluation|findings|loop|network|objective|plan|prediction|projection|recipes|review|starts|sweep|work)/',
       },
     },
     {
@@ -67,7 +67,14 @@ module.exports = {
       comment: 'What a batch costs knows nothing of steps, starts and runs.',
       severity: 'error',
       from: { path: '^src/core/(objective|evaluation|network)/' },
-      to: { path: '^src/core/(findings|loop|plan|recipes|review|starts|sweep|work)/' },
+      to: { path: '^src/core/(findings|loop|plan|prediction|recipes|review|starts|sweep|work)/' },
+    },
+    {
+      name: 'prediction-on-embeddings-alone',
+      comment: 'How a model predicts is measured on its embeddings, however they were trained.',
+      severity: 'error',
+      from: { path: '^src/core/prediction/' },
+      to: { path: '^src/core/', pathNot: '^src/core/(evaluation|math|prediction|steps\\.ts$)' },
     },
     {
       name: 'loop-below-recipes',

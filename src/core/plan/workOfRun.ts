@@ -20,6 +20,7 @@ import {
   foldWork,
   matrixWork,
   mineWork,
+  predictionWork,
   readWork,
   scatterWork,
   startWork,
@@ -105,6 +106,7 @@ export function workOfRun(
       stage: 'saving',
       amounts: addAmounts(
         compareWork({ queries: test, rows: test, size }, true),
+        predictionWork({ queries: test, rows: labelled, size }),
         mineWork(Math.min(mostAnchors, labelled), labelled, size),
         { writing: (images * size) / 1e6 },
       ),

@@ -3,7 +3,7 @@ import { intervalRounds } from '../evaluation/bootstrap'
 import { mostPairsAsked } from '../evaluation/retrieval'
 import { residualMultiplyAdds } from '../network/graph/residualStructure'
 import { startConstants } from '../starts/startConstants'
-import type { WorkAmounts } from './work'
+import { addAmounts, type WorkAmounts } from './work'
 
 /**
  * Multiply-adds that take as long as what is done besides the product with each distance: it is
@@ -28,6 +28,16 @@ export function compareWork(
   const drawn = hasInterval ? asked * intervalRounds * besidesDraw : 0
   const pairs = asked * rows * (size + besidesPair.comparing)
   return { comparing: (pairs + drawn + besidesCall) / billion }
+}
+
+/** The work of asking held-out images among all that have a label, and of their own pairs, twice. */
+export const predictionWork = (sizes: {
+  readonly queries: number
+  readonly rows: number
+  readonly size: number
+}): WorkAmounts => {
+  const ofPairs = compareWork({ ...sizes, rows: sizes.queries })
+  return addAmounts(compareWork(sizes, true), ofPairs, ofPairs)
 }
 
 /** The work of triplets mined in embeddings [rows, size]. */

@@ -1,7 +1,8 @@
 /** One option of a command, as the parser checks it and the help prints it. */
 export interface CommandOption {
   readonly name: string
-  readonly kind: 'flag' | 'text' | 'number' | 'integer' | 'pair'
+  /** A list takes all words up to the next option. */
+  readonly kind: 'flag' | 'text' | 'number' | 'integer' | 'pair' | 'list'
   /** What stands for the value in the help, for instance `N`. */
   readonly value?: string
   readonly choices?: readonly string[]
@@ -19,5 +20,7 @@ export interface Command {
   readonly summary: string
   /** Names of the positional arguments, all required. */
   readonly positionals: readonly string[]
+  /** The last of them may be several. */
+  readonly takesMore?: boolean
   readonly options: readonly CommandOption[]
 }

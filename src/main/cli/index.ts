@@ -17,7 +17,10 @@ import { exportNoteText } from './exportOptions'
 import { helpText } from './help'
 import { commandsFor } from './options'
 import { parseArguments, type ParsedCommand, UsageError } from './parse'
+import { checkPredictArguments, runPredict } from './predict'
+import { predictText } from './predictText'
 import { ProgressLine } from './progressLine'
+import { checkSearchArguments, runSearch, searchResultText } from './search'
 import { countOf, openSession, type ProgramFolders, type Session } from './session'
 import { checkSweepArguments, runSweep, sweepText } from './sweep'
 import { checkTrainArguments, enterRun, runTrain, summaryText } from './train'
@@ -175,6 +178,7 @@ async function runCommand(parsed: ParsedCommand, circumstances: Circumstances): 
             ...{ place, job, version },
             namesLabels: checked.namesLabels,
             followsLinks: checked.followsLinks,
+            isCompact: checked.isCompact,
             backend: checked.request.backend,
           }),
         )
@@ -227,6 +231,26 @@ async function runCommand(parsed: ParsedCommand, circumstances: Circumstances): 
         print(`${countOf(rows, 'image')} with ${dimension} numbers each in ${files.join(', ')}`)
         for (const note of notes) print(exportNoteText(note))
       }
+      return exitCode.done
+    }
+    case 'predict': {
+      const checked = await checkPredictArguments(parsed, taking)
+      const outcome = await inSession(circumstances, undefined, (session) =>
+        runPredict(session, checked),
+      )
+      if (outcome === 'terminated' || outcome === null) return codeWithout(outcome)
+      if (isJson) json(outcome)
+      else print(predictText(outcome))
+      return exitCode.done
+    }
+    case 'search': {
+      const checked = await checkSearchArguments(parsed, taking)
+      const outcome = await inSession(circumstances, undefined, (session) =>
+        runSearch(session, checked),
+      )
+      if (outcome === 'terminated' || outcome === null) return codeWithout(outcome)
+      if (isJson) json(outcome)
+      else print(searchResultText(outcome))
       return exitCode.done
     }
     case 'version':

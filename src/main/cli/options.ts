@@ -1,4 +1,5 @@
 import { mostViews } from '../../core/augmentation/pictureChange'
+import { predictionNeighbours, usualFalseAccept } from '../../core/prediction/measurePrediction'
 import { optionTable } from '../../shared/model/options/table'
 import type { Command, CommandOption } from './command'
 import { exportOptions } from './exportOptions'
@@ -47,6 +48,12 @@ export function commandsFor(names: RegistryNames): readonly Command[] {
       },
       followLinks,
       extension,
+      {
+        name: 'compact',
+        kind: 'flag',
+        meaning:
+          'The saved model carries the mean of each label to predict with, instead of all embeddings: small, and no pictures are named in it.',
+      },
       {
         name: 'resume',
         kind: 'flag',
@@ -110,6 +117,96 @@ export function commandsFor(names: RegistryNames): readonly Command[] {
     positionals: ['DIR'],
     options: [...exportOptions(), json, verbose, help],
   }
+  const model = embed.options.find(({ name }) => name === 'model')!
+  const predict: Command = {
+    name: 'predict',
+    usage: 'predict FOLDER_OR_FILES --model DIR/model --out FILE.csv [options]',
+    summary:
+      'Says which label each image has, how sure that is, and whether it is none of the labels.',
+    positionals: ['FOLDER_OR_FILES'],
+    takesMore: true,
+    options: [
+      model,
+      {
+        name: 'out',
+        kind: 'text',
+        value: 'FILE.csv',
+        meaning: 'The table to write.',
+        isRequired: true,
+      },
+      {
+        name: 'k',
+        kind: 'integer',
+        value: 'K',
+        minimum: 1,
+        maximum: 1000,
+        meaning: `Nearest images that vote and are listed; ${predictionNeighbours} unless told otherwise. Another number measures confidence and threshold anew.`,
+      },
+      {
+        name: 'false-accept',
+        kind: 'number',
+        value: 'SHARE',
+        minimum: 0,
+        maximum: 1,
+        meaning: `Share of images of unknown labels that may be taken for known ones; ${usualFalseAccept} unless told otherwise.`,
+      },
+      {
+        name: 'against',
+        kind: 'text',
+        value: 'FOLDER',
+        meaning:
+          'A folder that has the labels of the same images, may be FOLDER itself: says how right the answers are, also in FILE.metrics.json.',
+      },
+      followLinks,
+      networkFileOption,
+      backend,
+      json,
+      verbose,
+      help,
+    ],
+  }
+  const search: Command = {
+    name: 'search',
+    usage: 'search FOLDER --model DIR/model --like FILE... [--unlike FILE...] [options]',
+    summary: 'Ranks the images of a folder by how well they suit liked and disliked pictures.',
+    positionals: ['FOLDER'],
+    options: [
+      model,
+      {
+        name: 'like',
+        kind: 'list',
+        value: 'FILE...',
+        meaning: 'Pictures to find more of; being near any of them counts.',
+        isRequired: true,
+      },
+      {
+        name: 'unlike',
+        kind: 'list',
+        value: 'FILE...',
+        meaning: 'Pictures to stay away from.',
+      },
+      {
+        name: 'top',
+        kind: 'integer',
+        value: 'N',
+        minimum: 1,
+        maximum: 1_000_000,
+        meaning: 'How many are listed; 50 unless told otherwise.',
+      },
+      {
+        name: 'out',
+        kind: 'text',
+        value: 'FILE.csv',
+        meaning: 'Writes them into a table too.',
+      },
+      followLinks,
+      networkFileOption,
+      backend,
+      json,
+      verbose,
+      help,
+    ],
+  }
   const about: Command = {
     name: 'help',
     usage: 'help',
@@ -124,5 +221,5 @@ export function commandsFor(names: RegistryNames): readonly Command[] {
     positionals: [],
     options: [json, verbose, help],
   }
-  return [train, sweepCommand(train, names), embed, exporting, about, version]
+  return [train, sweepCommand(train, names), embed, exporting, predict, search, about, version]
 }

@@ -18,6 +18,8 @@ export interface ParsedCommand {
   readonly numbers: ReadonlyMap<string, number>
   /** Values of repeatable NAME=VALUE options, by option. */
   readonly pairs: ReadonlyMap<string, ReadonlyMap<string, number | boolean | string>>
+  /** Values of lists, by option. */
+  readonly lists: ReadonlyMap<string, readonly string[]>
 }
 
 /**
@@ -50,13 +52,16 @@ export function parseArguments(
   const texts = new Map<string, string>()
   const numbers = new Map<string, number>()
   const pairs = new Map<string, Map<string, number | boolean | string>>()
+  const lists = new Map<string, string[]>()
   const seen = new Set<string>()
+  let list: string[] | null = null
   for (const token of tokens) {
-    if (token.kind === 'positional') positionals.push(token.value)
+    if (token.kind === 'positional') (list ?? positionals).push(token.value)
+    if (token.kind !== 'positional') list = null
     if (token.kind !== 'option') continue
     const option = optionOf(token.name, token.rawName, command)
     const shown = `--${option.name}`
-    if (seen.has(option.name) && option.kind !== 'pair') {
+    if (seen.has(option.name) && option.kind !== 'pair' && option.kind !== 'list') {
       throw new UsageError(`${shown} is given twice. Give it once.`)
     }
     seen.add(option.name)
@@ -66,7 +71,11 @@ export function parseArguments(
       continue
     }
     const value = valueOf(token.value, option, shown)
-    if (option.kind === 'pair') {
+    if (option.kind === 'list') {
+      list = lists.get(option.name) ?? []
+      list.push(value)
+      lists.set(option.name, list)
+    } else if (option.kind === 'pair') {
       const known = pairs.get(option.name) ?? new Map<string, number | boolean | string>()
       const [name, parsed] = pairOf(value, shown)
       pairs.set(option.name, known.set(name, parsed))
@@ -74,7 +83,12 @@ export function parseArguments(
     else if (option.words?.includes(value) === true) texts.set(option.name, value)
     else numbers.set(option.name, numberOf(value, option, shown))
   }
-  const parsed = { command, positionals, flags, texts, numbers, pairs }
+  // What follows the last list may be the folder: a list has no other end.
+  const long = [...lists.values()].reverse().find(({ length }) => length > 1)
+  if (positionals.length < command.positionals.length && long !== undefined) {
+    positionals.push(long.pop()!)
+  }
+  const parsed = { command, positionals, flags, texts, numbers, pairs, lists }
   if (!flags.has('help')) checkComplete(parsed)
   return parsed
 }
@@ -160,20 +174,20 @@ function pairOf(value: string, shown: string): [string, number | boolean | strin
   return [value.slice(0, at), text.trim() !== '' && Number.isFinite(number) ? number : text]
 }
 
-function checkComplete({ command, positionals, texts }: ParsedCommand): void {
+function checkComplete({ command, positionals, texts, lists }: ParsedCommand): void {
   if (command.name === 'help') return
   if (positionals.length < command.positionals.length) {
     const missing = command.positionals[positionals.length]!
     throw new UsageError(`${missing} is missing. Usage: ${command.usage}`)
   }
   const extra = positionals[command.positionals.length]
-  if (extra !== undefined) {
+  if (extra !== undefined && command.takesMore !== true) {
     throw new UsageError(
       `"${extra}" is one argument too many. Usage: ${command.usage}. A path with spaces needs quotes.`,
     )
   }
   for (const option of command.options) {
-    if (option.isRequired === true && !texts.has(option.name)) {
+    if (option.isRequired === true && !texts.has(option.name) && !lists.has(option.name)) {
       throw new UsageError(`--${option.name} is missing. Usage: ${command.usage}`)
     }
   }

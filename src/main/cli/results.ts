@@ -1,9 +1,12 @@
 import { cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setImmediate as breathe } from 'node:timers/promises'
+import { walk } from '../../core/steps'
 import type { ImportReport } from '../../shared/model/dataset'
 import type { KeptModel } from '../../shared/model/kept'
 import type { DatasetId, RunId } from '../../shared/model/ids'
 import type { NetworkSearch } from '../../shared/model/networkSearch'
+import type { PredictionReport } from '../../shared/model/prediction'
 import type { ProjectionPoints } from '../../shared/model/projection'
 import {
   type EpochRecord,
@@ -19,6 +22,9 @@ import { exportEmbeddings } from '../exporting/embeddingExport'
 import { atomicWrite } from '../files/atomicWrite'
 import { finiteJson } from '../files/finite'
 import { replaceFolder } from '../files/replaceFolder'
+import { compactPrediction } from '../runs/compactPrediction'
+import { loadModel } from '../runs/modelFiles'
+import { loadPrediction, loadPredictionReport, writePrediction } from '../runs/predictionFiles'
 import type { TrainingResult } from '../training/messages'
 import { runFolder, type Workspace } from '../workspace'
 import { drawMap } from './mapPicture'
@@ -55,10 +61,14 @@ export async function writeImportReport(out: string, report: ImportReport): Prom
   await writeJson(join(out, 'import-report.json'), shown)
 }
 
-/** embeddings.csv and triplets.csv and the model of a run. */
+/**
+ * embeddings.csv and triplets.csv and the model of a run.
+ * @param isCompact whether the model carries the means of labels instead of their images
+ */
 export async function writeRunResults(
   context: ResultContext,
   runId: RunId,
+  isCompact: boolean,
   onProgress: (done: number, total: number) => void = () => {},
 ): Promise<void> {
   const { store, workspace, out } = context
@@ -83,7 +93,20 @@ export async function writeRunResults(
   const model = join(out, 'model')
   await rm(`${model}.new`, { recursive: true, force: true })
   await cp(join(runFolder(workspace, runId), 'model'), `${model}.new`, { recursive: true })
+  if (isCompact) await makeCompact(`${model}.new`)
   await replaceFolder(`${model}.new`, model)
+}
+
+async function makeCompact(model: string): Promise<void> {
+  // What it was embedded with says how long its rows are.
+  const { model: saved } = await loadModel(model)
+  if ((await loadPredictionReport(model)) === null) return
+  const stored = await loadPrediction(model, saved.embeddingSize)
+  const compact = await walk(compactPrediction(stored), {
+    now: () => performance.now(),
+    breathe: () => breathe(),
+  })
+  await writePrediction(model, compact)
 }
 
 /** perClass.csv, worst label first, and confusion.csv, most frequent pair first. */
@@ -156,6 +179,8 @@ export interface MetricsFile {
   readonly kept: KeptModel | null
   /** What was compared to choose network and layers; null where nothing was. */
   readonly search: NetworkSearch | null
+  /** How the saved model predicts; null where it carries nothing to predict with. */
+  readonly prediction: PredictionReport | null
   readonly steps: number
   readonly durationSeconds: number
   readonly warnings: TrainingState['warnings']
@@ -170,6 +195,7 @@ export function metricsOf(
   state: TrainingState,
   result: TrainingResult | null,
   unseen: UnseenFile,
+  prediction: PredictionReport | null,
 ): MetricsFile {
   const { run } = state
   return {
@@ -188,6 +214,7 @@ export function metricsOf(
     bestEpoch: run.bestEpoch,
     kept: run.kept ?? null,
     search: run.search ?? null,
+    prediction,
     steps: result?.steps ?? state.latest?.step ?? 0,
     durationSeconds: Math.round(run.durationMs / 100) / 10,
     warnings: state.warnings,

@@ -47,6 +47,8 @@ import { testPartText } from './testPart'
 import { checkUnseen, sayUnseen, withUnseenLabels } from './unseenLabels'
 import { figureText } from './figureText'
 import { findingLines } from './findingLines'
+import { predictionLines } from './predictText'
+import { loadPredictionReport } from '../runs/predictionFiles'
 import { comparedText, searchLines } from './searchText'
 import { warningText } from './warningText'
 import { count, existingFolder, importFolder, saySpeeds, type Session } from './session'
@@ -92,6 +94,7 @@ export async function checkTrainArguments(parsed: ParsedCommand, taking: TakingN
     ...{ request, folder, network, namesLabels, isResumed, isAnew },
     out: resolve(parsed.texts.get('out')!),
     followsLinks: parsed.flags.has('follow-links'),
+    isCompact: parsed.flags.has('compact'),
   }
 }
 
@@ -142,7 +145,7 @@ export async function enterRun(
 /** Imports, trains and writes all results; null where it was cancelled before there were any. */
 export async function runTrain(
   session: Session,
-  { place, job, namesLabels, followsLinks, backend, version }: RunOfTrain,
+  { place, job, namesLabels, followsLinks, isCompact, backend, version }: RunOfTrain,
 ): Promise<TrainOutcome | null> {
   const { services, progress } = session
   const { out, state: stateFolder } = place
@@ -176,10 +179,8 @@ export async function runTrain(
     await place.discard()
     return null
   }
-  const metrics = metricsOf(version, state, result, unseen)
   const staging = await stagingFolder(stateFolder)
   await copyFile(reportFile, join(staging, 'import-report.json'))
-  await writeJson(join(staging, 'metrics.json'), metrics)
   await writeJson(
     join(staging, 'run.json'),
     runFileOf(version, state.run, unseen, networkTaken(state.run.options)),
@@ -193,10 +194,13 @@ export async function runTrain(
   const watch = await watchResults(context, state)
   progress.update('Writing embeddings')
   await watch.timed('exporting', () =>
-    writeRunResults(context, state.run.id, (done, total) => {
+    writeRunResults(context, state.run.id, isCompact, (done, total) => {
       progress.update('Writing embeddings', `${count(done)} of ${count(total)}`)
     }),
   )
+  const prediction = await loadPredictionReport(join(staging, 'model'))
+  const metrics = metricsOf(version, state, result, unseen, prediction)
+  await writeJson(join(staging, 'metrics.json'), metrics)
   progress.update('Comparing labels')
   await watch.timed('reporting', async () => {
     const quality = await services.training.report({ runId: state.run.id }, (done, total) => {
@@ -222,6 +226,8 @@ interface RunOfTrain {
   readonly job: UnfinishedJob
   readonly namesLabels: boolean
   readonly followsLinks: boolean
+  /** The model carries means of labels instead of images. */
+  readonly isCompact: boolean
   /** Asked for now: one that goes on does so on it, though it began on another. */
   readonly backend: BackendChoice | undefined
   readonly version: string
@@ -236,7 +242,7 @@ async function trainOnce(
     namesLabels,
     backend,
     datasetId,
-  }: Omit<RunOfTrain, 'version' | 'followsLinks'> & { datasetId: DatasetId },
+  }: Omit<RunOfTrain, 'version' | 'followsLinks' | 'isCompact'> & { datasetId: DatasetId },
 ): Promise<Ended | null> {
   const { services, progress, signal } = session
   const { training } = services
@@ -430,6 +436,7 @@ export function summaryText({ metrics, out }: TrainOutcome): string {
     keptText(metrics),
     copiesText(metrics),
     ...(metrics.search === null ? [] : searchLines(metrics.search)),
+    ...predictionLines(metrics.prediction),
     `Trained for ${count(metrics.steps)} steps on ${metrics.backendDescription ?? metrics.backend}${keptState(metrics)}.`,
     `Results are in ${out}`,
   ]

@@ -13,6 +13,7 @@ import { finiteJson, requireFinite } from '../files/finite'
 import { readBounded } from '../files/regularFile'
 import { partialName } from '../files/atomicWrite'
 import { replaceFolder } from '../files/replaceFolder'
+import { type StoredPrediction, writePrediction } from './predictionFiles'
 
 /** What a saved model must be fed with. */
 export type ModelInput =
@@ -81,9 +82,14 @@ const extras = v.object({
 /**
  * Writes manifest.json, weights.bin and, for a loss that trains numbers, loss.bin; a folder of that
  * name is replaced as a whole.
+ * @param prediction what it predicts with; null where no image had a label
  * @throws AppError trainingDiverged where a number is not finite; then nothing is written
  */
-export async function saveModel(folder: string, stored: StoredModel): Promise<void> {
+export async function saveModel(
+  folder: string,
+  stored: StoredModel,
+  prediction: StoredPrediction | null = null,
+): Promise<void> {
   for (const { data } of stored.model.tensors) requireFinite('The weights', data)
   for (const values of Object.values(stored.lossParameters)) {
     requireFinite('The trained numbers of the loss', values)
@@ -107,6 +113,7 @@ export async function saveModel(folder: string, stored: StoredModel): Promise<vo
     2,
   )
   await writeFile(join(temporary, 'manifest.json'), `${text}\n`)
+  if (prediction !== null) await writePrediction(temporary, prediction)
   await replaceFolder(temporary, folder)
 }
 

@@ -30,6 +30,12 @@ export interface TrainJob extends JobBase {
   readonly labels: Int32Array
   /** What each class is known by: stays when images are relabelled or labels come and go. */
   readonly labelKeys: readonly string[]
+  /** What each class is called now. */
+  readonly labelNames: readonly string[]
+  /** Of each image, relative to the set's folder. */
+  readonly paths: readonly string[]
+  /** The same number for images that show the same thing. */
+  readonly groups: Uint32Array
   /** 0 not used, 1 training, 2 test. */
   readonly split: Uint8Array
   /** File in the run's folder that it goes on from; null: from the start. */

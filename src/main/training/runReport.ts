@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { qualitySteps, votingNeighbours } from '../../core/evaluation/qualityReport'
 import { createMatrix, gatherRows } from '../../core/math/matrix'
 import { createRandom } from '../../core/math/random'
@@ -8,6 +9,7 @@ import { AppError } from '../../shared/errors'
 import type { ImageId, LabelId } from '../../shared/model/ids'
 import type { RunReport } from '../../shared/model/training'
 import { loadEmbeddings } from '../runs/embeddingFiles'
+import { loadPredictionReport } from '../runs/predictionFiles'
 import type { ReportJob } from './messages'
 import { thread } from './thread'
 
@@ -74,5 +76,7 @@ export async function reportRun(
       count: places.length,
       imageIds: places.slice(0, shownImages).map(imageOf),
     })),
+    // One that is damaged takes no other figure with it; who predicts with it hears what is wrong.
+    prediction: await loadPredictionReport(join(job.runFolder, 'model')).catch(() => null),
   }
 }

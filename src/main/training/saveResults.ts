@@ -9,7 +9,7 @@ import { normalizeInPlace } from '../../core/math/normalizeRows'
 import type { Interruption } from '../../core/interruption'
 import { mostAnchors } from '../../core/review/mineFinal'
 import { embedRows } from '../../core/loop/model'
-import { embedWork, mineWork } from '../../core/work/workAmounts'
+import { embedWork, mineWork, predictionWork } from '../../core/work/workAmounts'
 import type { RetrievalMetrics } from '../../shared/model/training'
 import type { Backend } from '../backend/backend'
 import { saveEmbeddings } from '../runs/embeddingFiles'
@@ -19,6 +19,7 @@ import { measureTest } from '../../core/recipes/measureTest'
 import type { LabelledRows } from '../../core/recipes/labelledRows'
 import type { TrainJob, WorkerMessage } from './messages'
 import { saveModel } from '../runs/modelFiles'
+import { savedPrediction } from './savedPrediction'
 import type { StageReport } from '../../core/recipes/stageReport'
 
 export interface ResultWork {
@@ -67,7 +68,9 @@ export async function saveResults(work: ResultWork): Promise<RetrievalMetrics> {
   if (isNormalized(job)) normalizeInPlace(embeddings)
   model.dispose()
   report.stage('saving', 0, 1)
-  const parts = partsOf(workOf(rows.length, test.rows.length, embeddings.columns))
+  const labelled = rows.filter((row) => job.labels[row]! >= 0).length
+  const counts = { queries: test.rows.length, rows: labelled, size: embeddings.columns }
+  const parts = partsOf(workOf(rows.length, counts))
   const tell = (name: keyof typeof parts) => {
     const partial = report.part('saving', ...parts[name])
     return (share: number) => partial.share('saving', share)
@@ -89,14 +92,27 @@ export async function saveResults(work: ResultWork): Promise<RetrievalMetrics> {
         ? new Uint8Array(rows.length)
         : Uint8Array.from(rows, (row) => job.split[row]!),
   })
-  await saveModel(join(job.runFolder, 'model'), {
-    model: saved,
-    input: loaded.input,
-    isNormalized: isNormalized(job),
-    lossParameters: work.lossParameters,
-  })
-  tell('files')(1)
   watch.lap({ writing: data.length / 1e6 })
+  const prediction = await report.timed(predictionWork(counts), () => {
+    const { interruption } = work
+    const { product } = backend
+    const fork = random.fork('prediction')
+    const predicting = { job, embeddings, rows, interruption, product, random: fork }
+    return walk(savedPrediction(predicting), paceOf(pace, tell('predicting')))
+  })
+  watch.skip()
+  await saveModel(
+    join(job.runFolder, 'model'),
+    {
+      model: saved,
+      input: loaded.input,
+      isNormalized: isNormalized(job),
+      lossParameters: work.lossParameters,
+    },
+    prediction,
+  )
+  watch.skip()
+  tell('files')(1)
   const finding = finalTriplets({
     job,
     embeddings,
@@ -108,7 +124,6 @@ export async function saveResults(work: ResultWork): Promise<RetrievalMetrics> {
     random: random.fork('triplets'),
   })
   const triplets = await walk(finding, paceOf(pace, tell('triplets')))
-  const labelled = rows.filter((row) => job.labels[row]! >= 0).length
   watch.lap(mineWork(Math.min(mostAnchors, labelled), labelled, embeddings.columns))
   report.flush()
   work.post({ kind: 'triplets', triplets })
@@ -116,8 +131,12 @@ export async function saveResults(work: ResultWork): Promise<RetrievalMetrics> {
 }
 
 /** Comparisons that each part takes, and for the files about as long. */
-const workOf = (images: number, tested: number, size: number) => ({
-  measuring: 2 * Math.min(tested * tested, 2.5e8),
+const workOf = (
+  images: number,
+  { queries, rows, size }: { queries: number; rows: number; size: number },
+) => ({
+  measuring: 2 * Math.min(queries * queries, 2.5e8),
+  predicting: Math.min(queries * rows, 2.5e8) + 2 * Math.min(queries * queries, 2.5e8),
   files: images * size,
   triplets: images * Math.min(images, 8192),
 })

@@ -37,7 +37,7 @@ type FolderOf<Job> = Extract<
   | 'modelFolder'
   | 'outputFolder'
 >
-type Sent<Job> = Omit<Job, FolderOf<Job> | 'images'> &
+type Sent<Job> = Omit<Job, FolderOf<Job> | 'images' | 'paths'> &
   (Job extends { readonly images: JobImages } ? { readonly images: SentImages } : unknown)
 
 export type SentTrainJob = Sent<TrainJob>
@@ -74,7 +74,10 @@ export function openJob({ job, folders }: WorkerStart): WorkerJob | SweepJob {
   })
   switch (job.kind) {
     case 'train':
-      return { ...job, ...common(), images: filesOf(job.images), runFolder: folder('results') }
+      return {
+        ...{ ...job, ...common(), images: filesOf(job.images), paths: job.images.paths },
+        runFolder: folder('results'),
+      }
     case 'sweep':
       return {
         ...{ ...job, ...common(), images: filesOf(job.images) },

@@ -16,6 +16,8 @@ export interface TrainingImages {
   readonly labelIds: Uint32Array
   /** What each class is known by, by its number: the name that its label was made with. */
   readonly labelKeys: readonly string[]
+  /** What each class is called now. */
+  readonly labelNames: readonly string[]
   /** What is wrong with the set. */
   readonly findings: readonly SetFinding[]
   /** What each image shows: equal for images of one group. */
@@ -51,6 +53,7 @@ export async function readTrainingImages(
     labels,
   })
   const names = await store.labels.names(datasetId)
+  const labelNames = Array.from(numbers.keys(), (labelId) => names.get(labelId) ?? String(labelId))
   return {
     images: {
       ids: rows.ids,
@@ -61,11 +64,12 @@ export async function readTrainingImages(
     labels,
     labelIds: Uint32Array.from(numbers.keys()),
     labelKeys: Array.from(numbers.keys(), (labelId) => keys.get(labelId) ?? String(labelId)),
+    labelNames,
     contents,
     findings: findingsOfContents({
       labels,
       contents,
-      names: Array.from(numbers.keys(), (labelId) => names.get(labelId) ?? String(labelId)),
+      names: labelNames,
     }),
     groups: numbered(contents),
   }

@@ -438,7 +438,7 @@ class Service implements TrainingService {
     earlier?: ActiveRunInput['earlier'],
   ): ActiveRun {
     const { datasetId, summary, stages, split } = run
-    const { images, folder, labels, labelKeys } = run.images
+    const { images, folder, labels, labelKeys, labelNames, groups } = run.images
     const { store, workspace, events = {} } = this.options
     const { id, options } = summary
     return new ActiveRun({
@@ -455,6 +455,8 @@ class Service implements TrainingService {
         images,
         labels,
         labelKeys,
+        labelNames,
+        groups,
         split,
         options,
         backend: earlier?.backend ?? options.backend,

@@ -3,6 +3,7 @@ import type { ExtractorDescription } from './extractor'
 import type { SetFinding } from './findings'
 import type { KeptModel } from './kept'
 import type { NetworkSearch } from './networkSearch'
+import type { PredictionReport } from './prediction'
 import type { TrainingOptions } from './options/table'
 import type { RetrievalMetrics } from './retrieval'
 import type { DatasetId, ImageId, LabelId, RunId } from './ids'
@@ -113,6 +114,11 @@ export interface RunReport {
   readonly labels: readonly LabelQuality[]
   /** Most frequent first. */
   readonly confusions: readonly LabelConfusion[]
+  /**
+   * How the saved model predicts, by the labels that it was trained with; null where it carries
+   * nothing to predict with, as those of earlier versions.
+   */
+  readonly prediction: PredictionReport | null
 }
 
 export interface StepProgress {

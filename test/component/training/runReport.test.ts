@@ -52,6 +52,7 @@ const report: RunReport = {
       imageIds: [asImageId(7), asImageId(8)],
     },
   ],
+  prediction: null,
 }
 
 beforeEach(() => {

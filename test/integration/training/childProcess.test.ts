@@ -42,7 +42,7 @@ it('does the job of a thread in a process, on copies of the pictures, with the s
   const here = await loadEmbeddings(runFolder(training.workspace, id))
 
   const dataset = (await training.store.datasets.find(training.datasetId))!
-  const { images, labels, labelKeys } = await readTrainingImages(
+  const { images, labels, labelKeys, labelNames, groups } = await readTrainingImages(
     training.store,
     training.datasetId,
     dataset.folder,
@@ -52,6 +52,8 @@ it('does the job of a thread in a process, on copies of the pictures, with the s
     images,
     labels,
     labelKeys,
+    labelNames,
+    groups,
     split: here.splits,
     options: state.run.options,
     backend: 'wasm',
