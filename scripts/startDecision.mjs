@@ -1,11 +1,7 @@
 /** The headless commands of the program; its own parser knows their options. */
 export const commands = /** @type {const} */ ([
-  'train',
-  'sweep',
-  'embed',
-  'export',
-  'help',
-  'version',
+  ...['train', 'sweep', 'embed', 'export', 'predict', 'search'],
+  ...['help', 'version'],
 ])
 
 /**

@@ -3,7 +3,14 @@ import type { Command } from './command'
 import { flagsOutsideSweep, type RegistryNames } from './trainingOptions'
 
 /** What a sweep does in its own way. */
-const notOfSweep = ['out', 'seed', 'resume', 'start-over', ...flagsOutsideSweep(optionTable)]
+const notOfSweep = [
+  'out',
+  'seed',
+  'compact',
+  'resume',
+  'start-over',
+  ...flagsOutsideSweep(optionTable),
+]
 
 /** The sweep takes what a training takes, for all of its runs alike. */
 export function sweepCommand(train: Command, names: RegistryNames): Command {

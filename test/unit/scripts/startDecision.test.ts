@@ -19,7 +19,7 @@ describe('decideStart', () => {
     expect(decide(['photos'], false)).toEqual({ kind: 'headless', folder: '/home/ada/photos' })
   })
 
-  it.each(['train', 'sweep', 'embed', 'export', 'help', 'version'])(
+  it.each(['train', 'sweep', 'embed', 'export', 'predict', 'search', 'help', 'version'])(
     'hands %s to the program',
     (command) => {
       const args = [command, 'photos', '--out', 'x', '--help']
