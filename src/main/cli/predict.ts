@@ -26,7 +26,6 @@ import type { TakingNetwork } from './ownNetwork'
 import { type ParsedCommand, UsageError } from './parse'
 import { checkPictures, gatherPictures } from './pictureFiles'
 import { type Evaluated, evaluateAnswers, type Evaluation, type Truth } from './predictEvaluation'
-import { percentText } from './predictText'
 import { writeJson } from './results'
 import { existingFolder, importFolder, prepareOut, type Session } from './session'
 
@@ -119,7 +118,7 @@ async function decide(
   const { decision } = await walk(measuring, {
     now: () => performance.now(),
     breathe: () => breathe(),
-    onProgress: (share) => progress.update('Calibrating', percentText(share)),
+    onProgress: (share) => progress.update('Calibrating', `${Math.floor(100 * share)} %`),
   })
   progress.clear()
   return signal.aborted ? null : decision

@@ -3,10 +3,10 @@ import type { PredictOutcome } from './predict'
 import { count, countOf } from './session'
 
 /** A share as a percentage with at most one decimal. */
-export const percentText = (share: number): string => `${Number((100 * share).toFixed(1))} %`
+const percentText = (share: number): string => `${Number((100 * share).toFixed(1))} %`
 
 /** For instance `0.954 (0.900 to 1.000)`. */
-export const figureWithInterval = ({ value, low, high }: PredictionFigure): string =>
+const figureWithInterval = ({ value, low, high }: PredictionFigure): string =>
   low === null || high === null
     ? value.toFixed(3)
     : `${value.toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)})`
