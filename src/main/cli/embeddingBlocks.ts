@@ -17,7 +17,8 @@ export async function* blocksOf(
     normalizeInPlace(unit)
     return { images, unit }
   }
-  for await (const { image, embedding } of rows.read()) {
+  for await (const { cells, embedding } of rows.read(['image'])) {
+    const image = String(cells[0])
     data.set(embedding, images.length * rows.dimension)
     images.push(image)
     if (images.length < imagesAtOnce) continue

@@ -1,3 +1,4 @@
+import { exactDigits } from '../../shared/model/embeddingExport'
 import { notFinite } from '../files/finite'
 import { writeChunks } from './writeChunks'
 
@@ -34,6 +35,9 @@ export const roundedTo =
   (digits: number) =>
   (value: number): number =>
     Number(value.toPrecision(digits))
+
+/** Nine significant digits say a float32 exactly. */
+export const exactNumber = roundedTo(exactDigits)
 
 type Rows = Iterable<readonly Cell[]> | AsyncIterable<readonly Cell[]>
 
