@@ -147,7 +147,10 @@ describe('headless train', () => {
       leftOut: { path: string; reason: string }[]
     }
     expect(report.leftOut).toEqual([expect.objectContaining({ path: 'broken.png' })])
-    expect((await readdir(join(out, 'model'))).sort()).toEqual(['manifest.json', 'weights.bin'])
+    expect((await readdir(join(out, 'model'))).sort()).toEqual([
+      ...['manifest.json', 'prediction.json'],
+      ...['references.f32', 'references.json', 'references.u32', 'weights.bin'],
+    ])
 
     const table = join(cli.folder, 'again.csv')
     const embed = await run('embed', cli.images, '--model', join(out, 'model'), '--out', table)
