@@ -1,4 +1,4 @@
-import { extractorOfEarlierRuns } from '../../shared/model/extractor'
+import { extractorOfEarlierRuns, type TunedPart } from '../../shared/model/extractor'
 import type { TrainingOptions, TrainingRequest } from '../../shared/model/training'
 import { lossesOfClasses } from '../objective/lossChoice'
 
@@ -11,7 +11,7 @@ export function requestOfRun(
   options: TrainingOptions,
   backend: TrainingOptions['backend'] = options.backend,
 ): TrainingRequest {
-  const { stepsPerEpoch: _, candidates: __, tuned: ___, ...planned } = options
+  const { stepsPerEpoch: _, candidates: __, tuned, ...planned } = options
   const { maxSteps, maxMinutes, reducer, addedLosses, ...rest } = planned
   const { splitBy = 'shuffle', unseenLabels, ...chosen } = rest
   return {
@@ -20,6 +20,7 @@ export function requestOfRun(
       ? { extractor: options.extractor ?? extractorOfEarlierRuns }
       : {}),
     ...(lossesOfClasses(options).length > 0 ? { proxyStart: options.proxyStart ?? 'random' } : {}),
+    ...(tuned === undefined ? {} : { trainedPart: partName(tuned) }),
     backend,
     addedLosses: [...addedLosses],
     splitBy,
@@ -29,3 +30,6 @@ export function requestOfRun(
     ...(reducer === null ? {} : { reducer }),
   }
 }
+
+const partName = ({ blocks, multiplyAdds }: TunedPart): string =>
+  multiplyAdds === 0 ? 'all' : `last:${blocks}`

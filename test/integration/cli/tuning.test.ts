@@ -32,6 +32,7 @@ describe('train --train', () => {
     expect(out).toMatch(/MAP@R [\d.]+ tuned, [\d.]+ with the closed form fitted again/)
     const { options, kept } = json<Metrics>('last/metrics.json')
     expect(options.tuned).toMatchObject({ place: 'block14/sum', blocks: 1, channels: 192 })
+    expect(json('last/run.json')).toMatchObject({ request: { trainedPart: 'last:1' } })
     expect(kept.heldOut.network).toBeDefined()
     expect(kept.tuned).toBeDefined()
     expect(kept.refitted).toBeDefined()

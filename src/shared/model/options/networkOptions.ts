@@ -91,7 +91,7 @@ export const networkOptions = {
     applies: isFrozen,
     earlier: 'pooled',
   }),
-  /** Absent in a run: the head. What it comes to is in `TrainingOptions.tuned`. */
+  /** Absent: the head. What it comes to is in `TrainingOptions.tuned`. */
   trainedPart: trainedPart({
     title: { en: 'What is trained', 'zh-CN': '训练范围' },
     help: {
@@ -103,7 +103,7 @@ export const networkOptions = {
     value: 'head|last:N|all',
     window: 'own',
     applies: isFrozen,
-    planned: 'whereItMatters',
+    planned: 'elsewhere',
     inSweep: false,
   }),
   embeddingSize: whole({
