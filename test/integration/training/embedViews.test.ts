@@ -42,7 +42,7 @@ beforeAll(async () => {
   }
 })
 afterAll(async () => {
-  await backend?.dispose()
+  backend?.dispose()
   await rm(folder, { recursive: true, force: true })
 })
 
