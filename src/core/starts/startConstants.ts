@@ -80,8 +80,8 @@ export const headConstants = {
 } as const
 
 /**
- * How a part of a pretrained network is trained with a head. Whether what it makes is kept is decided
- * by held-out labels.
+ * How a part of a pretrained network is trained with a head. Usual values, not measured yet: whether
+ * what it makes is kept is decided by held-out labels, so that these cost time at worst.
  */
 export const tuningConstants = {
   /** The learning rate of the network, as a share of the head's. */
