@@ -12,7 +12,7 @@ import {
 } from '../network'
 import { defaultLearningRate, tuningConstants } from '../starts/startConstants'
 import { placesOfFold } from '../starts/heldOutFolds'
-import { foldPreparation } from '../starts/preparation'
+import { foldPreparation, type Preparation } from '../starts/preparation'
 import { paceOf, walkUnlessCancelled } from '../steps'
 import { createHead } from './createHead'
 import {
@@ -347,12 +347,15 @@ async function takeKept(
           candidate('tuned', network.tunedScores, units),
           candidate('refitted', network.refittedScores, units),
         ]
-  const what: KeptModel['what'] = simplestOf<KeptModel['what']>(all)
+  const chosen = simplestOf<KeptModel['what']>(all)
   const plain = simplestOf<KeptModel['what']>(simpler)
   const scoresOf = (name: KeptModel['what']) => all.find((one) => one.name === name)!.scores
   const difference = (one: Float64Array, other: Float64Array) =>
     heldOutScoreOf(one.map((score, at) => score - other[at]!))
   const simplest = simplestOf(simpler.slice(0, 2))
+  const trainedHead = chosen === 'trained' ? await trainHead(context, data, head.epoch) : null
+  const isCut = chosen === 'trained' && trainedHead === null
+  const what = isCut ? simplest : chosen
   const best =
     network !== null && meanOf(network.refittedScores) >= meanOf(network.tunedScores)
       ? 'refitted'
@@ -361,7 +364,7 @@ async function takeKept(
     what,
     closedForm: form,
     reason:
-      network === null
+      network === null || isCut
         ? 'notWeighed'
         : what === 'tuned' || what === 'refitted'
           ? 'better'
@@ -395,7 +398,12 @@ async function takeKept(
           },
     ...(network === null ? {} : { tuned: network.tunedTest, refitted: network.refittedTest }),
   }
-  const saved = await savedOf(context, what, { ...data, head, network, closed })
+  const saved =
+    what === 'features'
+      ? savedFeatures(data.source.rowSize)
+      : what === 'closedForm'
+        ? closed
+        : (trainedHead ?? network![what === 'tuned' ? 'tuned' : 'refitted'])
   const ended =
     what === 'tuned'
       ? loop
@@ -403,40 +411,26 @@ async function takeKept(
   return { saved, validation: null, ended, kept }
 }
 
-async function savedOf(
+/** A head on frozen features as the run's would be, of its best epoch. Null where it was cancelled. */
+async function trainHead(
   context: TrainingContext,
-  what: KeptModel['what'],
-  {
-    head,
-    network,
-    closed,
-    source,
-    training,
-  }: Pick<TrainingData, 'source' | 'training'> & TriedHead & Refitted & Pick<Closed, 'closed'>,
-): Promise<SavedModel> {
-  switch (what) {
-    case 'features':
-      return savedFeatures(source.rowSize)
-    case 'closedForm':
-      return closed
-    case 'tuned':
-    case 'refitted':
-      return network![what]
-    case 'trained': {
-      let saved = closed
-      const work = {
-        ...{ source, kept: training, asked: new Uint32Array(0) },
-        learningRate: defaultLearningRate(context.options.network),
-        onEnd: (...[preparation, trained]: [Parameters<typeof foldPreparation>[0], SavedModel]) => {
-          saved = foldPreparation(preparation, trained, context.backend.product)
-        },
-      }
-      const options = { ...context.options, epochs: head.epoch }
-      // The later the better: it is known for how long to train.
-      await trainWithout({ ...context, options }, work, (epoch) =>
-        Promise.resolve({ precisionAt1: null, rPrecision: null, mapAtR: epoch, queries: 0 }),
-      )
-      return saved
-    }
+  { source, training }: Pick<TrainingData, 'source' | 'training'>,
+  wantedEpoch: number,
+): Promise<SavedModel | null> {
+  let saved: SavedModel | null = null
+  const work = {
+    ...{ source, kept: training, asked: new Uint32Array(0) },
+    learningRate: defaultLearningRate(context.options.network),
+    onEnd: (preparation: Preparation, head: SavedModel) => {
+      saved = foldPreparation(preparation, head, context.backend.product)
+    },
   }
+  // It goes through the epochs as in the fold, where the schedule was that of all of them.
+  await trainWithout(context, work, (epoch) =>
+    Promise.resolve({
+      ...{ precisionAt1: null, rPrecision: null, queries: 0 },
+      mapAtR: -Math.abs(epoch - wantedEpoch),
+    }),
+  )
+  return context.interruption.isCancelled ? null : saved
 }

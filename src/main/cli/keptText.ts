@@ -20,7 +20,7 @@ export function keptText({ kept }: Pick<MetricsFile, 'kept'>): string | null {
     return 'Kept: the trained head. --minutes ends it, so it was not tried on held-out labels whether it helps; give --steps or --epochs to have the best kept.'
   }
   if (reason === 'notWeighed') {
-    return `Kept: ${what === 'features' ? 'the features as they are' : 'the closed form'}. It ended before the network that was trained could be held against it on held-out labels; --resume goes on with a run that was told to end.`
+    return `Kept: ${what === 'features' ? 'the features as they are' : 'the closed form'}. It ended before what was trained could be held against it on held-out labels, or was whole; --resume goes on with a run that was told to end.`
   }
   const form = `the closed form (${keptNames[closedForm]})`
   const kind = heldOut?.over ?? 'labels'

@@ -25,8 +25,8 @@ export interface KeptModel {
    * 'better': training is better by more than a standard error; 'noBetter': it is not, and the
    * simpler one is kept. Where there were too few images to hold any out ('nothingHeldOut') the
    * features are kept, by earlier versions the trained head; the trained head where a clock ends
-   * training ('openEnd'). 'notWeighed': training was ended before the network could be held against
-   * what is simpler.
+   * training ('openEnd'). 'notWeighed': training was ended before what it made could be held against what
+   * is simpler, or was whole.
    */
   readonly reason: 'better' | 'noBetter' | 'nothingHeldOut' | 'openEnd' | 'notWeighed'
   readonly heldOut: {

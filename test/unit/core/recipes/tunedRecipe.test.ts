@@ -7,6 +7,7 @@ import { embedRows } from '../../../../src/core/loop/model'
 import { javascriptProduct } from '../../../../src/core/math/product'
 import { createRandom } from '../../../../src/core/math/random'
 import { modelsOn, plainOperations, restoreModel, withoutHead } from '../../../../src/core/network'
+import { defaultLearningRate } from '../../../../src/core/starts/startConstants'
 import { tunedRecipe } from '../../../../src/core/recipes/tunedRecipe'
 import type { TrainedModel, TrainingData } from '../../../../src/core/recipes/surroundings'
 import type { KeptModel } from '../../../../src/shared/model/kept'
@@ -147,6 +148,54 @@ describe('a tuned network', { timeout: 120_000 }, () => {
     expect(['features', 'closedForm', 'trained']).toContain(none.kept!.what)
     expect(none.kept!.reason).toBe('noBetter')
   })
+})
+
+/** What an earlier start of the run found of a head on frozen features: far better than the rest. */
+async function whereTheHeadWins(): Promise<Left> {
+  const measured = new Left()
+  const { findings } = measured.records()
+  const known = await follow(tunedRecipe, data, options)
+  const form = numbersOf(known.done).kept!.closedForm
+  const name = `fold 0 from ${form} at ${defaultLearningRate('frozen')}`
+  const [plain = new Map<number, number>()] = known.left.records().findings.read(name) ?? []
+  const all = (score: number) => new Map([...plain.keys()].map((unit) => [unit, score]))
+  await findings.keep(name, [all(0.01), all(0.02), all(2), all(3)])
+  return measured
+}
+
+describe('a head on frozen features that wins over the network', { timeout: 120_000 }, () => {
+  it('is trained on all labels for as long as was best, and saved', async () => {
+    const { done, count } = await follow(tunedRecipe, data, options, {
+      left: await whereTheHeadWins(),
+    })
+    const { kept, saved, closedForm } = numbersOf(done)
+    expect(kept).toMatchObject({ what: 'trained', reason: 'noBetter' })
+    expect(saved.kind).toBe('head')
+    expect(saved.step).toBe(options.epochs * options.stepsPerEpoch)
+    expect(closedForm).not.toBeNull()
+    expect(count.alive).toBe(0)
+  })
+
+  it.each([0, 1, 2, 3])(
+    'is not said to be kept where it is ended before that, at breath %i',
+    async (at) => {
+      let isCancelled = false
+      const { done, count } = await follow(tunedRecipe, data, options, {
+        left: await whereTheHeadWins(),
+        onMoment: (stage, breath, interruption) => {
+          if (isCancelled || stage !== 'kept' || breath < at) return
+          isCancelled = true
+          interruption.cancel()
+        },
+      })
+      expect(count.alive).toBe(0)
+      const { kept, saved } = numbersOf(done)
+      expect(isCancelled).toBe(true)
+      expect(kept).toMatchObject({ what: 'closedForm', reason: 'notWeighed' })
+      expect(saved.kind).toBe('head')
+      expect(saved.step).toBe(0)
+    },
+  )
 })
 
 const kindAndStage = Object.keys(kinds).flatMap((kind) =>

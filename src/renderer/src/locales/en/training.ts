@@ -145,7 +145,7 @@ export const training = {
     kept_nothingHeldOut_trained:
       'There were too few images to hold some out, so nothing says whether training helped.',
     kept_notWeighed:
-      'Training was ended before the network could be held against what is simpler; that is kept.',
+      'Training was ended before what it made could be held against what is simpler, or was whole; the simpler is kept.',
     kept_tuned_labels:
       'Kept: the trained network with its head. On training labels held out for that, MAP@R {network} with it, {without} without.',
     kept_tuned_images:

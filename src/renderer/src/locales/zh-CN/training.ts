@@ -128,7 +128,7 @@ export const training: typeof english = {
     kept_nothingHeldOut_features:
       '图片太少，无法留出一部分，因此无从得知训练是否有帮助，特征按原样保留。一个标签有三张图片，或有四个标签可供训练，就足够了。',
     kept_nothingHeldOut_trained: '图片太少，无法留出一部分，因此无从得知训练是否有帮助。',
-    kept_notWeighed: '训练在与更简单的方案比较之前就结束了，因此保留更简单的方案。',
+    kept_notWeighed: '训练在完成或与更简单的方案比较之前就结束了，因此保留更简单的方案。',
     kept_tuned_labels:
       '保留：训练后的网络及其投影头。在为此留出的训练标签上，MAP@R 为 {network}，不训练网络为 {without}。',
     kept_tuned_images:
