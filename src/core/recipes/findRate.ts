@@ -74,3 +74,15 @@ export function rateOfBefore(
   report.post({ kind: 'rate', search: rateSearch })
   return { learningRate, rateSearch }
 }
+
+/** What was decided before a loop. */
+export interface Decided {
+  readonly decisions: LoopDecisions
+}
+
+/** The stage of the rate in a training that is taken up again. */
+export const rateFoundBefore = (
+  context: TrainingContext,
+  _: unknown,
+  decisions: LoopDecisions,
+): Decided => ({ decisions: { ...decisions, ...rateOfBefore(context, decisions) } })

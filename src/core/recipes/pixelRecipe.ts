@@ -1,9 +1,8 @@
 import type { RetrievalMetrics, TrainingOptions } from '../../shared/model/training'
 import type { EmbeddingModel } from '../network'
 import { createPixelNetwork } from './createPixelNetwork'
-import type { LoopDecisions } from './decisions'
 import { embedMatrix } from './embedMatrix'
-import { rateOfBefore, searchRateOf } from './findRate'
+import { type Decided, rateFoundBefore, searchRateOf } from './findRate'
 import { runLoop } from './followLoop'
 import { type HeldOut, holdOut } from './holdOut'
 import { type LabelledRows, renumber } from './labelledRows'
@@ -59,10 +58,6 @@ async function holdSomeOut(
   return { held, rest: held === null ? training : renumber(held.kept) }
 }
 
-interface Decided {
-  readonly decisions: LoopDecisions
-}
-
 const unsearched = { wantedEpoch: null, validation: null }
 
 async function findRate(
@@ -75,14 +70,6 @@ async function findRate(
       ? await searchRateOf(context, { model, source, training: rest })
       : { learningRate }
   return { decisions: { ...rate, ...unsearched } }
-}
-
-function rateFoundBefore(
-  context: TrainingContext,
-  _: TrainingData,
-  decisions: LoopDecisions,
-): Decided {
-  return { decisions: { ...decisions, ...rateOfBefore(context, decisions) } }
 }
 
 async function trainNetwork(

@@ -4,6 +4,7 @@ import { simplestOf } from '../evaluation/simplestOf'
 import { type InputSource, someRows } from '../inputSource'
 import {
   type EmbeddingModel,
+  headOf,
   replaceHead,
   restoreModel,
   savedFeatures,
@@ -24,10 +25,9 @@ import {
   trainInFold,
   values,
 } from './decideKept'
-import type { LoopDecisions } from './decisions'
 import { embedMatrix } from './embedMatrix'
 import { firstBest, trainWithout } from './findEpoch'
-import { rateOfBefore, searchRateOf } from './findRate'
+import { type Decided, rateFoundBefore, searchRateOf } from './findRate'
 import { runLoop } from './followLoop'
 import { beginHead, type Before, measureFeatures } from './headRecipe'
 import { fitStart } from './headStart'
@@ -202,10 +202,6 @@ async function fitForm(
   return form
 }
 
-interface Decided {
-  readonly decisions: LoopDecisions
-}
-
 async function findRate(
   context: TrainingContext,
   { model, rest, form, tuning }: TrainingData & SettledForm & BegunNetwork,
@@ -221,14 +217,6 @@ async function findRate(
     return null
   }
   return { decisions: { ...rate, form, wantedEpoch: null, validation: null } }
-}
-
-function rateFoundBefore(
-  context: TrainingContext,
-  _: TrainingData,
-  decisions: LoopDecisions,
-): Decided {
-  return { decisions: { ...decisions, ...rateOfBefore(context, decisions) } }
 }
 
 /** Trains; the best epoch is that of what is held out. */
@@ -290,10 +278,8 @@ async function refit(
   report.stage('embedding', 0, 1)
   const scoresOf = async (embeddings: Parameters<typeof heldOutScores>[1]) =>
     (await heldOutScores(context, embeddings, among)).scores
-  const tunedScores = await scoresOf(await embedMatrix(context, model, maps, rows))
-  const ofTest = await embedMatrix(context, model, maps, test.rows)
-  const tunedTest = await measureTest(context, ofTest, test.labels)
   model.dispose()
+  // Once through the network; all else is heads on what comes out of it.
   const needed = Uint32Array.from(new Set([...training.rows, ...test.rows]))
   const featuring = restoreModel(withoutHead(tuned), backend.models)
   const features = await embedMatrix(context, featuring, maps, needed)
@@ -305,6 +291,9 @@ async function refit(
     restored.dispose()
     return embeddings
   }
+  const tunedHead = headOf(tuned)
+  const tunedScores = await scoresOf(await through(tunedHead, rows))
+  const tunedTest = await measureTest(context, await through(tunedHead, test.rows), test.labels)
   const rest = rowsAt(training, placesOfFold(held.folds, fold).kept)
   const fitting = { ...context, report: report.part('baseline', 0.8, 1, 'embedding') }
   const without = await fitForm(fitting, source, rest)

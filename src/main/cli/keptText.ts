@@ -1,5 +1,5 @@
 import { gaveStartBack, type HeldOutScore, type KeptModel } from '../../shared/model/kept'
-import type { TrainingOptions, TrainingPlan } from '../../shared/model/training'
+import { isTooLarge, type TrainingOptions, type TrainingPlan } from '../../shared/model/training'
 import { figureText } from './figureText'
 import type { MetricsFile } from './results'
 
@@ -78,13 +78,13 @@ export function copiesText({ kept }: Pick<MetricsFile, 'kept'>): string | null {
 /** What training a part of the network takes of memory and disk. */
 export function tuningLines({ tuning }: Pick<TrainingPlan, 'tuning'>): readonly string[] {
   if (tuning === undefined) return []
-  const { bytes, machineBytes = Infinity, mapBytes } = tuning
+  const { bytes, machineBytes = 0, mapBytes } = tuning
   const gigabytes = (size: number) => `${(size / 1e9).toFixed(1)} GB`
   const disk =
     mapBytes === 0 ? '' : `, and ${gigabytes(mapBytes)} of the disk for what goes into it`
   return [
     `Training the network takes about ${gigabytes(bytes)} of memory for a step${disk}. What comes of it is kept only where held-out training labels find it better.`,
-    ...(bytes > 0.6 * machineBytes
+    ...(isTooLarge(tuning)
       ? [
           `Note: this machine has ${gigabytes(machineBytes)}; a step may fail or take very long. Train fewer blocks, or smaller batches (--classes-per-batch).`,
         ]

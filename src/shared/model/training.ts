@@ -52,6 +52,16 @@ export interface TrainingPlan {
   /** What is wrong with the set. */
   readonly findings: readonly SetFinding[]
 }
+
+/** Share of the memory of the machine beyond which a step is likely to fail, or to take very long. */
+const mostOfMachine = 0.6
+
+/** Whether a step of such a run takes more memory than the machine is likely to have for it. */
+export const isTooLarge = ({
+  bytes,
+  machineBytes = Infinity,
+}: NonNullable<TrainingPlan['tuning']>): boolean => bytes > mostOfMachine * machineBytes
+
 export type PlanReason =
   | 'fewImagesFrozen'
   | 'manyImagesFrozen'

@@ -7,9 +7,12 @@ import {
   type RequestChanges,
   withChanges,
 } from '../../../src/renderer/src/features/training/request'
-import { isTooLarge } from '../../../src/renderer/src/features/training/tuningWords'
 import { i18n, setLocale } from '../../../src/renderer/src/locales/i18n'
-import type { TrainingPlan, TrainingRequest } from '../../../src/shared/model/training'
+import {
+  isTooLarge,
+  type TrainingPlan,
+  type TrainingRequest,
+} from '../../../src/shared/model/training'
 
 function open(trainable: TrainingPlan['trainableBlocks'] | undefined, first: TrainingRequest = {}) {
   const state = reactive({ request: first })

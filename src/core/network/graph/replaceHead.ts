@@ -24,6 +24,12 @@ export function replaceHead(tuned: SavedModel, head: SavedModel): SavedModel {
   }
 }
 
+/** The head of a tuned network, on the features of its taps. */
+export const headOf = ({ structure, embeddingSize, step, tensors }: SavedModel): SavedModel => ({
+  ...{ kind: 'head', inputShape: [featureCountOf(structure)], embeddingSize, step, dropout: 0 },
+  tensors: tensors.filter(isOfHead),
+})
+
 /** A tuned network whose embeddings are its features as they are. */
 export function withoutHead(tuned: SavedModel): SavedModel {
   const features = featureCountOf(tuned.structure)

@@ -1,13 +1,11 @@
-import type { TrainingOptions, TrainingPlan } from '../../../../shared/model/training'
+import {
+  isTooLarge,
+  type TrainingOptions,
+  type TrainingPlan,
+} from '../../../../shared/model/training'
 import type { useFormat } from '../../composables/useFormat'
 
 type Tuning = NonNullable<TrainingPlan['tuning']>
-
-/** Share of the memory of the machine beyond which a step is likely to fail, or to take very long. */
-const mostOfMachine = 0.6
-
-export const isTooLarge = ({ bytes, machineBytes }: Tuning): boolean =>
-  machineBytes !== undefined && bytes > mostOfMachine * machineBytes
 
 /** What of the network is trained, and what that takes of memory and disk. */
 export function tuningWords(
