@@ -148,6 +148,13 @@ describe('planWords', () => {
     )
   })
 
+  it('calls features frozen only where they are', () => {
+    const part = { place: 'a', sidePx: 7, channels: 4, multiplyAdds: 1, numbers: 1 }
+    const tuned = { ...part, blocks: 2, ownMultiplyAdds: 1, ownNumbers: 1 }
+    const words = planWords({ ...plan, options: { ...options, tuned } }, formatFor('en', t), t)
+    expect(words).toContain('A pretrained network and its head, trained on 700 labels.')
+  })
+
   it('speaks of images where no labels are kept aside', () => {
     const words = planWords(
       { ...plan, options: { ...options, network: 'small', split: 'none' }, estimatedSeconds: 12 },

@@ -12,7 +12,8 @@ export function planWords(
   /** False while a training says how long it still takes. */
   hasTime = true,
 ): string {
-  const { network, split } = plan.options
+  const { tuned, split } = plan.options
+  const network = tuned === undefined ? plan.options.network : 'tuned'
   const kind = { byClass: 'ByClass', byImage: 'ByImage', none: 'None' }[split]
   const byClass = split === 'byClass'
   const what = t(`training.plan.${network}${kind}`, {

@@ -6,6 +6,11 @@ export const training = {
     frozenByImage:
       'Frozen features and a trained head on {train} images. {test} images are kept aside for the test.',
     frozenNone: 'Frozen features and a trained head on all {train} images, without a test.',
+    tunedByClass:
+      'A pretrained network and its head, trained on {train} labels. {test} labels are kept unseen for the test.',
+    tunedByImage:
+      'A pretrained network and its head, trained on {train} images. {test} images are kept aside for the test.',
+    tunedNone: 'A pretrained network and its head, trained on all {train} images, without a test.',
     smallByClass:
       'A small network from the pixels on {train} labels. {test} labels are kept unseen for the test.',
     smallByImage:

@@ -7,6 +7,10 @@ export const training: typeof english = {
       '用冻结特征，在 {train} 个标签上训练一个投影头；另留 {test} 个标签不参与训练，只用于测试。',
     frozenByImage: '用冻结特征，在 {train} 张图片上训练一个投影头；另留 {test} 张图片用于测试。',
     frozenNone: '用冻结特征，在全部 {train} 张图片上训练一个投影头，不留测试集。',
+    tunedByClass:
+      '在 {train} 个标签上训练预训练网络及其投影头；另留 {test} 个标签不参与训练，只用于测试。',
+    tunedByImage: '在 {train} 张图片上训练预训练网络及其投影头；另留 {test} 张图片用于测试。',
+    tunedNone: '在全部 {train} 张图片上训练预训练网络及其投影头，不留测试集。',
     smallByClass:
       '从像素开始，在 {train} 个标签上训练一个小网络；另留 {test} 个标签不参与训练，只用于测试。',
     smallByImage: '从像素开始，在 {train} 张图片上训练一个小网络；另留 {test} 张图片用于测试。',
