@@ -24,6 +24,7 @@ import { blocksOf, checkTunable, isTuned, tunedPartOf, tuningBytes } from './cho
 import { type ChosenFeatures, countFeatures } from './features'
 import type { PlanInput } from './planInput'
 import { foldsOfSizes } from '../starts/heldOutFolds'
+import { tuningConstants } from '../starts/startConstants'
 import { secondsOfStages } from '../work/work'
 import { type RunCounts, workOfRun } from './workOfRun'
 
@@ -85,7 +86,11 @@ export function planTraining(input: PlanInput): PlannedTraining {
     ...chooseSampler(request),
     ...chooseSchedule(trainSizes, batch, trained, request),
     embeddingSize: sizeOf(featureCounts.featureSize),
-    learningRate: request.learningRate ?? chooseLearningRate(network, trainSizes, kind),
+    learningRate:
+      request.learningRate ??
+      (tuned === null
+        ? chooseLearningRate(network, trainSizes, kind)
+        : tuningConstants.learningRate),
     ...seeds,
     ...chooseProxyStart(network, start, recipe, request),
     ...(extractor.id === extractorOfEarlierRuns ? {} : { extractor: extractor.id }),

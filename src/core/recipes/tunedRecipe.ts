@@ -219,7 +219,11 @@ async function findRate(
   return { decisions: { ...rate, form, wantedEpoch: null, validation: null } }
 }
 
-/** Trains; the best epoch is that of what is held out. */
+/**
+ * Trains to the last epoch. The trained head soon stays behind the closed form, while that, fitted
+ * again, gains by what the features have become: an epoch that is best for the head would be the
+ * first. Where a person has patience end it, the best epoch of the head on what is held out is taken.
+ */
 async function tune(
   context: TrainingContext,
   {
@@ -234,10 +238,11 @@ async function tune(
 ): Promise<{ readonly loop: LoopEnd }> {
   const { maps } = required(tuning)
   const { rows, among } = askedOfFold(training, held)
-  const select = async () => {
+  const score = async () => {
     const embeddings = await embedMatrix(context, model, maps, rows)
     return meanOf((await heldOutScores(context, embeddings, among)).scores)
   }
+  const select = context.options.patience === null ? null : score
   const work = { model, source: maps, training: rest, test, decisions, select }
   return { loop: await runLoop(context, work) }
 }

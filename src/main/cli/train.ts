@@ -444,7 +444,10 @@ export function summaryText({ metrics, out }: TrainOutcome): string {
 }
 
 const keptState = ({ kept, bestEpoch }: MetricsFile): string =>
-  kept === null || kept.what === 'trained' || kept.what === 'tuned'
+  // Beside a network that was trained, the head was trained apart from it.
+  kept === null ||
+  kept.what === 'tuned' ||
+  (kept.what === 'trained' && kept.heldOut?.network === undefined)
     ? `; the state after epoch ${bestEpoch ?? 0} is kept`
     : ''
 

@@ -24,6 +24,8 @@ describe('a plan that trains the network itself', () => {
     expect(head.trainableBlocks).toEqual({ least: 6, most: 16 })
     const { plan: last } = plan({ trainedPart: 'last:6' })
     expect(last.options.tuned).toMatchObject({ place: 'block9/sum', blocks: 6 })
+    expect(last.options.learningRate).toBe(1e-3)
+    expect(plan({ trainedPart: 'all', learningRate: 1e-4 }).plan.options.learningRate).toBe(1e-4)
     expect(last.options).toMatchObject({ maxSteps: 200, classesPerBatch: 16, imagesPerClass: 4 })
     expect(last.tuning).toMatchObject({ machineBytes: 8e9, mapBytes: 240 * 14 * 14 * 112 * 4 })
     const { plan: all } = plan({ trainedPart: 'all' })
