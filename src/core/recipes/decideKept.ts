@@ -150,10 +150,6 @@ export async function decideKept(
   const units = [...scores.features.keys()]
   if (units.length === 0) return unasked
   const closed = scores[form]
-  const simple = simplestOf([
-    candidate('features', scores.features, units),
-    candidate('closedForm', closed, units),
-  ])
   const heldOut = {
     over: folds.over,
     count: units.length,
@@ -172,7 +168,17 @@ export async function decideKept(
   const trained = epochs[wantedEpoch] ?? new Map<number, number>()
   const asked = [...trained.keys()]
   if (asked.length === 0) return unasked
-  const simpler = simple === 'features' ? features : (epochs[0] ?? new Map<number, number>())
+  const start = epochs[0] ?? new Map<number, number>()
+  // The folds asked all rows, of which the scores of forms are a sample: where they trained without
+  // every unit, what they found of both counts.
+  const simple =
+    asked.length < units.length
+      ? simplestOf([
+          candidate('features', scores.features, units),
+          candidate('closedForm', closed, units),
+        ])
+      : simplestOf([candidate('features', features, asked), candidate('closedForm', start, asked)])
+  const simpler = simple === 'features' ? features : start
   const what =
     wantedEpoch === 0
       ? simple

@@ -133,3 +133,45 @@ describe.each([0, 1, 4])('a head that is told to end at breath %i of a stage', (
     if (stages.indexOf(wanted) > stages.indexOf('start')) expect(hadCheckpoint).toBe(true)
   })
 })
+
+describe('what is kept', () => {
+  /** A run that finds these scores in its folder in place of what it would measure itself. */
+  async function keptWith(forms: readonly number[], folds: readonly number[]) {
+    const options = { ...headOptions, epochs: folds.length - 2 }
+    const first = await follow(headRecipe, data, options)
+    const measured = first.left.records().findings
+    const formOf = numbersOf(first.done).kept!.closedForm
+    const told = (name: string, all: readonly number[]) =>
+      measured
+        .read(name)
+        ?.map((scores, at) => new Map([...scores.keys()].map((unit) => [unit, all[at]!]))) ?? null
+    const left = new Left()
+    const records = left.records.bind(left)
+    left.records = () => ({
+      ...records(),
+      findings: {
+        keep: () => Promise.resolve(),
+        // Of which units a fold asks does not hang on the form that it starts from.
+        read: (name) =>
+          name === 'forms'
+            ? told(name, forms)
+            : told(name.replace(/ from \w+ /, ` from ${formOf} `), folds),
+      },
+    })
+    const { done } = await follow(headRecipe, data, options, { left })
+    return numbersOf(done).kept!
+  }
+
+  it('is judged by all rows that the folds asked, not by the sample that chose the form', async () => {
+    const kept = await keptWith([0.6, 0.6, 0.1], [0.5, 0.9, 0.7, 0.7])
+    expect(kept).toMatchObject({ what: 'closedForm', reason: 'noBetter' })
+    const features = await keptWith([0.6, 0.9, 0.1], [0.9, 0.5, 0.4, 0.3])
+    expect(features).toMatchObject({ what: 'features', reason: 'noBetter' })
+  })
+
+  it('is the head where it leads', async () => {
+    const kept = await keptWith([0.6, 0.6, 0.1], [0.5, 0.6, 0.7, 0.9])
+    expect(kept).toMatchObject({ what: 'trained', reason: 'better' })
+    expect(kept.heldOut!.trained!.gain.mapAtR).toBeCloseTo(0.3, 12)
+  })
+})
