@@ -1,19 +1,19 @@
 /**
  * `npm run bench -- scale [--small 7000] [--large 70000] [--source FOLDER] [--cold] [--json]`: the
  * one click, headless, on Fashion-MNIST written out as PNG in ten folders, stage by stage: seconds
- * of the clock and of the processor, and the peak of resident memory. Ratios of the time per image
- * are of processor time, which other programs on the machine disturb less.
+ * of the clock and of the processor, and the peak of resident memory, of the program and all that it
+ * starts. Ratios of the time per image are of processor time, which other programs on the machine disturb less.
  *
  * The pictures come from the IDX files of Debian's `dataset-fashion-mnist`. They and the features
  * stay in the user's cache, so that later stages can be measured again; `--cold` computes anew.
  */
 import { spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { projectFolder } from './backends'
+import { memoryMiB, processorSeconds } from './processTree'
 import { drawPictures, scaleCache as cache } from './scaleSet'
 import { fashionSource } from './sets/fashion'
 
@@ -26,28 +26,11 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 })
-/** Clock ticks of /proc a second. */
-const ticks = 100
-
 interface Stage {
   readonly name: string
   readonly seconds: number
   readonly processorSeconds: number
   readonly peakMiB: number
-}
-
-/** What the system says of a process; zeros once it has ended. */
-function usageOf(pid: number): { processorSeconds: number; peakMiB: number } {
-  try {
-    const status = readFileSync(`/proc/${pid}/status`, 'utf8')
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ')
-    return {
-      processorSeconds: (Number(fields[11]) + Number(fields[12])) / ticks,
-      peakMiB: Math.round(Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024),
-    }
-  } catch {
-    return { processorSeconds: 0, peakMiB: 0 }
-  }
 }
 
 /** Trains as `npm start -- train` does, and notes when each stage begins. */
@@ -61,12 +44,14 @@ async function run(count: number): Promise<readonly Stage[]> {
     env: { ...process.env, XDG_CACHE_HOME: ownCache },
     stdio: ['ignore', 'inherit', 'pipe'],
   })
-  const begun: { name: string; at: number; usage: ReturnType<typeof usageOf> }[] = []
-  let usage = usageOf(child.pid!)
+  const begun: { name: string; at: number; processor: number; peakMiB: number }[] = []
+  const pid = child.pid!
+  let processor = 0
   const poll = setInterval(() => {
-    const now = usageOf(child.pid!)
-    if (now.peakMiB > 0) usage = now
-  }, 200)
+    processor = Math.max(processor, processorSeconds(pid))
+    const stage = begun.at(-1)
+    if (stage !== undefined) stage.peakMiB = Math.max(stage.peakMiB, memoryMiB(pid))
+  }, 1000)
   let rest = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     const lines = (rest + text).split('\n')
@@ -75,20 +60,21 @@ async function run(count: number): Promise<readonly Stage[]> {
       process.stderr.write(`${count}: ${line}\n`)
       const name = /^([A-Z][a-z ]+)(?::|$)/.exec(line)?.[1]
       if (name === undefined || name === begun.at(-1)?.name) continue
-      begun.push({ name, at: performance.now(), usage: usageOf(child.pid!) })
+      processor = Math.max(processor, processorSeconds(pid))
+      begun.push({ name, at: performance.now(), processor, peakMiB: memoryMiB(pid) })
     }
   })
   const status = await new Promise((resolve) => child.on('close', resolve))
   clearInterval(poll)
   if (status !== 0) throw new Error(`training on ${count} pictures ended with ${String(status)}`)
-  const end = { name: '', at: performance.now(), usage }
+  const end = { at: performance.now(), processor }
   return begun.map((stage, i) => {
     const next = begun[i + 1] ?? end
     return {
       name: stage.name,
       seconds: (next.at - stage.at) / 1000,
-      processorSeconds: next.usage.processorSeconds - stage.usage.processorSeconds,
-      peakMiB: next.usage.peakMiB,
+      processorSeconds: next.processor - stage.processor,
+      peakMiB: stage.peakMiB,
     }
   })
 }

@@ -5,13 +5,14 @@
  *
  * Features that the benchmark `scale` left in the user's cache are taken from there.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { mkdir, rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { _electron, type ElectronApplication, type Page } from 'playwright-core'
 import { electronRuntime } from './electronOfBench'
 import { projectFolder } from './backends'
+import { memoryMiB } from './processTree'
 import { drawPictures, scaleCache } from './scaleSet'
 import { fashionSource } from './sets/fashion'
 
@@ -37,38 +38,6 @@ interface Phase {
   readonly stillSeconds: number
   readonly peakMiB: number
   readonly frames: Frames | null
-}
-
-/** Processes of the window: itself and all that it started. */
-function processesOf(root: number): number[] {
-  const children = new Map<number, number[]>()
-  for (const name of readdirSync('/proc').filter((each) => /^\d+$/.test(each))) {
-    try {
-      const parent = Number(
-        readFileSync(`/proc/${name}/stat`, 'utf8').split(') ')[1]!.split(' ')[1],
-      )
-      children.set(parent, [...(children.get(parent) ?? []), Number(name)])
-    } catch {
-      // It has ended meanwhile.
-    }
-  }
-  const all = [root]
-  for (let i = 0; i < all.length; i++) all.push(...(children.get(all[i]!) ?? []))
-  return all
-}
-
-/** Resident memory of all of them; what they share counts once, in parts. */
-function memoryMiB(root: number): number {
-  let kilobytes = 0
-  for (const id of processesOf(root)) {
-    try {
-      const text = readFileSync(`/proc/${id}/smaps_rollup`, 'utf8')
-      kilobytes += Number(/^Pss:\s+(\d+)/m.exec(text)?.[1] ?? 0)
-    } catch {
-      // It has ended meanwhile.
-    }
-  }
-  return Math.round(kilobytes / 1024)
 }
 
 /** Scrolls what scrolls in the library, a little each frame, and gives the times between frames. */
