@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
 /** A process and all that it started. */
-export function processesOf(root: number): number[] {
+function processesOf(root: number): number[] {
   const children = new Map<number, number[]>()
   for (const name of readdirSync('/proc').filter((each) => /^\d+$/.test(each))) {
     try {
