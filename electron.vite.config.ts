@@ -38,6 +38,7 @@ export default defineConfig({
           'workers/onnx': resolve('src/main/onnx/onnx.process.ts'),
           'workers/kernelPool': resolve('src/main/backend/kernelPool.worker.ts'),
           'workers/decoding': resolve('src/main/features/decoding.worker.ts'),
+          'workers/mapPool': resolve('src/main/projection/mapPool.worker.ts'),
           'workers/projection': resolve('src/main/projection/projection.worker.ts'),
         },
         output: { format: 'cjs', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name].js' },

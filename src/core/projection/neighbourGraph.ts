@@ -8,6 +8,6 @@ export interface NeighbourGraph {
   readonly count: number
   /** [rows, count] */
   readonly indices: Uint32Array
-  /** Cosines of the angle to the neighbours, [rows, count], descending. */
-  readonly similarities: Float32Array
+  /** To the neighbours, in the map's metric (of `snr` up to a factor of each row), [rows, count]. */
+  readonly distances: Float32Array
 }

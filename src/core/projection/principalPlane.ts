@@ -1,5 +1,5 @@
 import { largestEigenPairs } from '../math/eigen'
-import type { Matrix } from '../math/matrix'
+import { gatherRows, type Matrix } from '../math/matrix'
 import type { Random } from '../math/random'
 import { finish, partOf, type Steps } from '../steps'
 
@@ -8,13 +8,15 @@ const subspaceSize = 6
 const maximumRounds = 24
 /** Rounds end when the two leading variances change by less than this share. */
 const tolerance = 1e-4
+/** Rows that the components are found on, evenly from all: more change them little. */
+const mostFitted = 10_000
 /** Numbers of the matrix that are gone through before others may run: some ten milliseconds. */
 const numbersAStep = 2 ** 18
 
 /**
  * Coordinates of the rows on their first two principal components, [rows, 2]: centred, not
  * scaled. Subspace iteration (Rutishauser 1969) on the covariance, which is never formed:
- * O(n d) a round. A component's sign makes its largest weight positive, so that the same
+ * O(n d) a round, on up to `mostFitted` of the rows. A component's sign makes its largest weight positive, so that the same
  * rows always give the same map. What has no second dimension gets y = 0.
  *
  * @param random where the iteration starts; it does not decide where it ends
@@ -28,7 +30,8 @@ export function* principalPlaneSteps(matrix: Matrix, random: Random): Steps<Floa
   const { rows, columns, data } = matrix
   const result = new Float32Array(rows * 2)
   if (rows < 2 || columns === 0) return result
-  const mean = columnMeans(matrix)
+  const fitted = evenRows(matrix, mostFitted)
+  const mean = columnMeans(fitted)
   const size = Math.min(subspaceSize, columns, rows)
   let basis: Float64Array[] = Array.from({ length: size }, () =>
     Float64Array.from({ length: columns }, () => random.normal()),
@@ -38,7 +41,7 @@ export function* principalPlaneSteps(matrix: Matrix, random: Random): Steps<Floa
   // As a rule it ends long before: each round is taken for half of what is left.
   let share = 0
   for (let round = 0; round < maximumRounds; round++) {
-    const images = yield* partOf(applyCovariance(matrix, mean, basis), share, (1 + share) / 2)
+    const images = yield* partOf(applyCovariance(fitted, mean, basis), share, (1 + share) / 2)
     share = (1 + share) / 2
     const variances = images.map(lengthOf)
     basis = images
@@ -47,7 +50,7 @@ export function* principalPlaneSteps(matrix: Matrix, random: Random): Steps<Floa
     before = variances
     if (change <= tolerance * (variances[0] ?? 0)) break
   }
-  const images = yield* partOf(applyCovariance(matrix, mean, basis), share, 1)
+  const images = yield* partOf(applyCovariance(fitted, mean, basis), share, 1)
   const components = rotateToAxes(basis, images)
   for (let axis = 0; axis < Math.min(2, components.length); axis++) {
     const component = components[axis]!
@@ -59,6 +62,16 @@ export function* principalPlaneSteps(matrix: Matrix, random: Random): Steps<Floa
     }
   }
   return result
+}
+
+/** Up to `most` rows, evenly from all. */
+function evenRows(matrix: Matrix, most: number): Matrix {
+  const { rows } = matrix
+  if (rows <= most) return matrix
+  return gatherRows(
+    matrix,
+    Uint32Array.from({ length: most }, (_, i) => Math.floor((i * rows) / most)),
+  )
 }
 
 function columnMeans({ data, rows, columns }: Matrix): Float64Array {

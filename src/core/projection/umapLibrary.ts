@@ -1,34 +1,41 @@
 import { UMAP } from 'umap-js'
-import type { Random } from '../math/random'
+import { createRandom } from '../math/random'
 import type { Steps } from '../steps'
 import type { NeighbourGraph } from './neighbourGraph'
-
-/**
- * Least distance that near points are drawn to: few points, as come here, have room to be told
- * apart.
- */
-const leastDistance = 0.35
 
 /**
  * The layout of UMAP by umap-js on neighbours that are given.
  * @param begin [rows, 2] where the points start
  * @returns [rows, 2]
  */
-export function* layoutByLibrary(
+export function* layOutByLibrary(
   graph: NeighbourGraph,
-  begin: Float64Array,
-  settings: { readonly neighbours: number; readonly epochs: number; readonly random: Random },
+  begin: Float32Array,
+  settings: {
+    readonly epochs: number
+    readonly leastDistance: number
+    readonly seed: number
+    readonly rate: number
+    readonly labelWeight: number
+    readonly labels?: Uint32Array
+  },
 ): Steps<Float32Array> {
-  const { neighbours, random } = settings
+  const random = createRandom(settings.seed).fork('umap')
   const umap = new UMAP({
     nComponents: 2,
-    nNeighbors: neighbours,
+    nNeighbors: Math.min(graph.count + 1, graph.rows - 1),
     nEpochs: settings.epochs,
-    minDist: leastDistance,
+    minDist: settings.leastDistance,
+    learningRate: settings.rate,
     random: () => random.next(),
   })
-  const { indices, distances } = neighbourLists(graph, neighbours)
+  const { indices, distances } = neighbourLists(graph)
   umap.setPrecomputedKNN(indices, distances)
+  if (settings.labels !== undefined && settings.labelWeight > 0) {
+    umap.setSupervisedProjection([...settings.labels], {
+      targetWeight: Math.min(settings.labelWeight, 0.999),
+    })
+  }
   // The rows themselves are not looked at where the neighbours are given; only their number is.
   const epochs = umap.initializeFit(indices)
   const points = umap.getEmbedding()
@@ -46,24 +53,19 @@ export function* layoutByLibrary(
 }
 
 /** The form umap-js takes: lists that begin with the point itself at distance 0. */
-function neighbourLists(
-  graph: NeighbourGraph,
-  neighbours: number,
-): { indices: number[][]; distances: number[][] } {
+function neighbourLists(graph: NeighbourGraph): { indices: number[][]; distances: number[][] } {
   const indices: number[][] = []
   const distances: number[][] = []
+  const { count } = graph
   for (let i = 0; i < graph.rows; i++) {
-    const row = [i]
-    const away = [0]
-    for (let n = 0; n < neighbours - 1; n++) {
-      row.push(graph.indices[i * graph.count + n]!)
-      const similarity = graph.similarities[i * graph.count + n]!
-      // Never 0: a point whose neighbours are all copies of it would make the library take a mean
-      // over all points, once for each such point.
-      away.push(Math.sqrt(Math.max(1e-12, 2 - 2 * similarity)))
-    }
-    indices.push(row)
-    distances.push(away)
+    const start = i * count
+    indices.push([i, ...graph.indices.subarray(start, start + count)])
+    // Never 0: a point whose neighbours are all copies of it would make the library take a mean
+    // over all points, once for each such point.
+    const away = Array.from(graph.distances.subarray(start, start + count), (distance) =>
+      Math.max(1e-6, distance),
+    )
+    distances.push([0, ...away])
   }
   return { indices, distances }
 }

@@ -81,7 +81,7 @@ export function trackProjection(
   cancel: (runId: RunId) => void,
 ): (state: ProjectionState, datasetId: DatasetId) => void {
   const open = new Map<RunId, JobHandle>()
-  return ({ runId, phase, done, total }, datasetId) => {
+  return ({ runId, phase, done, total, failure }, datasetId) => {
     let job = open.get(runId)
     if (job === undefined) {
       if (phase !== 'running') return
@@ -95,7 +95,10 @@ export function trackProjection(
     }
     switch (phase) {
       case 'running':
+        job.resumed()
         return job.progress(done, total)
+      case 'paused':
+        return job.paused()
       case 'finished':
         job.finished()
         break
@@ -103,7 +106,7 @@ export function trackProjection(
         job.cancelled()
         break
       case 'failed':
-        job.failed(new Error('The map could not be computed.'))
+        job.failed(new Error(failure ?? 'The map could not be computed.'))
     }
     open.delete(runId)
   }

@@ -1,15 +1,29 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { createRandom } from '../../core/math/random'
-import { createProjection, normalizedRows, type Steps } from '../../core/projection'
+import {
+  createProjection,
+  NotFinite,
+  normalizedRows,
+  standardizePlane,
+  TooManyRows,
+  type Workforce,
+} from '../../core/projection'
+import type { Steps } from '../../core/steps'
+import { startMapPool, threadsForMap } from './mapPool'
 import type { NearestAnswer, NearestQuestion, ProjectionJob, ProjectionMessage } from './messages'
 import { nearestRows } from './nearestRows'
 import { readMatrix } from './readMatrix'
 
 /** Reports a second. */
 const reportEveryMs = 100
+/** Places are shown so often; of more images less often, as each look takes longer. */
+const placesEveryMs = 1000
+const placesEveryMsAnImage = 0.02
 /** Shares of the whole that the principal plane, and with it the neighbours, take, by experience. */
-const principalShare = 0.05
-const neighbourShare = 0.3
+const principalShare = 0.08
+const neighbourShare = 0.4
+/** Up to so many images have room to be told apart; see the option. */
+const roomyRows = 2000
+const [roomyDistance, usualDistance] = [0.35, 0.1]
 
 const port = parentPort
 if (port === null) throw new Error('This file is a worker.')
@@ -19,14 +33,51 @@ const job = workerData as ProjectionJob
 if (job.kind === 'project') void project(job)
 else search(job.runFolder)
 
-async function project({ runFolder, seed }: Extract<ProjectionJob, { kind: 'project' }>) {
-  const projection = createProjection(await readMatrix(runFolder), createRandom(seed))
-  const pca = reported(projection.principal(), 0, principalShare)
-  post({ kind: 'pca', xy: pca })
+type MapJob = Extract<ProjectionJob, { kind: 'project' }>
+
+async function project(given: MapJob): Promise<void> {
+  try {
+    await computeMap(given)
+  } catch (error) {
+    if (!(error instanceof NotFinite || error instanceof TooManyRows)) throw error
+    post({ kind: 'refused', reason: error.message })
+  }
+  port!.close()
+}
+
+async function computeMap({ runFolder, workersFolder, options, labels, paused }: MapJob) {
+  const embeddings = await readMatrix(runFolder)
+  const { rows } = embeddings
+  const automatic = rows <= roomyRows ? roomyDistance : usualDistance
+  const { leastDistance } = options
+  const settings = {
+    ...options,
+    leastDistance: leastDistance === 'auto' ? automatic : leastDistance,
+  }
+  const lanes = threadsForMap(rows)
+  let workforce: (Workforce & { close(): void }) | undefined
+  const projection = createProjection(embeddings, settings, {
+    lanes,
+    workforce: (arena) => (workforce = startMapPool(arena, workersFolder)),
+  })
+  const wait = new Int32Array(paused)
+  const reported = <Result>(steps: Steps<Result>, from: number, to: number) =>
+    run(steps, wait, from, to)
+  const plane = reported(projection.principal(), 0, principalShare)
+  post({ kind: 'pca', xy: plane })
   const graph = reported(projection.neighbours(), principalShare, neighbourShare)
   post({ kind: 'neighbours', neighbours: { count: graph.count, indices: graph.indices } })
-  post({ kind: 'umap', xy: reported(projection.layout(graph, pca), neighbourShare, 1) })
-  port!.close()
+  let shownAt = performance.now()
+  const onPlaces = (places: Float32Array) => {
+    const now = performance.now()
+    if (now - shownAt < Math.max(placesEveryMs, placesEveryMsAnImage * rows)) return
+    shownAt = now
+    post({ kind: 'places', xy: standardizePlane(places.slice()) })
+  }
+  const layout = projection.layout({ plane, onPlaces, ...(labels && { labels }) })
+  const { plane: xy, unit } = reported(layout, neighbourShare, 1)
+  post({ kind: 'umap', xy, unit })
+  workforce?.close()
 }
 
 function search(runFolder: string): void {
@@ -36,10 +87,11 @@ function search(runFolder: string): void {
   })
 }
 
-/** Runs steps to their end; cancelling is terminating this thread. */
-function reported<Result>(steps: Steps<Result>, from: number, to: number): Result {
+/** Runs steps to their end, waiting while paused; cancelling is terminating this thread. */
+function run<Result>(steps: Steps<Result>, wait: Int32Array, from: number, to: number): Result {
   let last = performance.now()
   for (;;) {
+    Atomics.wait(wait, 0, 1)
     const step = steps.next()
     if (step.done === true) return step.value
     const now = performance.now()

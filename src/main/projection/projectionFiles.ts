@@ -1,6 +1,7 @@
 import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as v from 'valibot'
+import { type MapChoice, mapTable } from '../../shared/model/options/mapOptions'
 import { readBounded } from '../files/regularFile'
 import { atomicWrite } from '../files/atomicWrite'
 import { requireFinite } from '../files/finite'
@@ -11,17 +12,33 @@ import type { NeighbourRows } from './messages'
  * `projection-umap.f32` ([rows, 2], float32), `projection-neighbours.u32` ([rows, count]) and
  * `projection.json`, which says what they were made from. All little endian.
  */
-export interface StoredProjection {
+export interface ComputedProjection {
   readonly pca: Float32Array
   readonly umap: Float32Array
   readonly neighbours: NeighbourRows
+  /** Units of the layout for one of the plane; null where an earlier version made it. */
+  readonly unit: number | null
+}
+export interface StoredProjection extends ComputedProjection {
+  /** null where an earlier version made it. */
+  readonly options: MapChoice | null
 }
 
+const choice = v.object({
+  method: mapTable.method.schema,
+  neighbours: mapTable.neighbours.schema,
+  leastDistance: mapTable.leastDistance.schema,
+  metric: mapTable.metric.schema,
+  labelWeight: mapTable.labelWeight.schema,
+  seed: mapTable.seed.schema,
+})
 const manifest = v.object({
-  version: v.literal(1),
+  version: v.picklist([1, 2]),
   rows: v.pipe(v.number(), v.integer(), v.minValue(0)),
   neighbourCount: v.pipe(v.number(), v.integer(), v.minValue(0)),
   fingerprint: v.string(),
+  options: v.optional(choice),
+  unit: v.optional(v.pipe(v.number(), v.finite(), v.gtValue(0))),
 })
 
 const names = {
@@ -57,7 +74,8 @@ export async function loadProjection(
       await readBytes(join(folder, names.neighbours), rows * neighbourCount * 4),
     )
     if (indices.some((row) => row >= rows)) return null
-    return { pca, umap, neighbours: { count: neighbourCount, indices } }
+    const neighbours = { count: neighbourCount, indices }
+    return { pca, umap, neighbours, unit: known.unit ?? null, options: known.options ?? null }
   } catch {
     // Absent or damaged: it is computed again.
     return null
@@ -77,10 +95,12 @@ export async function saveProjection(
   await replace(join(folder, names.umap), stored.umap)
   await replace(join(folder, names.neighbours), stored.neighbours.indices)
   const content: v.InferOutput<typeof manifest> = {
-    version: 1,
+    version: 2,
     rows: stored.umap.length / 2,
     neighbourCount: stored.neighbours.count,
     fingerprint,
+    ...(stored.options && { options: stored.options }),
+    ...(stored.unit !== null && { unit: stored.unit }),
   }
   await replace(join(folder, names.manifest), new TextEncoder().encode(JSON.stringify(content)))
 }

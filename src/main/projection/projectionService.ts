@@ -1,6 +1,7 @@
 import type { projectionContract } from '../../shared/contract/projection'
-import { AppError } from '../../shared/errors'
+import { AppError, serializeError } from '../../shared/errors'
 import type { DatasetId, ImageId, RunId } from '../../shared/model/ids'
+import { type MapChoice, mapChoiceOf, type MapRequest } from '../../shared/model/options/mapOptions'
 import type {
   Neighbour,
   ProjectionMethod,
@@ -40,6 +41,8 @@ interface Session {
   datasetId: DatasetId | null
   state: ProjectionState
   planes: Partial<StoredProjection>
+  /** Places of a layout that is under way. */
+  moving: Float32Array | null
   task: ProjectionTask | null
   ended: Promise<void>
 }
@@ -86,9 +89,11 @@ export function createProjectionService(options: ProjectionServiceOptions): Proj
         phase: stored === null ? 'cancelled' : 'finished',
         done: stored === null ? 0 : progressTotal,
         total: progressTotal,
+        options: stored?.options ?? null,
         revision: stored === null ? 0 : 2,
       },
       planes: stored ?? {},
+      moving: null,
       task: null,
       ended: Promise.resolve(),
     }
@@ -105,48 +110,66 @@ export function createProjectionService(options: ProjectionServiceOptions): Proj
     }
   }
 
-  async function start(runId: RunId): Promise<ProjectionState> {
+  async function start(runId: RunId, request?: MapRequest): Promise<ProjectionState> {
     const run = await store.runs.find(runId)
     if (run === undefined) throw noRun(runId)
     const embeddings = await embeddingsOf(runId)
     const session = await open(runId)
     session.datasetId = run.datasetId
-    if (session.task !== null || session.planes.umap !== undefined) return session.state
-    session.state = { ...session.state, method: 'pca', phase: 'running', done: 0 }
+    const options = mapChoiceOf(request ?? {}, run.summary.options.seed)
+    const isAsked = request === undefined || isSameChoice(session.state.options, options)
+    if (isAsked && (session.task !== null || session.planes.umap !== undefined)) {
+      return session.state
+    }
+    const labels =
+      options.labelWeight > 0 ? await labelsOf(store, run.datasetId, embeddings.ids) : null
+    await session.task?.cancel()
+    await session.ended
+    session.state = { ...session.state, method: 'pca', phase: 'running', done: 0, options }
     const task = startProjectionTask({
-      workersFolder,
-      job: { kind: 'project', runFolder: embeddings.runFolder, seed: run.summary.options.seed },
+      job: { runFolder: embeddings.runFolder, workersFolder, options, labels },
       onPrincipal: (pca) => {
         session.planes = { ...session.planes, pca }
         change(session, { method: 'umap', revision: session.state.revision + 1 })
       },
+      onPlaces: (xy) => {
+        session.moving = xy
+        change(session, { revision: session.state.revision + 1 })
+      },
       onProgress: (share) => change(session, { done: Math.floor(share * (progressTotal - 1)) }),
     })
     session.task = task
-    session.ended = finish(session, task)
+    session.ended = finish(session, task, options)
     tell(session)
     return session.state
   }
 
-  async function finish(session: Session, task: ProjectionTask): Promise<void> {
+  async function finish(session: Session, task: ProjectionTask, options: MapChoice): Promise<void> {
     const { runId } = session.state
     try {
-      const planes = await task.result
+      const computed = await task.result
       session.task = null
-      if (planes === null) {
-        change(session, { phase: 'cancelled' })
+      session.moving = null
+      if (computed === null) {
+        // What there was of other options is shown again.
+        const before = session.planes.umap === undefined ? options : session.planes.options
+        const revision = session.state.revision + 1
+        change(session, { phase: 'cancelled', options: before ?? null, revision })
         return
       }
+      const planes = { ...computed, options }
       session.planes = planes
       await saveProjection(runFolder(workspace, runId), session.fingerprint, planes)
       const revision = session.state.revision + 1
       change(session, { phase: 'finished', done: progressTotal, revision })
-    } catch {
+    } catch (error) {
       session.task = null
+      session.moving = null
       // Computed but not kept, as on a full disk: the map can be looked at all the same.
-      const isComputed = session.planes.umap !== undefined
-      const revision = session.state.revision + (isComputed ? 1 : 0)
-      change(session, { phase: isComputed ? 'finished' : 'failed', revision })
+      const isComputed = session.planes.options === options
+      const revision = session.state.revision + 1
+      if (isComputed) change(session, { phase: 'finished', revision })
+      else change(session, { phase: 'failed', failure: serializeError(error).message, revision })
     }
   }
 
@@ -157,9 +180,10 @@ export function createProjectionService(options: ProjectionServiceOptions): Proj
     const run = await store.runs.find(runId)
     if (run === undefined) throw noRun(runId)
     const embeddings = await embeddingsOf(runId)
-    const { planes } = await open(runId)
-    const used = method ?? (planes.umap === undefined ? 'pca' : 'umap')
-    const xy = planes[used]
+    const { planes, moving } = await open(runId)
+    const layout = moving ?? planes.umap
+    const used = method ?? (layout === undefined ? 'pca' : 'umap')
+    const xy = used === 'umap' ? layout : planes.pca
     if (xy === undefined) return null
     const images = await store.images.columns(
       run.datasetId,
@@ -187,7 +211,23 @@ export function createProjectionService(options: ProjectionServiceOptions): Proj
   }
 
   return {
-    start: ({ runId }) => start(runId),
+    start: ({ runId, options: request }) => start(runId, request),
+    async pause({ runId }): Promise<true> {
+      const session = sessions.get(runId)
+      if (session?.task && session.state.phase === 'running') {
+        session.task.pause()
+        change(session, { phase: 'paused' })
+      }
+      return true
+    },
+    async resume({ runId }): Promise<true> {
+      const session = sessions.get(runId)
+      if (session?.task && session.state.phase === 'paused') {
+        session.task.resume()
+        change(session, { phase: 'running' })
+      }
+      return true
+    },
     async cancel({ runId }): Promise<true> {
       const session = sessions.get(runId)
       await session?.task?.cancel()
@@ -234,6 +274,23 @@ async function shownNeighbours(
     }
     if (found.length === count || asked >= total) return found
   }
+}
+
+const isSameChoice = (one: MapChoice | null, other: MapChoice): boolean =>
+  one !== null &&
+  (Object.keys(other) as (keyof MapChoice)[]).every((key) => one[key] === other[key])
+
+/** Label of each image, 0 without. */
+async function labelsOf(
+  store: Pick<Store, 'images'>,
+  datasetId: DatasetId,
+  ids: Uint32Array,
+): Promise<Uint32Array> {
+  const everything = { excluded: 'include', missing: 'include' } as const
+  const images = await store.images.columns(datasetId, everything, 'path')
+  const labelOf = new Map<number, number>()
+  for (let i = 0; i < images.ids.length; i++) labelOf.set(images.ids[i]!, images.labelIds[i]!)
+  return ids.map((id) => labelOf.get(id) ?? 0)
 }
 
 const noRun = (runId: RunId): AppError =>

@@ -1,4 +1,5 @@
 import type { ImageId, RunId } from './ids'
+import type { MapChoice } from './options/mapOptions'
 
 export type ProjectionMethod = 'pca' | 'umap'
 
@@ -17,9 +18,13 @@ export interface ProjectionPoints {
 export interface ProjectionState {
   readonly runId: RunId
   readonly method: ProjectionMethod
-  readonly phase: 'running' | 'finished' | 'cancelled' | 'failed'
+  readonly phase: 'running' | 'paused' | 'finished' | 'cancelled' | 'failed'
   readonly done: number
   readonly total: number
+  /** What the map was, or is being, made with; null where an earlier version made it. */
+  readonly options: MapChoice | null
+  /** Why it failed. */
+  readonly failure?: string
   /** Increases with each new set of points that can be fetched. */
   readonly revision: number
 }

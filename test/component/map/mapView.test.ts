@@ -23,6 +23,7 @@ const running: ProjectionState = {
   phase: 'running',
   done: 250,
   total: 1000,
+  options: null,
   revision: 1,
 }
 const pca: ProjectionPoints = {

@@ -63,6 +63,7 @@ it.each([NaN, Infinity, -Infinity])('tables, journals and states refuse %d', asy
       pca: Float32Array.of(0, value),
       umap: Float32Array.of(0, 0),
       neighbours: { count: 0, indices: new Uint32Array(0) },
+      ...{ unit: 1, options: null },
     }),
   ).rejects.toMatchObject(diverged)
   const journal = await SweepJournal.open(join(folder, 'journal'))

@@ -64,7 +64,8 @@ type NumberRow = Decided<number> & Range
 /** null is none; `on` is where the window begins when it is switched on. */
 type SwitchedRow = Decided<number | null> & Range & { readonly on: number }
 /** A word may stand in place of the number. */
-type WordRow = Decided<number> & Range & { readonly word: string; readonly wordTitle: Bilingual }
+type WordRow = Decided<number | string> &
+  Range & { readonly word: string; readonly wordTitle: Bilingual }
 type ChoiceRow = Decided<string> & { readonly choices: Readonly<Record<string, Bilingual>> }
 type ToggleRow = Decided<boolean>
 type NameRow = Decided<string> & { readonly registry: RegistryName }

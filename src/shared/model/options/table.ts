@@ -117,7 +117,10 @@ export type BackendChoice = TrainingOptions['backend']
 export const backendChoice = optionTable.backend.schema
 
 /** Of a table, the value that each row gives under a word of its own. */
-const valuesOf = (table: OptionTable, word: 'default' | 'earlier'): Record<string, unknown> =>
+export const valuesOf = (
+  table: OptionTable,
+  word: 'default' | 'earlier',
+): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(table).flatMap(([name, row]) => (word in row ? [[name, row[word]]] : [])),
   )

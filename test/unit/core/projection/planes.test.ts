@@ -1,20 +1,17 @@
 import { describe, expect, it } from 'vitest'
-import type { Matrix } from '../../../../src/core/math/matrix'
+import { createMatrix, type Matrix } from '../../../../src/core/math/matrix'
+import { exactNeighbors } from '../../../../src/core/math/neighbors'
 import { createRandom } from '../../../../src/core/math/random'
 import {
   createProjection,
-  exactNeighbours,
-  finish,
-  nearestOf,
-  normalizedRows,
+  mapMetrics,
+  type MapOptions,
+  NotFinite,
   principalPlane,
   standardizePlane,
-  type Steps,
-  umapNeighbours,
-  umapPlane,
 } from '../../../../src/core/projection'
-import { fuzzyEdges } from '../../../../src/core/projection/fuzzyEdges'
 import { principalPlaneSteps } from '../../../../src/core/projection/principalPlane'
+import { finish, type Steps } from '../../../../src/core/steps'
 import { clusters } from './clusters'
 
 const variances = (xy: Float32Array): [number, number] => {
@@ -81,22 +78,41 @@ describe('standardizePlane', () => {
   })
 })
 
-function project(matrix: Matrix, seed = 1) {
-  const projection = createProjection(matrix, createRandom(seed))
+const usual: MapOptions = {
+  method: 'fast',
+  neighbours: 15,
+  leastDistance: 0.1,
+  metric: 'cosine',
+  seed: 1,
+  labelWeight: 0,
+}
+
+function project(matrix: Matrix, options: Partial<MapOptions> = {}, labels?: Uint32Array) {
+  const projection = createProjection(matrix, { ...usual, ...options })
   const pca = finish(projection.principal())
   const graph = finish(projection.neighbours())
-  return { pca, graph, umap: finish(projection.layout(graph, pca)) }
+  const { plane } = finish(projection.layout({ plane: pca, ...(labels && { labels }) }))
+  return { pca, graph, umap: plane }
+}
+
+/** Share of the points whose nearest in the plane is of the same cluster. */
+function togetherness(plane: Float32Array, clusterOf: (row: number) => number): number {
+  const data = Float32Array.from(plane)
+  const { indices } = exactNeighbors(createMatrix(plane.length / 2, 2, data), {
+    k: 1,
+    normalized: false,
+  })
+  return indices.filter((j, i) => clusterOf(j) === clusterOf(i)).length / indices.length
 }
 
 // Each layout takes a second or two where the processor is busy.
-describe('a whole projection', { timeout: 60_000 }, () => {
+describe.each(['fast', 'umap-js'] as const)('a whole map by %s', { timeout: 60_000 }, (method) => {
   it.each([0, 1, 2, 3, 4, 5, 14, 15, 16, 40])('works for %i rows', (rows) => {
-    const { pca, umap, graph } = project(clusters(rows, 6, 2))
+    const { pca, umap } = project(clusters(rows, 6, 2), { method })
     for (const plane of [pca, umap]) {
       expect(plane).toHaveLength(rows * 2)
       expect(plane.every(Number.isFinite)).toBe(true)
     }
-    expect(nearestOf(graph)).toHaveLength(rows)
   })
 
   it.each([
@@ -107,39 +123,50 @@ describe('a whole projection', { timeout: 60_000 }, () => {
       () => Float32Array.from({ length: 240 }, (_, i) => ((i >> 2) % 2 === i % 2 ? 1 : 0)),
     ],
   ])('is finite for %s', (_, make) => {
-    const { pca, umap } = project({ data: make(), rows: 60, columns: 4 })
-    expect(pca.every(Number.isFinite)).toBe(true)
-    expect(umap.every(Number.isFinite)).toBe(true)
+    for (const labelWeight of [0, 0.5, 1]) {
+      const matrix = { data: make(), rows: 60, columns: 4 }
+      const labels = Uint32Array.from({ length: 60 }, (__, i) => i % 3)
+      const { pca, umap } = project(matrix, { method, labelWeight }, labels)
+      expect(pca.every(Number.isFinite)).toBe(true)
+      expect(umap.every(Number.isFinite)).toBe(true)
+    }
+  })
+
+  it('works where all images have one label, and where none has one', () => {
+    for (const label of [0, 7]) {
+      const labels = new Uint32Array(60).fill(label)
+      const { umap } = project(clusters(60, 8, 2), { method, labelWeight: 0.5 }, labels)
+      expect(togetherness(umap, (row) => row % 2)).toBeGreaterThan(0.9)
+    }
   })
 
   it('gives the same numbers for the same seed and others for another', () => {
     const matrix = clusters(120, 10, 4)
-    const one = project(matrix, 3)
-    expect(project(matrix, 3).umap).toEqual(one.umap)
-    expect(project(matrix, 4).umap).not.toEqual(one.umap)
+    const one = project(matrix, { method, seed: 3 })
+    expect(project(matrix, { method, seed: 3 }).umap).toEqual(one.umap)
+    expect(project(matrix, { method, seed: 4 }).umap).not.toEqual(one.umap)
   })
 
-  it('keeps neighbours together: each cluster lies with its own in the plane', () => {
-    const count = 6
-    const { umap } = project(clusters(300, 32, count, 0.5))
-    const rows = umap.length / 2
-    // Brought into rows of length 1 on a sphere, a plane's nearest is the embedding's nearest.
-    const lifted = new Float32Array(rows * 3)
-    for (let i = 0; i < rows; i++) {
-      const [x, y] = [umap[2 * i]! / 100, umap[2 * i + 1]! / 100]
-      lifted.set([x, y, Math.sqrt(1 - x * x - y * y)], 3 * i)
-    }
-    const nearest = nearestOf(finish(exactNeighbours({ data: lifted, rows, columns: 3 }, 1)))
-    const right = nearest.filter((j, i) => j % count === i % count).length
-    expect(right / rows).toBeGreaterThan(0.95)
+  it.each(mapMetrics)('keeps neighbours by %s together', (metric) => {
+    const { umap } = project(clusters(300, 32, 6, 0.5), { method, metric })
+    expect(togetherness(umap, (row) => row % 6)).toBeGreaterThan(0.95)
+  })
+
+  it('parts labels that lie on one another, as far as it is told to', () => {
+    const matrix = clusters(200, 16, 1, 0.5)
+    const labels = Uint32Array.from({ length: 200 }, (_, row) => 1 + (row % 2))
+    const share = (labelWeight: number) =>
+      togetherness(project(matrix, { method, labelWeight }, labels).umap, (row) => row % 2)
+    expect(share(0)).toBeLessThan(0.75)
+    expect(share(0.5)).toBeGreaterThan(0.85)
   })
 
   it('reports how far it is and can be given up in the middle', () => {
-    const projection = createProjection(clusters(200, 8, 4), createRandom(1))
-    const start = finish(projection.principal())
-    const graph = finish(projection.neighbours())
+    const projection = createProjection(clusters(200, 8, 4), { ...usual, method })
+    const plane = finish(projection.principal())
+    finish(projection.neighbours())
     const shares: number[] = []
-    for (const share of projection.layout(graph, start)) {
+    for (const share of projection.layout({ plane })) {
       shares.push(share)
       if (shares.length === 10) break
     }
@@ -148,8 +175,18 @@ describe('a whole projection', { timeout: 60_000 }, () => {
     expect(shares[9]).toBeLessThan(1)
   })
 
+  it('refuses a number that is not finite, and says in which embedding', () => {
+    const matrix = clusters(20, 4, 2)
+    matrix.data[4 * 6 + 1] = NaN
+    const make = () => createProjection(matrix, { ...usual, method })
+    expect(make).toThrow(NotFinite)
+    expect(make).toThrow('Embedding 7')
+  })
+})
+
+describe('a map in steps', { timeout: 60_000 }, () => {
   // Above this many points nothing of it may wait for a whole pass over them.
-  const many = clusters(3000, 64, 10)
+  const many = clusters(40_000, 8, 10)
   const sharesOf = <Result>(steps: Steps<Result>): { shares: number[]; result: Result } => {
     const shares: number[] = []
     for (;;) {
@@ -165,19 +202,40 @@ describe('a whole projection', { timeout: 60_000 }, () => {
     expect(shares.at(-1)).toBeLessThanOrEqual(1)
   }
 
-  it('goes in steps within a round over many points', () => {
+  it('goes on within a round over many points', () => {
+    const projection = createProjection(many, { ...usual, neighbours: 4 })
+    const neighbours = sharesOf(projection.neighbours())
+    expectRising(neighbours.shares, 0.3)
     const random = createRandom(1)
-    const graph = finish(exactNeighbours(normalizedRows(many), umapNeighbours - 1))
-    const edges = sharesOf(fuzzyEdges(graph, umapNeighbours, 20))
-    // Each of its three passes in pieces of at most 512 points.
-    expect(edges.shares.length).toBeGreaterThanOrEqual(3 * Math.ceil(graph.rows / 512))
-    expectRising(edges.shares, 0.3)
-    const start = Float32Array.from({ length: 2 * graph.rows }, () => random.normal())
-    const layout = sharesOf(umapPlane({ graph, start, random, epochs: 20 }))
-    const pieces = Math.floor(edges.result.head.length / 2 ** 15)
-    expect(pieces).toBeGreaterThan(0)
-    expect(layout.shares.length).toBe(edges.shares.length + 20 * (pieces + 1))
-    expectRising(layout.shares, 0.05)
+    const plane = Float32Array.from({ length: 2 * many.rows }, () => random.normal())
+    const layout = sharesOf(projection.layout({ plane, epochs: 4 }))
+    // Four rounds of four phases at least, and the edges before.
+    expect(layout.shares.length).toBeGreaterThan(16 + 4)
+    expectRising(layout.shares, 0.1)
+  })
+
+  it('starts from a map of before and stays near it where the rate is small', () => {
+    const matrix = clusters(150, 12, 3)
+    const projection = createProjection(matrix, usual)
+    const plane = finish(projection.principal())
+    finish(projection.neighbours())
+    const first = finish(projection.layout({ plane }))
+    const again = finish(projection.layout({ ...first, epochs: 10, rate: 0.05 }))
+    const away = again.plane.map((value, at) => Math.abs(value - first.plane[at]!))
+    expect(Math.max(...away)).toBeLessThan(0.3)
+    expect(Math.max(...away)).toBeGreaterThan(0)
+  })
+
+  it('shows the places of each round', () => {
+    const projection = createProjection(clusters(50, 12, 3), usual)
+    const plane = finish(projection.principal())
+    finish(projection.neighbours())
+    const seen: Float32Array[] = []
+    const onPlaces = (places: Float32Array) => seen.push(places.slice())
+    const { plane: last } = finish(projection.layout({ plane, epochs: 5, onPlaces }))
+    expect(seen).toHaveLength(5)
+    expect(seen[3]).not.toEqual(seen[4])
+    expect(standardizePlane(seen[4]!)).toEqual(last)
   })
 
   it('finds the first two components in steps, the same as at once', () => {
