@@ -110,11 +110,15 @@ async function matrices(): Promise<Matrix[]> {
   return [{ data, rows: data.length / columns, columns }]
 }
 
-const rows: object[] = []
-for (const matrix of await matrices()) {
-  const lanes = values.threads === undefined ? threadsForMap(matrix.rows) : Number(values.threads)
-  rows.push(measure(matrix, 'fast', lanes))
-  if (matrix.rows <= Number(values.library)) rows.push(measure(matrix, 'umap-js', lanes))
-  if (values.python) rows.push(...(await reference(matrix)))
+async function main(): Promise<void> {
+  const rows: object[] = []
+  for (const matrix of await matrices()) {
+    const lanes = values.threads === undefined ? threadsForMap(matrix.rows) : Number(values.threads)
+    rows.push(measure(matrix, 'fast', lanes))
+    if (matrix.rows <= Number(values.library)) rows.push(measure(matrix, 'umap-js', lanes))
+    if (values.python) rows.push(...(await reference(matrix)))
+  }
+  printRows('umap', rows, values.json)
 }
-printRows('umap', rows, values.json)
+
+void main()
