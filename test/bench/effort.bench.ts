@@ -110,6 +110,7 @@ const sets: readonly Set[] = [
     },
   },
   whole('stamps', 'Tux Paint stamps, half of the labels trained', 0.5),
+  whole('kinds', 'Tux Paint stamps by kind, half of the labels trained', 0.5),
   whole('icons', 'interface icons, half of the labels trained', 0.5),
   whole('photographs', 'pieces of photographs, half of the labels trained', 0.5),
 ]

@@ -40,6 +40,16 @@ export const stamps: SetBuilder = {
   build: async (say) => ({ folder: await sortStamps('stamps', (parts) => parts.join(' '), say) }),
 }
 
+/** Fewer and larger labels than by folder. */
+export const stampKinds: SetBuilder = {
+  name: 'kinds',
+  title: 'stamps by kind',
+  origin: 'the same, one label the two outermost folders (animals birds, food fruit).',
+  build: async (say) => ({
+    folder: await sortStamps('stamp-kinds', (parts) => parts.slice(0, 2).join(' '), say),
+  }),
+}
+
 /** So few labels that the program keeps images unseen in place of labels. */
 const categories = ['animals', 'clothes', 'food', 'household', 'plants', 'seasonal', 'vehicles']
 
