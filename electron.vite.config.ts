@@ -31,6 +31,7 @@ export default defineConfig({
           cli: resolve('src/main/cli/index.ts'),
           'workers/thumbnail': resolve('src/main/dataset/thumbnail.process.ts'),
           'workers/training': resolve('src/main/training/training.worker.ts'),
+          'workers/serving': resolve('src/main/serving/serving.worker.ts'),
           'workers/comparison': resolve('src/main/comparison/comparison.worker.ts'),
           'workers/native': resolve('src/main/backend/native/native.process.ts'),
           'workers/processWatch': resolve('src/main/processes/watch.worker.ts'),

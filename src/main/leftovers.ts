@@ -8,10 +8,10 @@ import { writerOfPartial } from './files/atomicWrite'
 import type { Workspace } from './workspace'
 
 /** Names of a temporary folder of ours end with the process that made it: see {@link temporaryPrefix}. */
-const temporaryPattern = /^semblance-(?:run|embed|wasm|native|onnx)-(\d+)-[^-]+$/
+const temporaryPattern = /^semblance-(?:run|embed|serve|wasm|native|onnx)-(\d+)-[^-]+$/
 
 /** What a temporary folder is for. */
-type TemporaryUse = 'run' | 'embed' | 'wasm' | 'native' | 'onnx'
+type TemporaryUse = 'run' | 'embed' | 'serve' | 'wasm' | 'native' | 'onnx'
 
 /** Of a folder below the system's temporary one, for mkdtemp. */
 export const temporaryPrefix = (what: TemporaryUse, parent = tmpdir()): string =>

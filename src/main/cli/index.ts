@@ -21,6 +21,7 @@ import { checkPredictArguments, runPredict } from './predict'
 import { predictText } from './predictText'
 import { ProgressLine } from './progressLine'
 import { checkSearchArguments, runSearch, searchResultText } from './search'
+import { checkServeArguments, runServe } from './serve'
 import { countOf, openSession, type ProgramFolders, type Session } from './session'
 import { checkSweepArguments, runSweep, sweepText } from './sweep'
 import { checkTrainArguments, enterRun, runTrain, summaryText } from './train'
@@ -253,6 +254,18 @@ async function runCommand(parsed: ParsedCommand, circumstances: Circumstances): 
       else print(searchResultText(outcome))
       return exitCode.done
     }
+    case 'serve': {
+      const checked = await checkServeArguments(parsed, taking)
+      const { terminated } = circumstances
+      // It ends by itself where it is told to.
+      const outcome = await inSession(
+        { ...circumstances, terminated: never },
+        undefined,
+        (session) => runServe(session, checked, { folders, terminated, print }),
+      )
+      if (terminated.aborted) return exitCode.terminated
+      return outcome === null ? exitCode.cancelled : exitCode.done
+    }
     case 'version':
       if (isJson) json({ version: folders.version })
       else print(`Semblance ${folders.version}`)
@@ -262,6 +275,8 @@ async function runCommand(parsed: ParsedCommand, circumstances: Circumstances): 
       return exitCode.done
   }
 }
+
+const never = new AbortController().signal
 
 const codeWithout = (outcome: 'terminated' | null): number =>
   outcome === null ? exitCode.cancelled : exitCode.terminated

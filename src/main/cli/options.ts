@@ -4,6 +4,7 @@ import { optionTable } from '../../shared/model/options/table'
 import type { Command, CommandOption } from './command'
 import { exportOptions } from './exportOptions'
 import { networkAnswerOptions, networkFileOption } from './ownNetwork'
+import { servingLimits } from '../serving/limits'
 import { sweepCommand } from './sweepOptions'
 import { commandOptions, type RegistryNames } from './trainingOptions'
 
@@ -207,6 +208,82 @@ export function commandsFor(names: RegistryNames): readonly Command[] {
       help,
     ],
   }
+  const serve: Command = {
+    name: 'serve',
+    usage: 'serve --model DIR/model [--folder FOLDER] [--port N] [options]',
+    summary:
+      'Answers other programs of this machine over HTTP: embeds, predicts and searches (docs/server.md).',
+    positionals: [],
+    options: [
+      model,
+      {
+        name: 'folder',
+        kind: 'text',
+        value: 'FOLDER',
+        meaning: 'Images to search; those that the model carries unless told otherwise.',
+      },
+      {
+        name: 'port',
+        kind: 'integer',
+        value: 'N',
+        minimum: 0,
+        maximum: 65_535,
+        meaning: 'Where it listens; 0, any that is free, unless told otherwise.',
+      },
+      {
+        name: 'host',
+        kind: 'text',
+        value: 'ADDRESS',
+        meaning:
+          'Listens there instead of on this machine alone (127.0.0.1). Nothing is encrypted.',
+      },
+      {
+        name: 'k',
+        kind: 'integer',
+        value: 'K',
+        minimum: 1,
+        maximum: 1000,
+        meaning: `Nearest images that vote and are listed; ${predictionNeighbours} unless told otherwise. Another number measures confidence and threshold anew.`,
+      },
+      {
+        name: 'false-accept',
+        kind: 'number',
+        value: 'SHARE',
+        minimum: 0,
+        maximum: 1,
+        meaning: `Share of images of unknown labels that may be taken for known ones where a request names none; ${usualFalseAccept} unless told otherwise.`,
+      },
+      {
+        name: 'queue',
+        kind: 'integer',
+        value: 'N',
+        minimum: 1,
+        maximum: 1000,
+        meaning: `Requests that are taken at a time, others are told to come again; ${servingLimits.requests} unless told otherwise.`,
+      },
+      {
+        name: 'body-limit',
+        kind: 'integer',
+        value: 'MIB',
+        minimum: 1,
+        maximum: 512,
+        meaning: `Largest body of a request; ${servingLimits.bodyMiB} MiB unless told otherwise.`,
+      },
+      {
+        name: 'body-seconds',
+        kind: 'number',
+        value: 'S',
+        minimum: 0.1,
+        maximum: 3600,
+        meaning: `Within which a body has to arrive; ${servingLimits.bodySeconds} unless told otherwise.`,
+      },
+      followLinks,
+      networkFileOption,
+      backend,
+      verbose,
+      help,
+    ],
+  }
   const about: Command = {
     name: 'help',
     usage: 'help',
@@ -221,5 +298,15 @@ export function commandsFor(names: RegistryNames): readonly Command[] {
     positionals: [],
     options: [json, verbose, help],
   }
-  return [train, sweepCommand(train, names), embed, exporting, predict, search, about, version]
+  return [
+    train,
+    sweepCommand(train, names),
+    embed,
+    exporting,
+    predict,
+    search,
+    serve,
+    about,
+    version,
+  ]
 }

@@ -4,13 +4,10 @@ import { setImmediate as breathe } from 'node:timers/promises'
 import { createRandom } from '../../core/math/random'
 import { simdProduct } from '../../core/math/simdProduct'
 import {
-  confidenceOf,
   type Decision,
   measurePrediction,
-  strangeness,
   usualFalseAccept,
 } from '../../core/prediction/measurePrediction'
-import { meansOf, predictSteps, type References } from '../../core/prediction/predict'
 import { thresholdFor } from '../../core/prediction/openSet'
 import { walk } from '../../core/steps'
 import type { DatasetId } from '../../shared/model/ids'
@@ -19,6 +16,7 @@ import { type Cell, csvChunks, defused, exactNumber } from '../exporting/csv'
 import type { EmbeddingRows } from '../exporting/embeddingRows'
 import { writeChunks } from '../exporting/writeChunks'
 import { makeTemporaryFolder } from '../leftovers'
+import { Answerer } from '../runs/answerPictures'
 import { contentOf, loadPrediction, type StoredPrediction } from '../runs/predictionFiles'
 import { blocksOf } from './embeddingBlocks'
 import { checkModel, checkOutFile, withEmbeddings } from './modelArgument'
@@ -100,7 +98,7 @@ export async function runPredict(
 }
 
 /** As the model says, or measured anew where other neighbours are to vote; null where cancelled. */
-async function decide(
+export async function decide(
   { progress, signal }: Session,
   { stored, k }: { readonly stored: StoredPrediction; readonly k: number | undefined },
 ): Promise<Decision | null> {
@@ -140,49 +138,32 @@ async function answer(session: Session, asked: Answering): Promise<PredictOutcom
   const { stored, decision, rows, truth, names, falseAccept, out } = asked
   const { scores, rule, score, k } = decision
   const threshold = thresholdFor(scores, falseAccept)
-  const references: References = {
-    unit: stored.unit,
-    labels: stored.labels,
-    means: stored.kind === 'means' ? stored : meansOf(stored),
-  }
-  const shown = Math.min(k, stored.unit.rows)
+  const answerer = new Answerer(stored, decision)
+  const { shown } = answerer
   const evaluated: Evaluated[] = []
   let unknown = 0
   async function* answers(): AsyncGenerator<Cell[]> {
     let done = 0
     for await (const { images, unit } of blocksOf(rows)) {
-      const lines: Cell[][] = []
-      const steps = predictSteps(references, unit, decision, simdProduct, (place, found) => {
-        const { label } = found.answer
-        const strange = strangeness(found.answer, score)
-        const isKnown = threshold === null ? null : strange <= threshold
+      const found = await answerer.answer(unit, threshold)
+      const lines = found.map(({ label, confidence, strangeness, isKnown, neighbours }, place) => {
         if (isKnown === false) unknown++
-        const confidence = confidenceOf(found.answer, decision)
         const image = images[place]!
         if (truth !== null) {
-          evaluated.push({
-            ...{ image, confidence, strange, isKnown },
-            label: stored.labelNames[label]!,
-            nearest: found.distances[0] ?? Infinity,
-          })
+          const nearest = neighbours[0]?.distance ?? Infinity
+          evaluated.push({ image, confidence, strange: strangeness, isKnown, label, nearest })
         }
         const cells: Cell[] = [
           defused(names?.get(image) ?? image),
-          defused(stored.labelNames[label]!),
-          ...[confidence, strange].map(exactNumber),
+          defused(label),
+          ...[confidence, strangeness].map(exactNumber),
           isKnown === null ? '' : isKnown ? 1 : 0,
         ]
-        for (let n = 0; n < shown; n++) {
-          const row = found.rows[n]!
-          cells.push(
-            defused(stored.paths[row] ?? ''),
-            defused(stored.labelNames[stored.labels[row]!]!),
-            exactNumber(found.distances[n]!),
-          )
+        for (const one of neighbours) {
+          cells.push(defused(one.image ?? ''), defused(one.label), exactNumber(one.distance))
         }
-        lines.push(cells)
+        return cells
       })
-      await walk(steps, { now: () => performance.now(), breathe: () => breathe() })
       done += images.length
       progress.update('Predicting', `${done} of ${rows.count}`)
       yield* lines

@@ -27,7 +27,7 @@ import { loadModel } from '../runs/modelFiles'
 import { loadPrediction, loadPredictionReport, writePrediction } from '../runs/predictionFiles'
 import type { TrainingResult } from '../training/messages'
 import { runFolder, type Workspace } from '../workspace'
-import { drawMap } from './mapPicture'
+import { drawMap } from '../reporting/mapPicture'
 import type { UnseenFile } from './unseenLabels'
 
 export interface ResultContext {

@@ -22,28 +22,33 @@ export interface FeatureStore {
 /** Features up to this size are held in memory; beyond, they are read from the cache's files. */
 export const featureBudgetBytes = 256 * 2 ** 20
 
-/** @param count images of the job */
+/**
+ * @param count images of the job
+ * @param options.cacheFolder null: the features are in memory alone, whatever their size
+ */
 export function openFeatureStore(
   count: number,
   taps: readonly CachedTap[],
   {
     cacheFolder,
     memoryBytes = featureBudgetBytes,
-  }: { readonly cacheFolder: string; readonly memoryBytes?: number },
+  }: { readonly cacheFolder: string | null; readonly memoryBytes?: number },
 ): FeatureStore {
-  const cache = new TapCaches(cacheFolder, taps)
   const rowSize = sumOfDimensions(taps)
+  if (cacheFolder === null) return inMemory(count, rowSize, null)
+  const cache = new TapCaches(cacheFolder, taps)
   return count * rowSize * 4 > memoryBytes
     ? inFiles(count, taps, cacheFolder, cache)
     : inMemory(count, rowSize, cache)
 }
 
-function inMemory(count: number, rowSize: number, cache: TapCaches): FeatureStore {
+/** @param cache null: nothing is kept, and nothing is known */
+function inMemory(count: number, rowSize: number, cache: TapCaches | null): FeatureStore {
   const features = new Float32Array(count * rowSize)
   return {
-    find: (sha256) => cache.readSteps(sha256, features),
+    find: (sha256) => cache?.readSteps(sha256, features) ?? nothingFound(count),
     add(rows, sha256, computed) {
-      remember(cache, sha256, computed)
+      if (cache !== null) remember(cache, sha256, computed)
       rows.forEach((row, i) => {
         features.set(computed.subarray(i * rowSize, (i + 1) * rowSize), row * rowSize)
       })
@@ -52,8 +57,13 @@ function inMemory(count: number, rowSize: number, cache: TapCaches): FeatureStor
       features.copyWithin(row * rowSize, twin * rowSize, (twin + 1) * rowSize)
     },
     source: () => featureSource(features, rowSize),
-    endWriting: () => cache.close(),
+    endWriting: () => cache?.close(),
   }
+}
+
+// eslint-disable-next-line require-yield -- there is nothing to look through
+function* nothingFound(count: number): Steps<Uint8Array> {
+  return new Uint8Array(count)
 }
 
 function inFiles(

@@ -48,7 +48,13 @@ export interface FeatureContext {
   readonly projectFolder: string
   /** Of the built workers, one of which decodes; absent: this thread. */
   readonly workersFolder?: string | undefined
-  readonly cacheFolder: string
+  /** Null: nothing is looked up and nothing kept. */
+  readonly cacheFolder: string | null
+  /** Opens a network that stays open for the next pictures; absent: it is opened for these alone. */
+  readonly openNetwork?: (
+    extractor: Extractor,
+    layers: readonly ExtractorLayer[],
+  ) => Promise<Pick<OpenExtractor, 'passRows' | 'extract'>>
   /** Features beyond this stay in the files of the cache. */
   readonly memoryBytes?: number
   /** How the pictures are read; absent: as they are. */
@@ -66,7 +72,8 @@ export async function loadLayers(
   report: LoadingReport,
 ): Promise<Omit<LoadedImages, 'input'> | null> {
   const { variation = null } = context
-  const parts = partsOf(layers)
+  // Without a cache nothing that a part gives would be found again.
+  const parts = context.cacheFolder === null ? [] : partsOf(layers)
   for (const [p, part] of parts.entries()) {
     // What a part lacks it alone computes; all of it is then in the cache.
     const loaded = await loadFeatures(
@@ -77,7 +84,10 @@ export async function loadLayers(
     if (loaded === null) return null
   }
   const reportOfRest = reportOfPart(report, parts.length, parts.length + 1)
-  const network = lateNetwork(() => extractor.open(context, layers))
+  const network = lateNetwork(async () => {
+    if (context.openNetwork === undefined) return extractor.open(context, layers)
+    return { ...(await context.openNetwork(extractor, layers)), dispose: () => {} }
+  })
   const store = openFeatureStore(
     images.sha256.length,
     cachedTaps(extractor, layers, variation),

@@ -5,10 +5,7 @@ import { normalizeInPlace } from '../../core/math/normalizeRows'
 import { restoreModel } from '../../core/network'
 import { unreadable } from '../../core/network/savedModel'
 import type { Backend } from '../backend/backend'
-import { loadFeatures } from '../features/loadFeatures'
-import { loadPixels } from '../features/loadPixels'
-import { loadMaps } from '../features/loadMaps'
-import { featuresOfModel, mapOfModel } from '../features/modelFeatures'
+import { loadForModel } from '../features/loadForModel'
 import type { OpenOwnSession } from '../features/ownNetworks/ownSession'
 import { saveEmbeddings } from '../runs/embeddingFiles'
 import { loadModel } from '../runs/modelFiles'
@@ -43,13 +40,7 @@ export async function embedImages(
         }),
       interruption,
     }
-    if (stored.input.kind === 'pixels') {
-      return loadPixels(job.images, stored.input.sizePx, report, { variation })
-    }
-    const context = { ...job, backend, openOnnx, variation }
-    return stored.input.kind === 'maps'
-      ? loadMaps(job.images, mapOfModel(stored.input), context, report)
-      : loadFeatures(job.images, { ...context, ...featuresOfModel(stored.input) }, report)
+    return loadForModel(job.images, stored.input, { ...job, backend, openOnnx, variation }, report)
   }
   let rows = new Uint32Array(0)
   let data: Float32Array = new Float32Array(0)

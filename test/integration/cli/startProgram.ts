@@ -13,9 +13,14 @@ interface Outcome {
 }
 
 /** Starts the built command line with a cache of its own below `folder`. */
-function startProgram(program: BuiltProgram, folder: string, args: readonly string[]) {
+function startProgram(
+  program: BuiltProgram,
+  folder: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+) {
   const child = spawn(process.execPath, [join(program.folder, 'cli.js'), ...args], {
-    env: { ...process.env, XDG_CACHE_HOME: join(folder, 'cache') },
+    env: { ...process.env, XDG_CACHE_HOME: join(folder, 'cache'), ...environment },
   })
   let out = ''
   let error = ''
@@ -57,7 +62,8 @@ export function commandOnDrawings(
     await program?.dispose()
     if (folder !== '') await rm(folder, { recursive: true, force: true })
   })
-  const start = (args: readonly string[]) => startProgram(program!, folder, args)
+  const start = (args: readonly string[], environment: Readonly<Record<string, string>> = {}) =>
+    startProgram(program!, folder, args, environment)
   return {
     get program() {
       return program!

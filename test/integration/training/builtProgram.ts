@@ -22,6 +22,7 @@ const workers = {
   'workers/kernelPool': 'src/main/backend/kernelPool.worker.ts',
   'workers/decoding': 'src/main/features/decoding.worker.ts',
   'workers/projection': 'src/main/projection/projection.worker.ts',
+  'workers/serving': 'src/main/serving/serving.worker.ts',
 }
 
 /**
