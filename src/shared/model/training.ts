@@ -1,3 +1,4 @@
+import type { ErrorDetails } from '../errors'
 import type { Bilingual } from './bilingual'
 import type { ExtractorDescription } from './extractor'
 import type { SetFinding } from './findings'
@@ -271,7 +272,12 @@ export interface TrainingState {
   readonly warnings: readonly TrainingWarning[]
   /** How the learning rate was found; absent where it was given or the run is of before. */
   readonly rateSearch?: RateSearch
-  readonly error: { readonly code: string; readonly message: string } | null
+  readonly error: {
+    readonly code: string
+    readonly message: string
+    /** Absent in states of earlier versions. */
+    readonly details?: ErrorDetails
+  } | null
 }
 
 /** The loss curve as columns, thinned to at most a few thousand points. */

@@ -17,6 +17,7 @@ import { useDatasetStore } from '../../../src/renderer/src/stores/dataset'
 import { useRunStore } from '../../../src/renderer/src/stores/runs'
 import type { DatasetId, RunId } from '../../../src/shared/model/ids'
 import type { NetworkSearch } from '../../../src/shared/model/networkSearch'
+import type { TrainingOptions } from '../../../src/shared/model/training'
 import { useToastStore } from '../../../src/renderer/src/stores/toasts'
 import { datasetOf } from '../../support/windowData'
 import { connectWire } from '../../support/windowWire'
@@ -188,6 +189,43 @@ it('goes on with a run that was interrupted', async () => {
   expect(wire.calls).toContainEqual(['training.resumeRun', { runId: 7 }])
   expect(useRunStore().current?.id).toBe(7)
 })
+
+it.each([
+  ['en', 'The network eyes has changed since it was added.'],
+  ['zh-CN', '网络 eyes 在添加之后已经改变。'],
+] as const)(
+  'says what stopped a run in words of its own where there are some: %s',
+  (locale, words) => {
+    setLocale(locale)
+    const error = {
+      code: 'backendUnavailable',
+      message: 'The network eyes has changed since it was added.',
+      details: {
+        unsuitable: 'The network eyes has changed since it was added.',
+        unsuitableChinese: '网络 eyes 在添加之后已经改变。',
+      },
+    }
+    const run = {
+      ...{ id: 7 as RunId, startedAt: 1, status: 'failed' as const, before: null },
+      ...{ closedForm: null, after: null, bestEpoch: null, durationMs: 5, backend: null },
+      ...{ hasEmbeddings: false, tripletCount: 0 },
+      options: { split: 'byClass' } as TrainingOptions,
+    }
+    const view = mount(RunResult, {
+      props: {
+        state: {
+          datasetId: 1 as DatasetId,
+          ...{ run, stage: 'features' as const, stageDone: 0, stageTotal: 1, remainingMs: null },
+          ...{ latest: null, epochs: [], warnings: [], error },
+        },
+        canTrain: true,
+      },
+      global: { plugins: [i18n] },
+    })
+    expect(view.get('.sentence').text()).toContain(words)
+    setLocale('en')
+  },
+)
 
 it('keeps the options while nothing can be planned', async () => {
   const { view } = await open()

@@ -13,6 +13,7 @@ import { inspectNetwork } from '../../../src/main/features/ownNetworks/inspectNe
 import { openOwn } from '../../../src/main/features/ownNetworks/ownExtractor'
 import { startOwnRuntime } from '../../../src/main/features/ownNetworks/ownRuntime'
 import { tryNetwork } from '../../../src/main/features/ownNetworks/tryNetwork'
+import type { AppError } from '../../../src/shared/errors'
 import type { FoundNetwork, NetworkAnswers } from '../../../src/shared/model/ownNetwork'
 import { type NetworkForm, node, value, writeModel, writeNetwork } from '../../onnx/writeOnnx'
 import { type BuiltProgram, buildProgram } from '../training/builtProgram'
@@ -223,6 +224,15 @@ describe('a network of a person’s own', () => {
     await expect(rowsOf(found)).rejects.toThrow(/no such file.*put it back/)
     await writeFile(join(moved, 'weights.bin'), Buffer.alloc(1e5, 1))
     await expect(rowsOf(again)).rejects.toThrow('has changed since it was added')
+    const inChinese = await Promise.all(
+      [found, again].map((one) =>
+        rowsOf(one).catch((error: unknown) => (error as AppError).details),
+      ),
+    )
+    expect(inChinese).toMatchObject([
+      { unsuitableChinese: expect.stringContaining('请放回原处') as string },
+      { unsuitableChinese: expect.stringContaining('在添加之后已经改变') as string },
+    ])
   })
 })
 

@@ -32,8 +32,11 @@ interface RunChanges {
   readonly backend?: BackendReport | null
   readonly hasEmbeddings?: boolean
   readonly warnings?: readonly TrainingWarning[]
-  readonly error?: Pick<SerializedError, 'code' | 'message'> | null
+  readonly error?: StoredError | null
 }
+
+/** Earlier versions kept no details. */
+type StoredError = Pick<SerializedError, 'code' | 'message'> & Partial<SerializedError>
 
 /** A run as it is stored; its bulk data lies in its folder. */
 export interface StoredRun {
@@ -41,7 +44,7 @@ export interface StoredRun {
   readonly datasetId: DatasetId
   readonly stage: TrainingStage
   readonly warnings: readonly TrainingWarning[]
-  readonly error: Pick<SerializedError, 'code' | 'message'> | null
+  readonly error: StoredError | null
 }
 
 export interface RunRepository {
@@ -216,6 +219,6 @@ function storedRunOf(row: RunRow): StoredRun {
     datasetId: row.dataset_id as DatasetId,
     stage: row.stage as TrainingStage,
     warnings: JSON.parse(row.warnings) as readonly TrainingWarning[],
-    error: parsed<Pick<SerializedError, 'code' | 'message'>>(row.error),
+    error: parsed<StoredError>(row.error),
   }
 }

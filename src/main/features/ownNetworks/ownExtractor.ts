@@ -54,20 +54,25 @@ async function checkUnchanged({ file, network }: PlacedNetwork): Promise<void> {
   })
   const { contentHash } = await hashNetwork(file, await findDataFiles(file, model))
   if (contentHash === network.contentHash) return
-  throw new AppError(
-    'backendUnavailable',
-    `The network ${network.title} in ${file} has changed since it was added: features of it would not be comparable. Put back the file that was added, or add it again and train again.`,
-    { file, extractor: network.id },
-  )
+  const message = `The network ${network.title} in ${file} has changed since it was added: features of it would not be comparable. Put back the file that was added, or add it again and train again.`
+  throw new AppError('backendUnavailable', message, {
+    ...{ file, extractor: network.id, unsuitable: message },
+    unsuitableChinese: `${file} 中的网络 ${network.title} 在添加之后已经改变，其特征无法与之前的比较。请放回原来的文件，或重新添加后再训练。`,
+  })
 }
 
-const gone = (file: string, cause: unknown): AppError =>
-  new AppError(
+function gone(file: string, cause: unknown): AppError {
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  const message = `${reason} It was there when it was added; put it back, or name it where it is now.`
+  const given = cause instanceof AppError ? cause.details['unsuitableChinese'] : undefined
+  const unsuitableChinese = `${given ?? `无法读取网络文件 ${file}。`}添加时它还可用；请放回原处，或重新添加。`
+  return new AppError(
     'backendUnavailable',
-    `${cause instanceof Error ? cause.message : String(cause)} It was there when it was added; put it back, or name it where it is now.`,
-    { file },
+    message,
+    { file, unsuitable: message, unsuitableChinese },
     cause,
   )
+}
 
 async function openTapped(
   { file, network }: { readonly file: string; readonly network: { readonly input: OwnInput } },

@@ -136,11 +136,11 @@ async function copyInto(folder: string, { file, network }: PlacedNetwork): Promi
       await copyFile(join(dirname(file), name), join(temporary, name), constants.COPYFILE_FICLONE)
     }
     if ((await hashOfNetwork(copy)) !== network.contentHash) {
-      throw new AppError(
-        'invalidInput',
-        `${basename(file)} has changed since it was looked at. Add it again.`,
-        { file },
-      )
+      const message = `${basename(file)} has changed since it was looked at. Add it again.`
+      throw new AppError('invalidInput', message, {
+        ...{ file, unsuitable: message },
+        unsuitableChinese: `${basename(file)} 在查看之后已经改变，请重新添加。`,
+      })
     }
     const content = { version: 1, file: basename(file), network }
     await atomicWrite(
