@@ -1,3 +1,4 @@
+export { pointsNearPath } from './brush'
 export { groupPlaces } from './groupPlaces'
 export { pointsInPolygon } from './lasso'
 export { PointGrid } from './pointGrid'

@@ -93,19 +93,33 @@ export class PointGrid {
 
   /** Whether any point lies in the box, its edges included. */
   hasPointIn(minX: number, minY: number, maxX: number, maxY: number): boolean {
+    return this.visitIn(minX, minY, maxX, maxY, () => true)
+  }
+
+  /**
+   * Calls `visit` with the index of each point in the box, its edges included, cell by cell, until
+   * it answers true; answers whether it did.
+   */
+  visitIn(
+    minX: number,
+    minY: number,
+    maxX: number,
+    maxY: number,
+    visit: (index: number) => boolean,
+  ): boolean {
     if (this.members.length === 0 || !(maxX >= this.minX) || !(maxY >= this.minY)) return false
     const firstColumn = Math.max(0, this.column(minX))
     const firstRow = Math.max(0, this.row(minY))
     const lastColumn = this.column(maxX)
     const lastRow = this.row(maxY)
     for (let r = firstRow; r <= lastRow; r++) {
-      for (let c = firstColumn; c <= lastColumn; c++) {
-        const cell = r * this.columns + c
-        for (let at = this.starts[cell]!; at < this.starts[cell + 1]!; at++) {
-          const x = this.xy[2 * this.members[at]!]!
-          const y = this.xy[2 * this.members[at]! + 1]!
-          if (x >= minX && x <= maxX && y >= minY && y <= maxY) return true
-        }
+      const end = this.starts[r * this.columns + lastColumn + 1]!
+      for (let at = this.starts[r * this.columns + firstColumn]!; at < end; at++) {
+        const index = this.members[at]!
+        const x = this.xy[2 * index]!
+        const y = this.xy[2 * index + 1]!
+        if (x < minX || x > maxX || y < minY || y > maxY) continue
+        if (visit(index)) return true
       }
     }
     return false

@@ -4,6 +4,9 @@ import type { ImageId } from '../../../shared/model/ids'
 
 const none: ReadonlySet<ImageId> = new Set()
 
+/** What becomes of the selection when an area is drawn. */
+export type SelectionChange = 'replace' | 'add' | 'subtract'
+
 /** A selection as it was, to be put back. */
 export interface TakenSelection {
   readonly ids: ReadonlySet<ImageId>
@@ -69,6 +72,14 @@ export const useSelectionStore = defineStore('selection', () => {
     anchor.value = focus.value
   }
 
+  /** An area was drawn around these. */
+  function change(how: SelectionChange, drawn: readonly number[]): void {
+    if (how === 'replace') return replace(drawn)
+    if (how === 'add') return replace([...ids.value, ...drawn])
+    const taken = new Set(drawn)
+    replace([...ids.value].filter((id) => !taken.has(id)))
+  }
+
   function clear(): void {
     ids.value = none
     focus.value = null
@@ -114,6 +125,7 @@ export const useSelectionStore = defineStore('selection', () => {
     toggle,
     range,
     replace,
+    change,
     clear,
     take,
     put,

@@ -205,7 +205,7 @@ export function useMapCanvas(input: MapCanvasInput) {
   watch(input.sizeFactor, show)
   watch(input.rim, (rim) => scatter?.setRim(rim))
 
-  return { view, size, fit, pan, zoom, pick, walk, screenOf, diameter }
+  return { view, size, fit, pan, zoom, pick, walk, screenOf, diameter, grid: () => grid }
 }
 
 function between(from: Float32Array, to: Float32Array, share: number): Float32Array<ArrayBuffer> {
