@@ -14,6 +14,7 @@ import { type Extension, findExtension, loadExtensions } from '../training/exten
 import { checkEmbedArguments, runEmbed } from './embed'
 import { checkExportArguments, runExport } from './export'
 import { exportNoteText } from './exportOptions'
+import { checkFindArguments, findText, runFind } from './find'
 import { helpText } from './help'
 import { commandsFor } from './options'
 import { parseArguments, type ParsedCommand, UsageError } from './parse'
@@ -204,6 +205,18 @@ async function runCommand(parsed: ParsedCommand, circumstances: Circumstances): 
         return outcome.state.rows.some((row) => row.status === 'finished')
           ? exitCode.done
           : exitCode.failed
+      })
+    }
+    case 'find': {
+      const checked = await checkFindArguments(parsed, taking)
+      return inOut(checked.out, async () => {
+        const outcome = await inSession(circumstances, undefined, (session) =>
+          runFind(session, checked),
+        )
+        if (outcome === 'terminated' || outcome === null) return codeWithout(outcome)
+        if (isJson) json(outcome)
+        else print(findText(outcome))
+        return exitCode.done
       })
     }
     case 'embed': {

@@ -5,6 +5,7 @@ import type { Command, CommandOption } from './command'
 import { exportOptions } from './exportOptions'
 import { networkAnswerOptions, networkFileOption } from './ownNetwork'
 import { servingLimits } from '../serving/limits'
+import { findCommand } from './findOptions'
 import { sweepCommand } from './sweepOptions'
 import { commandOptions, type RegistryNames } from './trainingOptions'
 
@@ -298,9 +299,15 @@ export function commandsFor(names: RegistryNames): readonly Command[] {
     positionals: [],
     options: [json, verbose, help],
   }
+  const find = findCommand(train, [
+    ...[optionTable.extractor.flag, optionTable.features.flag, networkFileOption.name],
+    ...networkAnswerOptions.map(({ name }) => name),
+    ...[followLinks.name, optionTable.backend.flag, json.name, verbose.name, help.name],
+  ])
   return [
     train,
     sweepCommand(train, names),
+    find,
     embed,
     exporting,
     predict,
