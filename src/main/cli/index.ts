@@ -181,6 +181,7 @@ async function runCommand(parsed: ParsedCommand, circumstances: Circumstances): 
             namesLabels: checked.namesLabels,
             followsLinks: checked.followsLinks,
             isCompact: checked.isCompact,
+            map: checked.map,
             backend: checked.request.backend,
           }),
         )

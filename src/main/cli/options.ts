@@ -1,5 +1,6 @@
 import { mostViews } from '../../core/augmentation/pictureChange'
 import { predictionNeighbours, usualFalseAccept } from '../../core/prediction/measurePrediction'
+import { mapTable } from '../../shared/model/options/mapOptions'
 import { optionTable } from '../../shared/model/options/table'
 import type { Command, CommandOption } from './command'
 import { exportOptions } from './exportOptions'
@@ -73,6 +74,7 @@ export function commandsFor(names: RegistryNames): readonly Command[] {
         meaning: 'The run.json of a run, to train the same again; other options change it.',
       },
       ...commandOptions(optionTable, names),
+      ...commandOptions(mapTable, names),
       networkFileOption,
       ...networkAnswerOptions,
       json,
