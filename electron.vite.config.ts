@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'electron-vite'
+import { buildEmbedScript } from './scripts/buildEmbedScript.mjs'
 
 /** Packages with native code or a module-wide registry of their own stay outside the bundle. */
 const external = [
@@ -20,6 +21,13 @@ const oldest = { node: 'node20.18', chrome: 'chrome130' }
 
 export default defineConfig({
   main: {
+    // Leaves with every exported model, so it is a file of its own.
+    plugins: [
+      {
+        name: 'embed-script',
+        writeBundle: () => buildEmbedScript(resolve('.'), resolve('out/main/workers')),
+      },
+    ],
     build: {
       target: oldest.node,
       outDir: 'out/main',

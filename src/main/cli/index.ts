@@ -13,8 +13,8 @@ import { endWhereUnanswered } from '../jobs/unlessAborted'
 import { type Extension, findExtension, loadExtensions } from '../training/extensions'
 import { checkEmbedArguments, runEmbed } from './embed'
 import { checkExportArguments, runExport } from './export'
+import { checkExportModelArguments, exportedModelText, runExportModel } from './exportModel'
 import { exportNoteText } from './exportOptions'
-import { checkFindArguments, findText, runFind } from './find'
 import { helpText } from './help'
 import { commandsFor } from './options'
 import { parseArguments, type ParsedCommand, UsageError } from './parse'
@@ -181,7 +181,6 @@ async function runCommand(parsed: ParsedCommand, circumstances: Circumstances): 
             namesLabels: checked.namesLabels,
             followsLinks: checked.followsLinks,
             isCompact: checked.isCompact,
-            map: checked.map,
             backend: checked.request.backend,
           }),
         )
@@ -206,18 +205,6 @@ async function runCommand(parsed: ParsedCommand, circumstances: Circumstances): 
         return outcome.state.rows.some((row) => row.status === 'finished')
           ? exitCode.done
           : exitCode.failed
-      })
-    }
-    case 'find': {
-      const checked = await checkFindArguments(parsed, taking)
-      return inOut(checked.out, async () => {
-        const outcome = await inSession(circumstances, undefined, (session) =>
-          runFind(session, checked),
-        )
-        if (outcome === 'terminated' || outcome === null) return codeWithout(outcome)
-        if (isJson) json(outcome)
-        else print(findText(outcome))
-        return exitCode.done
       })
     }
     case 'embed': {
@@ -246,6 +233,16 @@ async function runCommand(parsed: ParsedCommand, circumstances: Circumstances): 
         print(`${countOf(rows, 'image')} with ${dimension} numbers each in ${files.join(', ')}`)
         for (const note of notes) print(exportNoteText(note))
       }
+      return exitCode.done
+    }
+    case 'export-model': {
+      const checked = await checkExportModelArguments(parsed, taking)
+      const { terminated } = circumstances
+      const ended = AbortSignal.any([signal, terminated])
+      const written = await runExportModel(checked, folders, progress, ended)
+      if (written === null) return terminated.aborted ? exitCode.terminated : exitCode.cancelled
+      if (isJson) json(written)
+      else print(exportedModelText(written))
       return exitCode.done
     }
     case 'predict': {

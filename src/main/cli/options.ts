@@ -1,12 +1,11 @@
 import { mostViews } from '../../core/augmentation/pictureChange'
 import { predictionNeighbours, usualFalseAccept } from '../../core/prediction/measurePrediction'
-import { mapTable } from '../../shared/model/options/mapOptions'
 import { optionTable } from '../../shared/model/options/table'
 import type { Command, CommandOption } from './command'
+import { modelExportOptions } from './exportModel'
 import { exportOptions } from './exportOptions'
 import { networkAnswerOptions, networkFileOption } from './ownNetwork'
 import { servingLimits } from '../serving/limits'
-import { findCommand } from './findOptions'
 import { sweepCommand } from './sweepOptions'
 import { commandOptions, type RegistryNames } from './trainingOptions'
 
@@ -74,7 +73,6 @@ export function commandsFor(names: RegistryNames): readonly Command[] {
         meaning: 'The run.json of a run, to train the same again; other options change it.',
       },
       ...commandOptions(optionTable, names),
-      ...commandOptions(mapTable, names),
       networkFileOption,
       ...networkAnswerOptions,
       json,
@@ -122,6 +120,13 @@ export function commandsFor(names: RegistryNames): readonly Command[] {
     options: [...exportOptions(), json, verbose, help],
   }
   const model = embed.options.find(({ name }) => name === 'model')!
+  const exportingModel: Command = {
+    name: 'export-model',
+    usage: 'export-model --model DIR/model --out DIR [options]',
+    summary: 'Writes a model as one ONNX file that takes pictures, with scripts that run it.',
+    positionals: [],
+    options: [model, ...modelExportOptions, networkFileOption, json, verbose, help],
+  }
   const predict: Command = {
     name: 'predict',
     usage: 'predict FOLDER_OR_FILES --model DIR/model --out FILE.csv [options]',
@@ -301,17 +306,12 @@ export function commandsFor(names: RegistryNames): readonly Command[] {
     positionals: [],
     options: [json, verbose, help],
   }
-  const find = findCommand(train, [
-    ...[optionTable.extractor.flag, optionTable.features.flag, networkFileOption.name],
-    ...networkAnswerOptions.map(({ name }) => name),
-    ...[followLinks.name, optionTable.backend.flag, json.name, verbose.name, help.name],
-  ])
   return [
     train,
     sweepCommand(train, names),
-    find,
     embed,
     exporting,
+    exportingModel,
     predict,
     search,
     serve,

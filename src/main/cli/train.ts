@@ -7,7 +7,6 @@ import { defaultSampler, samplerOf } from '../../core/loop/samplerFit'
 import { AppError } from '../../shared/errors'
 import type { DatasetId, RunId } from '../../shared/model/ids'
 import { gaveStartBack } from '../../shared/model/kept'
-import type { MapRequest } from '../../shared/model/options/mapOptions'
 import type { ProjectionPoints, ProjectionState } from '../../shared/model/projection'
 import type {
   BackendChoice,
@@ -31,7 +30,7 @@ import {
   type TakingNetwork,
   tryOnSet,
 } from './ownNetwork'
-import { mapRequestOf, requestOf } from './request'
+import { requestOf } from './request'
 import {
   type MetricsFile,
   metricsOf,
@@ -96,7 +95,6 @@ export async function checkTrainArguments(parsed: ParsedCommand, taking: TakingN
     out: resolve(parsed.texts.get('out')!),
     followsLinks: parsed.flags.has('follow-links'),
     isCompact: parsed.flags.has('compact'),
-    map: mapRequestOf(parsed),
   }
 }
 
@@ -147,7 +145,7 @@ export async function enterRun(
 /** Imports, trains and writes all results; null where it was cancelled before there were any. */
 export async function runTrain(
   session: Session,
-  { place, job, namesLabels, followsLinks, isCompact, map, backend, version }: RunOfTrain,
+  { place, job, namesLabels, followsLinks, isCompact, backend, version }: RunOfTrain,
 ): Promise<TrainOutcome | null> {
   const { services, progress } = session
   const { out, state: stateFolder } = place
@@ -211,7 +209,7 @@ export async function runTrain(
     await writeReport(context, quality)
   })
   await watch.timed('mapping', async () => {
-    const points = await project(session, state.run.id, map)
+    const points = await project(session, state.run.id)
     if (points !== null) await writeMap(context, points)
   })
   if (!session.signal.aborted) watch.keep()
@@ -230,7 +228,6 @@ interface RunOfTrain {
   readonly followsLinks: boolean
   /** The model carries means of labels instead of images. */
   readonly isCompact: boolean
-  readonly map: MapRequest
   /** Asked for now: one that goes on does so on it, though it began on another. */
   readonly backend: BackendChoice | undefined
   readonly version: string
@@ -245,7 +242,7 @@ async function trainOnce(
     namesLabels,
     backend,
     datasetId,
-  }: Omit<RunOfTrain, 'version' | 'followsLinks' | 'isCompact' | 'map'> & { datasetId: DatasetId },
+  }: Omit<RunOfTrain, 'version' | 'followsLinks' | 'isCompact'> & { datasetId: DatasetId },
 ): Promise<Ended | null> {
   const { services, progress, signal } = session
   const { training } = services
@@ -348,11 +345,7 @@ const backendLines = ({ description, rejected, features }: BackendReport): strin
 ]
 
 /** The map of the run's embeddings; the best there is where it was cancelled. */
-async function project(
-  session: Session,
-  runId: RunId,
-  options: MapRequest,
-): Promise<ProjectionPoints | null> {
+async function project(session: Session, runId: RunId): Promise<ProjectionPoints | null> {
   const { services, progress, signal } = session
   if (signal.aborted) return null
   const stop = session.on('projection', 'progress', (payload) => {
@@ -361,13 +354,11 @@ async function project(
   })
   const cancel = () => void services.projection.cancel({ runId })
   signal.addEventListener('abort', cancel)
-  await services.projection.start({ runId, options })
+  await services.projection.start({ runId })
   const state = await services.projection.whenEnded({ runId })
   signal.removeEventListener('abort', cancel)
   stop()
-  if (state.phase === 'failed') {
-    progress.line(`Note: the map could not be computed in full. ${state.failure ?? ''}`.trimEnd())
-  }
+  if (state.phase === 'failed') progress.line('Note: the map could not be computed in full.')
   return services.projection.points({ runId })
 }
 

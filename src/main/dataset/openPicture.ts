@@ -14,6 +14,8 @@ import { widestSample, withoutSigns } from './tiffSamples'
 
 /** Longest side of a thumbnail; what a picture looks like is judged at this size. */
 export const thumbnailPx = 256
+/** Of a file. */
+export const maximumBytes = 1_000_000_000
 /** 100 megapixels of 16-bit RGBA. */
 const maximumDecodedBytes = 800_000_000
 

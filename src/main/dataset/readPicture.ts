@@ -3,20 +3,17 @@ import { createHash } from 'node:crypto'
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import sharp from 'sharp'
 import type { LeftOutReason } from '../../shared/model/dataset'
 import type { PictureNote } from '../../shared/model/importReport'
 import { atomicWrite } from '../files/atomicWrite'
 import { thumbnailName } from '../workspace'
-import { openPicture, thumbnailPx, TooLargeError } from './openPicture'
+import { maximumBytes, openPicture, TooLargeError } from './openPicture'
 import { colorGrid, perceptualHash } from './perceptualHash'
-import { contrastOf, leastContrast, onGround, renderPixels } from './rawPixels'
+import { contrastOf, leastContrast } from './rawPixels'
 import { hasImageExtension, type ImageFormat, sniff, sniffBytes } from './sniff'
+import { encodeThumbnail, thumbnailPixels } from './thumbnailPicture'
 import type { FileResult } from './thumbnailProtocol'
 import { isWholeThumbnail } from './wholeThumbnail'
-
-/** Of a file. */
-export const maximumBytes = 1_000_000_000
 
 /** A file that is left out of the import, and why. */
 class LeftOut extends Error {
@@ -40,20 +37,15 @@ export async function readPicture(file: string, thumbnailsFolder: string): Promi
     const { bytes, format } = contents
     const sha256 = createHash('sha256').update(bytes).digest('hex')
     const opened = await openPicture(bytes, format)
-    const { picture, widthPx, heightPx, ground } = opened
-    const small = opened.small ?? (await renderPixels(picture, thumbnailPx))
-    const seen = onGround(small, ground)
+    const { widthPx, heightPx } = opened
+    const seen = await thumbnailPixels(opened)
     const { data, channels } = seen
     const looks = [data, seen.widthPx, seen.heightPx, channels] as const
     const hash = `${perceptualHash(...looks)}${colorGrid(...looks)}`
     const notes: readonly PictureNote[] =
       contrastOf(seen) < leastContrast ? [...opened.notes, 'blank'] : opened.notes
     const failure = await writeThumbnail(join(thumbnailsFolder, thumbnailName(sha256)), () =>
-      sharp(data, {
-        raw: { width: seen.widthPx, height: seen.heightPx, channels: channels === 1 ? 1 : 3 },
-      })
-        .webp({ quality: 80, effort: 0 })
-        .toBuffer(),
+      encodeThumbnail(seen),
     )
     if (failure !== null) return failure
     return { kind: 'image', sha256, perceptualHash: hash, widthPx, heightPx, format, notes }

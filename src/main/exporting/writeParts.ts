@@ -73,7 +73,10 @@ async function writeFolder(
 }
 
 /** Only a folder that an export left, or an empty one, makes way. */
-async function checkReplaceable(folder: string, partNames: readonly string[]): Promise<void> {
+export async function checkReplaceable(
+  folder: string,
+  partNames: readonly string[],
+): Promise<void> {
   const found = await stat(folder).catch(() => null)
   if (found === null) return
   const strange = found.isDirectory()

@@ -1,8 +1,7 @@
 import sharp, { type Sharp } from 'sharp'
-import type { PicturePixels } from '../../core/findings/pictureMeasures'
-import { openPicture } from '../dataset/openPicture'
-import { maximumBytes } from '../dataset/readPicture'
+import { maximumBytes, type OpenedPicture, openPicture } from '../dataset/openPicture'
 import { sniff, sniffBytes } from '../dataset/sniff'
+import { encodeThumbnail, thumbnailPixels } from '../dataset/thumbnailPicture'
 import { readBounded } from '../files/regularFile'
 
 /** Where the pixels of an image may be read from, in this order. */
@@ -29,50 +28,44 @@ sharp.cache(false)
  * the edge is lost.
  * @returns [sidePx, sidePx, 3] bytes
  */
-export const decodeSquare = (file: PictureFile, sidePx: number): Promise<Uint8Array> =>
-  fromAny(file, (picture) => inSquare(picture, sidePx))
-
-/** The picture in its own proportions, no side longer than this. */
-export const decodeInside = (file: PictureFile, mostPx: number): Promise<PicturePixels> =>
-  fromAny(file, (picture) => inside(picture, mostPx))
-
-/** Reads the first of the files that can be read. */
-async function fromAny<Pixels>(
-  { thumbnail, original, former }: PictureFile,
-  read: (picture: Sharp) => Promise<Pixels>,
-): Promise<Pixels> {
+export async function decodeSquare(file: PictureFile, sidePx: number): Promise<Uint8Array> {
+  const { thumbnail, original, former } = file
   try {
-    return await read(sharp(thumbnail))
+    return await inSquare(sharp(thumbnail), sidePx)
   } catch {
     try {
-      return await read(await originalPicture(original))
+      return await inSquare(await originalPicture(original), sidePx)
     } catch (error) {
       if (former === undefined) throw error
-      return await read(sharp(former)).catch(() => {
+      return await inSquare(sharp(former), sidePx).catch(() => {
         throw error
       })
     }
   }
 }
 
-/** The picture itself, as its thumbnail would show it. */
-async function originalPicture(path: string): Promise<Sharp> {
+/** A picture as an import would show it to a network: by way of its thumbnail, which is not kept. */
+export async function decodeAsImported(path: string, sidePx: number): Promise<Uint8Array> {
+  const thumbnail = await encodeThumbnail(await thumbnailPixels(await openFile(path)))
+  try {
+    return await inSquare(sharp(thumbnail), sidePx)
+  } catch {
+    // One so narrow that nothing of it is left at that side.
+    return inSquare(await originalPicture(path), sidePx)
+  }
+}
+
+async function openFile(path: string): Promise<OpenedPicture> {
   const bytes = await readBounded(path, maximumBytes)
   const sniffed = sniff(bytes.subarray(0, sniffBytes))
   if (sniffed.kind !== 'image') throw new Error(`not a picture: ${path}`)
-  const { picture, ground } = await openPicture(bytes, sniffed.format)
-  return picture.flatten({ background: { r: ground, g: ground, b: ground } })
+  return openPicture(bytes, sniffed.format)
 }
 
-async function inside(picture: Sharp, mostPx: number): Promise<PicturePixels> {
-  const { data, info } = await picture
-    .resize(mostPx, mostPx, { fit: 'inside', withoutEnlargement: true })
-    .toColourspace('srgb')
-    .removeAlpha()
-    .raw({ depth: 'uchar' })
-    .toBuffer({ resolveWithObject: true })
-  if (info.channels !== 3) throw new Error('not three channels')
-  return { data, widthPx: info.width, heightPx: info.height }
+/** The picture itself, as its thumbnail would show it. */
+async function originalPicture(path: string): Promise<Sharp> {
+  const { picture, ground } = await openFile(path)
+  return picture.flatten({ background: { r: ground, g: ground, b: ground } })
 }
 
 /** Placed by hand: the white around it takes the decoder half a millisecond, the same bytes result. */

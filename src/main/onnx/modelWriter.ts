@@ -4,10 +4,12 @@ import {
   AttributeProto_AttributeType,
   AttributeProtoSchema,
   GraphProtoSchema,
+  type ModelProto,
   ModelProtoSchema,
   type NodeProto,
   NodeProtoSchema,
   OperatorSetIdProtoSchema,
+  StringStringEntryProtoSchema,
   type TensorProto,
   TensorProto_DataType,
   TensorProtoSchema,
@@ -23,7 +25,8 @@ import {
 type Attribute = number | string | readonly number[] | { readonly float: number }
 
 /** Versions that every ONNX Runtime since 2023 reads. */
-const [irVersion, opset] = [8n, 17n]
+const irVersion = 8n
+export const opset = 17
 
 /** Puts an ONNX network together node by node. */
 export class ModelWriter {
@@ -31,12 +34,15 @@ export class ModelWriter {
   private readonly initializers = new Map<string, TensorProto>()
   private names = 0
 
+  /** @param prefix of all names that are made here, where others are beside them */
+  constructor(private readonly prefix = '') {}
+
   /** @returns the name of its output */
   node(
     opType: string,
     input: readonly string[],
     attributes: Readonly<Record<string, Attribute>> = {},
-    output = `t${++this.names}`,
+    output = this.name('t'),
   ): string {
     this.nodes.push(
       create(NodeProtoSchema, {
@@ -55,8 +61,8 @@ export class ModelWriter {
     const isFloat = data instanceof Float32Array
     const key =
       data.length <= 4
-        ? `${isFloat ? 'f' : 'i'}${dims.join('x')}:${[...data].join()}`
-        : `c${++this.names}`
+        ? `${this.prefix}${isFloat ? 'f' : 'i'}${dims.join('x')}:${[...data].join()}`
+        : this.name('c')
     if (!this.initializers.has(key)) {
       this.initializers.set(
         key,
@@ -71,17 +77,33 @@ export class ModelWriter {
     return key
   }
 
+  /** The nodes so far, and takes them out of the network. */
+  takeNodes(): NodeProto[] {
+    return this.nodes.splice(0)
+  }
+
+  /** Puts nodes of another network behind those so far. */
+  append(nodes: readonly NodeProto[], initializers: readonly TensorProto[]): void {
+    this.nodes.push(...nodes)
+    for (const tensor of initializers) this.initializers.set(tensor.name, tensor)
+  }
+
   /** The network as the bytes of a file. */
   write(
-    input: { readonly name: string; readonly type: 'FLOAT' | 'UINT8'; readonly dims: Dimensions },
-    outputs: readonly { readonly name: string; readonly dims: Dimensions }[],
+    input: ModelInput,
+    outputs: readonly ModelOutput[],
+    { versions, facts = {} }: WriteOptions = {},
   ): Uint8Array {
     return toBinary(
       ModelProtoSchema,
       create(ModelProtoSchema, {
         irVersion,
         producerName: 'Semblance',
-        opsetImport: [create(OperatorSetIdProtoSchema, { version: opset })],
+        opsetImport: [create(OperatorSetIdProtoSchema, { version: BigInt(opset) })],
+        ...versions,
+        metadataProps: Object.entries(facts).map(([key, value]) =>
+          create(StringStringEntryProtoSchema, { key, value }),
+        ),
         graph: create(GraphProtoSchema, {
           name: 'network',
           node: this.nodes,
@@ -94,6 +116,28 @@ export class ModelWriter {
       }),
     )
   }
+
+  private name(kind: 't' | 'c'): string {
+    return `${this.prefix}${kind}${++this.names}`
+  }
+}
+
+interface ModelInput {
+  readonly name: string
+  readonly type: 'FLOAT' | 'UINT8'
+  readonly dims: Dimensions
+}
+
+interface ModelOutput {
+  readonly name: string
+  readonly dims: Dimensions
+}
+
+interface WriteOptions {
+  /** Of a network that holds another one: what that one needs. */
+  readonly versions?: Pick<ModelProto, 'irVersion' | 'opsetImport' | 'functions'>
+  /** What a reader is told about it. */
+  readonly facts?: Readonly<Record<string, string>>
 }
 
 /** A name stands for a size that is open. */
@@ -112,7 +156,11 @@ function attributeOf(name: string, value: Attribute): AttributeProto {
     : create(AttributeProtoSchema, { name, type: INTS, ints: value.map(BigInt) })
 }
 
-function valueInfo(name: string, dims: Dimensions, elemType: TensorProto_DataType): ValueInfoProto {
+export function valueInfo(
+  name: string,
+  dims: Dimensions,
+  elemType: TensorProto_DataType,
+): ValueInfoProto {
   const dim = dims.map((size) =>
     create(TensorShapeProto_DimensionSchema, {
       value:

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { rolldown } from 'rolldown'
+import { buildEmbedScript } from '../../../scripts/buildEmbedScript.mjs'
 
 export const projectFolder = resolve(import.meta.dirname, '../../..')
 
@@ -50,6 +51,7 @@ export async function buildProgram(
   })
   await bundle.write({ dir: folder, format: 'cjs', entryFileNames: '[name].js' })
   await bundle.close()
+  if (withCommandLine) await buildEmbedScript(projectFolder, join(folder, 'workers'))
   return {
     folder,
     workersFolder: join(folder, 'workers'),

@@ -4,6 +4,7 @@ import type { SavedTensor } from '../../../core/network/savedModel'
 import type { ExtractorDescription, ExtractorLayer } from '../../../shared/model/extractor'
 import type { PlacedNetwork } from '../../../shared/model/ownNetwork'
 import type { Backend } from '../../backend/backend'
+import type { GraphRequest } from '../../backend/pictureGraph'
 import type { OpenOwnSession } from '../ownNetworks/ownSession'
 
 /** Where in a network the pictures themselves are, normalised. */
@@ -36,6 +37,17 @@ export interface Extractor extends ExtractorDescription {
    * @throws AppError backendUnavailable as `open`
    */
   readTrainable?(projectFolder: string): Promise<TrainableNetwork>
+  /**
+   * Of a network that is a graph of TensorFlow.js: the graph itself.
+   * @throws AppError backendUnavailable as `open`
+   */
+  readGraph?(projectFolder: string): Promise<NetworkGraph>
+}
+
+/** A graph of TensorFlow.js, and where in it the layers are. */
+interface NetworkGraph {
+  readonly graph: Pick<GraphRequest, 'modelTopology' | 'weightSpecs' | 'weights'>
+  readonly nodeOf: (layer: Pick<ExtractorLayer, 'name'>) => string
 }
 
 /** The nodes of a network with their weights. */

@@ -26,7 +26,7 @@ export interface GraphFiles {
 export function graphExtractor(
   description: ExtractorDescription,
   options: {
-    readonly nodeOf: (layer: ExtractorLayer) => string
+    readonly nodeOf: (layer: Pick<ExtractorLayer, 'name'>) => string
     readonly read: (projectFolder: string) => Promise<GraphFiles>
   },
 ): Extractor {
@@ -56,6 +56,9 @@ export function graphExtractor(
             return { ...trainableGraph({ graph }), tapOf }
           },
         }),
+    async readGraph(projectFolder) {
+      return { graph: await readExpected(projectFolder, []), nodeOf: options.nodeOf }
+    },
     async open({ backend, projectFolder }, layers) {
       const outputs = layers.map((layer) => layer.place ?? options.nodeOf(layer))
       const graph = await readExpected(projectFolder, outputs)

@@ -53,4 +53,6 @@ export function forgetExtractor(id: string): void {
 
 /** All of them as plain data, for plans, the window and the command line. */
 export const describeExtractors = (): readonly ExtractorDescription[] =>
-  registered.map(({ open: _, placed: __, readTrainable: ___, ...description }) => description)
+  registered.map(
+    ({ open: _, placed: __, readTrainable: ___, readGraph: ____, ...description }) => description,
+  )

@@ -22,6 +22,11 @@ export interface TappedModel {
   readonly outputs: readonly string[]
 }
 
+/** What {@link tapModel} gives, not yet as bytes. */
+export interface TappedGraph extends Omit<TappedModel, 'bytes'> {
+  readonly model: ModelProto
+}
+
 /**
  * The network that gives tensors of its graph as float32 and ends with the last of them; one in
  * half precision takes float32 as well.
@@ -33,6 +38,16 @@ export function tapModel(
   tensors: readonly string[],
   gives: 'numbers' | 'shapes' = 'numbers',
 ): TappedModel {
+  const { model: tapped, ...names } = tapGraph(model, input, tensors, gives)
+  return { bytes: toBinary(ModelProtoSchema, tapped), ...names }
+}
+
+export function tapGraph(
+  model: ModelProto,
+  input: Pick<OwnInput, 'name' | 'isHalf'>,
+  tensors: readonly string[],
+  gives: 'numbers' | 'shapes' = 'numbers',
+): TappedGraph {
   const tapped = clone(ModelProtoSchema, model)
   const graph = tapped.graph!
   const nodes = neededNodes(graph.node, tensors)
@@ -59,7 +74,7 @@ export function tapModel(
   const weights = new Set(model.graph!.initializer.map(({ name }) => name))
   graph.input = graph.input.filter(({ name }) => !weights.has(name) || used.has(name))
   graph.quantizationAnnotation = []
-  return { bytes: toBinary(ModelProtoSchema, tapped), inputName, outputs }
+  return { model: tapped, inputName, outputs }
 }
 
 /** Nodes that the tensors come from, in their order. */

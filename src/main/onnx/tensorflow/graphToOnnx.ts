@@ -15,7 +15,7 @@ import {
 export const pixelsInput = 'pixels'
 
 /** A value of the graph as it is in ONNX, where maps are `[n, channels, height, width]`. */
-interface Value {
+export interface GraphValue {
   readonly name: string
   readonly rank: 2 | 4
 }
@@ -35,16 +35,11 @@ export function graphToOnnx({
   maps = [],
 }: GraphRequest): { readonly model: Uint8Array; readonly outputs: readonly string[] } {
   const writer = new ModelWriter()
-  const nodes = nodesOf(modelTopology)
-  const graph = new Conversion(writer, nodes, decodeWeights(weightSpecs, weights), () => {
-    const numbers = writer.node('Cast', [pixelsInput], { to: 1 })
-    const picture = writer.node('Transpose', [numbers], { perm: [0, 3, 1, 2] })
-    const mean = writer.constant(Float32Array.from(input.mean), [1, 3, 1, 1])
-    const deviation = writer.constant(Float32Array.from(input.deviation), [1, 3, 1, 1])
-    return writer.node('Div', [writer.node('Sub', [picture, mean]), deviation])
-  })
+  const value = convertGraph(writer, { modelTopology, weightSpecs, weights }, () =>
+    normalizedPixels(writer, input),
+  )
   const names = outputs.map((output, i) => {
-    const { name, rank } = graph.value(output)
+    const { name, rank } = value(output)
     const vector =
       rank === 2
         ? name
@@ -61,9 +56,37 @@ export function graphToOnnx({
   return { model, outputs: names }
 }
 
+/** The bytes of the input as a map `[n, 3, side, side]` of `(value - mean) / deviation`. */
+export function normalizedPixels(
+  writer: ModelWriter,
+  { mean, deviation }: Pick<GraphRequest['input'], 'mean' | 'deviation'>,
+): string {
+  const numbers = writer.node('Cast', [pixelsInput], { to: 1 })
+  const picture = writer.node('Transpose', [numbers], { perm: [0, 3, 1, 2] })
+  const [from, by] = [mean, deviation].map((three) =>
+    writer.constant(Float32Array.from(three), [1, 3, 1, 1]),
+  )
+  return writer.node('Div', [writer.node('Sub', [picture, from!]), by!])
+}
+
+/**
+ * A graph of TensorFlow.js on a writer, as far as it is asked for.
+ * @param pictures makes its input, a map
+ * @returns the value at a node; throws Error whose message names what of the graph is unknown here
+ */
+export function convertGraph(
+  writer: ModelWriter,
+  graph: Pick<GraphRequest, 'modelTopology' | 'weightSpecs' | 'weights'>,
+  pictures: () => string,
+): (node: string) => GraphValue {
+  const weights = decodeWeights(graph.weightSpecs, graph.weights)
+  const conversion = new Conversion(writer, nodesOf(graph.modelTopology), weights, pictures)
+  return (node) => conversion.value(node)
+}
+
 /** Walks from the outputs to the input; what was converted once is not converted again. */
 class Conversion {
-  private readonly values = new Map<string, Value>()
+  private readonly values = new Map<string, GraphValue>()
 
   constructor(
     private readonly writer: ModelWriter,
@@ -72,7 +95,7 @@ class Conversion {
     private readonly pictures: () => string,
   ) {}
 
-  value(reference: string): Value {
+  value(reference: string): GraphValue {
     const name = nameOf(reference)
     const known = this.values.get(name)
     if (known !== undefined) return known
@@ -83,7 +106,7 @@ class Conversion {
     return value
   }
 
-  private convert(node: TensorflowNode): Value {
+  private convert(node: TensorflowNode): GraphValue {
     const { op } = node
     switch (op) {
       case 'Placeholder':
@@ -134,7 +157,7 @@ class Conversion {
     }
   }
 
-  private convolution(node: TensorflowNode, isDepthwise: boolean): Value {
+  private convolution(node: TensorflowNode, isDepthwise: boolean): GraphValue {
     requireNhwc(node)
     const x = this.map(node)
     const { shape, data } = this.weight(node, 1)
@@ -174,7 +197,7 @@ class Conversion {
     return this.writer.node('Clip', [input, ...bounds])
   }
 
-  private elementwise(operation: string, node: TensorflowNode): Value {
+  private elementwise(operation: string, node: TensorflowNode): GraphValue {
     const references = [inputOf(node, 0), inputOf(node, 1)]
     const fixed = references.map((reference) => this.weights.get(this.source(reference)))
     const computed = references.filter((_, i) => fixed[i] === undefined)
@@ -202,7 +225,7 @@ class Conversion {
     )
   }
 
-  private batchNorm(node: TensorflowNode): Value {
+  private batchNorm(node: TensorflowNode): GraphValue {
     requireNhwc(node)
     if (isSet(node, 'is_training', true)) {
       throw new Error(`${node.name} normalises by its batch`)
@@ -216,7 +239,7 @@ class Conversion {
     return map(name)
   }
 
-  private padding(node: TensorflowNode): Value {
+  private padding(node: TensorflowNode): GraphValue {
     const { data } = this.weight(node, 1)
     const at = [0, 3, 1, 2]
     const pads = [...at.map((axis) => data[2 * axis]!), ...at.map((axis) => data[2 * axis + 1]!)]
@@ -229,7 +252,7 @@ class Conversion {
     return map(name)
   }
 
-  private pooling(node: TensorflowNode): Value {
+  private pooling(node: TensorflowNode): GraphValue {
     requireNhwc(node)
     const name = this.writer.node(
       node.op === 'AvgPool' ? 'AveragePool' : 'MaxPool',
@@ -243,14 +266,14 @@ class Conversion {
     return map(name)
   }
 
-  private mean(node: TensorflowNode): Value {
+  private mean(node: TensorflowNode): GraphValue {
     const axes = [...this.weight(node, 1).data].map((axis) => (axis < 0 ? axis + 4 : axis))
     if (axes.sort().join() !== '1,2') throw new Error(`${node.name} is a mean over other axes`)
     const pooled = this.writer.node('GlobalAveragePool', [this.map(node)])
     return isSet(node, 'keep_dims') ? map(pooled) : this.flat(pooled)
   }
 
-  private squeeze(node: TensorflowNode): Value {
+  private squeeze(node: TensorflowNode): GraphValue {
     const { name, rank } = this.value(inputOf(node, 0))
     const axes = integersOf(node, 'squeeze_dims').map((axis) => (axis < 0 ? axis + rank : axis))
     if (rank !== 4 || [...axes].sort().join() !== '1,2') {
@@ -259,7 +282,7 @@ class Conversion {
     return this.flat(name)
   }
 
-  private product(node: TensorflowNode): Value {
+  private product(node: TensorflowNode): GraphValue {
     const { name, rank } = this.value(inputOf(node, 0))
     const { shape, data } = this.weight(node, 1)
     if (rank !== 2 || shape.length !== 2) throw new Error(`${node.name} is no product of a matrix`)
@@ -277,7 +300,7 @@ class Conversion {
     return { name: value, rank: 2 }
   }
 
-  private flat(name: string): Value {
+  private flat(name: string): GraphValue {
     return { name: this.writer.node('Flatten', [name], { axis: 1 }), rank: 2 }
   }
 
@@ -307,7 +330,7 @@ class Conversion {
   }
 }
 
-const map = (name: string): Value => ({ name, rank: 4 })
+const map = (name: string): GraphValue => ({ name, rank: 4 })
 
 /** Without the number of the output, which is the first; others are not known here. */
 function nameOf(reference: string): string {

@@ -1,5 +1,3 @@
-import type { Steps } from '../steps'
-
 /** Bits of 64 in which hashes of one picture may differ. */
 const mostDiffering = 4
 /** Blocks that the 64 bits are cut into; two of six are equal where four bits differ. */
@@ -24,12 +22,14 @@ const indexRange = 2 ** 31
  * with its square.
  * @param high upper 32 bits of each hash
  * @param low lower 32 bits of each hash
+ * @param pause awaited between passes, so that a long list does not hold up others
  */
-export function* nearPairSteps(
+export async function forEachNearPair(
   high: Uint32Array,
   low: Uint32Array,
   onPair: (a: number, b: number) => void,
-): Steps<void> {
+  pause: () => Promise<void>,
+): Promise<void> {
   const words = [high, low] as const
   const part = (block: number, at: number): number => {
     const [word, shift, bits] = blocks[block]!
@@ -52,7 +52,7 @@ export function* nearPairSteps(
           if (differing <= mostDiffering) onPair(a, b)
         }
       }
-      yield (first + 1) / blocks.length
+      await pause()
     }
   }
 }

@@ -1,14 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '../../../../src/core/math/random'
-import { nearPairSteps } from '../../../../src/core/findings/nearHashes'
-import { finish } from '../../../../src/core/steps'
+import { forEachNearPair } from '../../../../src/main/dataset/nearHashes'
 
 const random = createRandom(7)
 const word = () => random.integer(2 ** 32) >>> 0
+const noPause = () => Promise.resolve()
 
-function pairsOf(high: Uint32Array, low: Uint32Array): Set<string> {
+async function pairsOf(high: Uint32Array, low: Uint32Array): Promise<Set<string>> {
   const pairs = new Set<string>()
-  finish(nearPairSteps(high, low, (a, b) => pairs.add(`${Math.min(a, b)} ${Math.max(a, b)}`)))
+  await forEachNearPair(
+    high,
+    low,
+    (a, b) => pairs.add(`${Math.min(a, b)} ${Math.max(a, b)}`),
+    noPause,
+  )
   return pairs
 }
 function differing(a: number, b: number): number {
@@ -18,7 +23,7 @@ function differing(a: number, b: number): number {
 }
 
 describe('near pairs of hashes', () => {
-  it('are all that differ in at most four bits, and no others', () => {
+  it('are all that differ in at most four bits, and no others', async () => {
     const count = 400
     const high = Uint32Array.from({ length: count }, word)
     const low = Uint32Array.from({ length: count }, word)
@@ -40,17 +45,17 @@ describe('near pairs of hashes', () => {
       }
     }
     expect(wanted.size).toBeGreaterThan(100)
-    expect(pairsOf(high, low)).toEqual(wanted)
+    expect(await pairsOf(high, low)).toEqual(wanted)
   })
 
-  it('are looked for in work that grows with the number, also where all hashes are alike', () => {
-    const compared = (count: number) => {
+  it('are looked for in work that grows with the number, also where all hashes are alike', async () => {
+    const compared = async (count: number) => {
       let calls = 0
       const low = Uint32Array.from({ length: count }, (_, at) => at & 7)
-      finish(nearPairSteps(new Uint32Array(count), low, () => (calls += 1)))
+      await forEachNearPair(new Uint32Array(count), low, () => (calls += 1), noPause)
       return calls
     }
-    const [small, large] = [compared(2_000), compared(8_000)]
+    const [small, large] = [await compared(2_000), await compared(8_000)]
     expect(large / small).toBeLessThan(4.5)
   })
 })
