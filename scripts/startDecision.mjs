@@ -1,6 +1,6 @@
 /** The headless commands of the program; its own parser knows their options. */
 export const commands = /** @type {const} */ ([
-  ...['train', 'sweep', 'embed', 'export', 'predict', 'search'],
+  ...['train', 'sweep', 'find', 'embed', 'export', 'predict', 'search'],
   ...['help', 'version'],
 ])
 

@@ -2,6 +2,7 @@ import { format, resolveConfig } from 'prettier'
 import { commandOptions, type RegistryNames } from '../../src/main/cli/trainingOptions'
 import type { Bilingual } from '../../src/shared/model/bilingual'
 import type { OptionRow, OptionTable } from '../../src/shared/model/options/row'
+import { mapTable } from '../../src/shared/model/options/mapOptions'
 import { type OptionGroup, optionTable } from '../../src/shared/model/options/table'
 import type { Locale } from '../../src/shared/model/settings'
 
@@ -39,8 +40,14 @@ const headings: Readonly<Record<Locale, readonly [string, string]>> = {
   'zh-CN': ['选项', '作用'],
 }
 
+/** Options of `train`: of the training, then of the map. */
+const trainTable: OptionTable = {
+  ...optionTable,
+  ...Object.fromEntries(Object.entries(mapTable).map(([name, row]) => [`map ${name}`, row])),
+}
+
 /** The options of a table that the command line has, with what each sets. */
-export function flagTable(locale: Locale, table: OptionTable = optionTable): string {
+export function flagTable(locale: Locale, table: OptionTable = trainTable): string {
   const line = (flags: readonly string[], meaning: string) =>
     `| ${flags.map(code).join(locale === 'en' ? ', ' : '、')} | ${cell(meaning)} |`
   const rows = Object.values(table).flatMap((row) => [

@@ -12,6 +12,7 @@ import type {
   OptionDescription,
   OptionUnit,
 } from '../../src/shared/model/training'
+import { mapGroup } from '../../src/shared/model/options/mapOptions'
 import { optionGroups } from '../../src/shared/model/options/table'
 import { describeGroup } from './optionDocs'
 
@@ -71,7 +72,7 @@ const describeAll = () =>
     '',
     'Under these names a run file has them, and `trainingRequest`; the command line takes them as flags. What is absent, the plan decides.',
     '',
-    ...optionGroups.map(describeGroup),
+    ...[...optionGroups, mapGroup].map(describeGroup),
     '## Losses',
     '',
     ...losses.entries.map((loss) =>

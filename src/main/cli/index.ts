@@ -15,6 +15,7 @@ import { checkEmbedArguments, runEmbed } from './embed'
 import { checkExportArguments, runExport } from './export'
 import { checkExportModelArguments, exportedModelText, runExportModel } from './exportModel'
 import { exportNoteText } from './exportOptions'
+import { checkFindArguments, findText, runFind } from './find'
 import { helpText } from './help'
 import { commandsFor } from './options'
 import { parseArguments, type ParsedCommand, UsageError } from './parse'
@@ -181,6 +182,7 @@ async function runCommand(parsed: ParsedCommand, circumstances: Circumstances): 
             namesLabels: checked.namesLabels,
             followsLinks: checked.followsLinks,
             isCompact: checked.isCompact,
+            map: checked.map,
             backend: checked.request.backend,
           }),
         )
@@ -205,6 +207,18 @@ async function runCommand(parsed: ParsedCommand, circumstances: Circumstances): 
         return outcome.state.rows.some((row) => row.status === 'finished')
           ? exitCode.done
           : exitCode.failed
+      })
+    }
+    case 'find': {
+      const checked = await checkFindArguments(parsed, taking)
+      return inOut(checked.out, async () => {
+        const outcome = await inSession(circumstances, undefined, (session) =>
+          runFind(session, checked),
+        )
+        if (outcome === 'terminated' || outcome === null) return codeWithout(outcome)
+        if (isJson) json(outcome)
+        else print(findText(outcome))
+        return exitCode.done
       })
     }
     case 'embed': {

@@ -1,11 +1,13 @@
 import { mostViews } from '../../core/augmentation/pictureChange'
 import { predictionNeighbours, usualFalseAccept } from '../../core/prediction/measurePrediction'
+import { mapTable } from '../../shared/model/options/mapOptions'
 import { optionTable } from '../../shared/model/options/table'
 import type { Command, CommandOption } from './command'
 import { modelExportOptions } from './exportModel'
 import { exportOptions } from './exportOptions'
 import { networkAnswerOptions, networkFileOption } from './ownNetwork'
 import { servingLimits } from '../serving/limits'
+import { findCommand } from './findOptions'
 import { sweepCommand } from './sweepOptions'
 import { commandOptions, type RegistryNames } from './trainingOptions'
 
@@ -73,6 +75,7 @@ export function commandsFor(names: RegistryNames): readonly Command[] {
         meaning: 'The run.json of a run, to train the same again; other options change it.',
       },
       ...commandOptions(optionTable, names),
+      ...commandOptions(mapTable, names),
       networkFileOption,
       ...networkAnswerOptions,
       json,
@@ -306,9 +309,15 @@ export function commandsFor(names: RegistryNames): readonly Command[] {
     positionals: [],
     options: [json, verbose, help],
   }
+  const find = findCommand(train, [
+    ...[optionTable.extractor.flag, optionTable.features.flag, networkFileOption.name],
+    ...networkAnswerOptions.map(({ name }) => name),
+    ...[followLinks.name, optionTable.backend.flag, json.name, verbose.name, help.name],
+  ])
   return [
     train,
     sweepCommand(train, names),
+    find,
     embed,
     exporting,
     exportingModel,

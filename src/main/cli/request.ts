@@ -3,6 +3,7 @@ import { losses } from '../../core/losses'
 import { innermostLoss } from '../../core/objective/lossChoice'
 import { miners } from '../../core/miners'
 import { isOptional, type OptionRow, type OptionTable } from '../../shared/model/options/row'
+import { type MapRequest, mapTable } from '../../shared/model/options/mapOptions'
 import { type OptionName, optionTable } from '../../shared/model/options/table'
 import type { Component, TrainingRequest } from '../../shared/model/training'
 import { type ParsedCommand, UsageError } from './parse'
@@ -28,6 +29,14 @@ export function requestOf(
   }
   const entries = Object.entries(table).map(
     ([name, row]) => [name, name in own ? own[name] : valueOf(row, parsed)] as const,
+  )
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined))
+}
+
+/** What is asked of the map. */
+export function mapRequestOf(parsed: ParsedCommand): MapRequest {
+  const entries = Object.entries<OptionRow>(mapTable).map(
+    ([name, row]) => [name, valueOf(row, parsed)] as const,
   )
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined))
 }

@@ -7,6 +7,7 @@ import { defaultSampler, samplerOf } from '../../core/loop/samplerFit'
 import { AppError } from '../../shared/errors'
 import type { DatasetId, RunId } from '../../shared/model/ids'
 import { gaveStartBack } from '../../shared/model/kept'
+import type { MapRequest } from '../../shared/model/options/mapOptions'
 import type { ProjectionPoints, ProjectionState } from '../../shared/model/projection'
 import type {
   BackendChoice,
@@ -30,7 +31,7 @@ import {
   type TakingNetwork,
   tryOnSet,
 } from './ownNetwork'
-import { requestOf } from './request'
+import { mapRequestOf, requestOf } from './request'
 import {
   type MetricsFile,
   metricsOf,
@@ -95,6 +96,7 @@ export async function checkTrainArguments(parsed: ParsedCommand, taking: TakingN
     out: resolve(parsed.texts.get('out')!),
     followsLinks: parsed.flags.has('follow-links'),
     isCompact: parsed.flags.has('compact'),
+    map: mapRequestOf(parsed),
   }
 }
 
@@ -145,7 +147,7 @@ export async function enterRun(
 /** Imports, trains and writes all results; null where it was cancelled before there were any. */
 export async function runTrain(
   session: Session,
-  { place, job, namesLabels, followsLinks, isCompact, backend, version }: RunOfTrain,
+  { place, job, namesLabels, followsLinks, isCompact, map, backend, version }: RunOfTrain,
 ): Promise<TrainOutcome | null> {
   const { services, progress } = session
   const { out, state: stateFolder } = place
@@ -209,7 +211,7 @@ export async function runTrain(
     await writeReport(context, quality)
   })
   await watch.timed('mapping', async () => {
-    const points = await project(session, state.run.id)
+    const points = await project(session, state.run.id, map)
     if (points !== null) await writeMap(context, points)
   })
   if (!session.signal.aborted) watch.keep()
@@ -228,6 +230,7 @@ interface RunOfTrain {
   readonly followsLinks: boolean
   /** The model carries means of labels instead of images. */
   readonly isCompact: boolean
+  readonly map: MapRequest
   /** Asked for now: one that goes on does so on it, though it began on another. */
   readonly backend: BackendChoice | undefined
   readonly version: string
@@ -242,7 +245,7 @@ async function trainOnce(
     namesLabels,
     backend,
     datasetId,
-  }: Omit<RunOfTrain, 'version' | 'followsLinks' | 'isCompact'> & { datasetId: DatasetId },
+  }: Omit<RunOfTrain, 'version' | 'followsLinks' | 'isCompact' | 'map'> & { datasetId: DatasetId },
 ): Promise<Ended | null> {
   const { services, progress, signal } = session
   const { training } = services
@@ -345,7 +348,11 @@ const backendLines = ({ description, rejected, features }: BackendReport): strin
 ]
 
 /** The map of the run's embeddings; the best there is where it was cancelled. */
-async function project(session: Session, runId: RunId): Promise<ProjectionPoints | null> {
+async function project(
+  session: Session,
+  runId: RunId,
+  options: MapRequest,
+): Promise<ProjectionPoints | null> {
   const { services, progress, signal } = session
   if (signal.aborted) return null
   const stop = session.on('projection', 'progress', (payload) => {
@@ -354,11 +361,13 @@ async function project(session: Session, runId: RunId): Promise<ProjectionPoints
   })
   const cancel = () => void services.projection.cancel({ runId })
   signal.addEventListener('abort', cancel)
-  await services.projection.start({ runId })
+  await services.projection.start({ runId, options })
   const state = await services.projection.whenEnded({ runId })
   signal.removeEventListener('abort', cancel)
   stop()
-  if (state.phase === 'failed') progress.line('Note: the map could not be computed in full.')
+  if (state.phase === 'failed') {
+    progress.line(`Note: the map could not be computed in full. ${state.failure ?? ''}`.trimEnd())
+  }
   return services.projection.points({ runId })
 }
 

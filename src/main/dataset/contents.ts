@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib'
+import { createComponents } from '../../core/findings/components'
+import { nearPairSteps } from '../../core/findings/nearHashes'
 import { createRandom } from '../../core/math/random'
-import { forEachNearPair } from './nearHashes'
 
 /** A hash that more contents than this share says nothing of them (blank pictures, one colour). */
 const greatestGroup = 12
@@ -71,17 +72,8 @@ async function find(input: PictureLooks): Promise<readonly string[]> {
 
 /** For each content the first one that it goes with. */
 async function groupsOf(looks: readonly string[], limit: number): Promise<Uint32Array> {
-  const parents = Uint32Array.from(looks, (_, at) => at)
-  const rootOf = (at: number): number => {
-    let root = at
-    while (parents[root] !== root) root = parents[root]!
-    parents[at] = root
-    return root
-  }
-  const tie = (a: number, b: number): void => {
-    const [first, second] = [rootOf(a), rootOf(b)]
-    if (first !== second) parents[Math.max(first, second)] = Math.min(first, second)
-  }
+  const components = createComponents(looks.length)
+  const { rootOf, tie } = components
   const byHash = new Map<string, number[]>()
   looks.forEach((look, at) => {
     const hash = look.slice(0, hashLength)
@@ -106,8 +98,8 @@ async function groupsOf(looks: readonly string[], limit: number): Promise<Uint32
       }
     }
   }
-  await forEachNearPair(high, low, tieNear, pause)
-  return parents.map((_, at) => rootOf(at))
+  for (const _ of nearPairSteps(high, low, tieNear)) await pause()
+  return components.roots()
 }
 
 /** Where a version kept no colours, the hash alone decides, as it did then. */

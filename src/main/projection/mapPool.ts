@@ -26,11 +26,19 @@ export function threadsForMap(rows: number): number {
   return Math.max(1, Math.min(mostThreads, threadLimit() ?? availableParallelism()))
 }
 
+interface MapPool extends Workforce {
+  /** Resolves when every helper is there or has failed. */
+  readonly started: Promise<unknown>
+  /** Helpers that have had a part in the work. */
+  helpers(): number
+  close(): void
+}
+
 /**
  * Starts threads over an arena and goes on at once: they help as soon as they are there, and one
  * that does not start is not waited for. They end with the thread that started them.
  */
-export function startMapPool(arena: Arena, workersFolder: string): Workforce & { close(): void } {
+export function startMapPool(arena: Arena, workersFolder: string): MapPool {
   const file = join(workersFolder, 'mapPool.js')
   const buffer = new SharedArrayBuffer(controlBytes)
   const control = openControl(buffer)
@@ -50,7 +58,18 @@ export function startMapPool(arena: Arena, workersFolder: string): Workforce & {
     helper.on('error', () => {})
     return helper
   })
+  const started = Promise.all(
+    helpers.map(
+      (helper) =>
+        new Promise<void>((resolve) => {
+          helper.once('message', () => resolve())
+          helper.once('exit', () => resolve())
+        }),
+    ),
+  )
   return {
+    started,
+    helpers: () => Atomics.load(words, poolWords.helped),
     run(name, from, to, ofTask = [0, 0, 0, 0]) {
       words[poolWords.task] = taskNames.indexOf(name)
       words[poolWords.end] = to

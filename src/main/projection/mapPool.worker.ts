@@ -27,6 +27,7 @@ function leave(): void {
   Atomics.notify(words, poolWords.gate)
 }
 
+let hasHelped = false
 let seen = Atomics.load(words, poolWords.generation)
 parentPort?.postMessage('ready')
 // The thread that started this one ends it.
@@ -34,6 +35,8 @@ for (;;) {
   Atomics.wait(words, poolWords.generation, seen)
   seen = Atomics.load(words, poolWords.generation)
   if (!enter()) continue
+  if (!hasHelped) Atomics.add(words, poolWords.helped, 1)
+  hasHelped = true
   try {
     workThroughUnits(control, lane)
   } catch (error) {

@@ -24,6 +24,8 @@ export const poolWords = {
   chunk: 5,
   /** 1 once a helper failed: what it had taken is not done. */
   failed: 6,
+  /** Helpers that have had a part in the work. */
+  helped: 7,
 } as const
 export const gateOpen = 1 << 16
 /** Bytes before the numbers of a task, and of all. */

@@ -5,7 +5,6 @@ import {
   normalizedRows,
   standardizePlane,
   TooManyRows,
-  type Workforce,
 } from '../../core/projection'
 import type { Steps } from '../../core/steps'
 import { startMapPool, threadsForMap } from './mapPool'
@@ -55,7 +54,7 @@ async function computeMap({ runFolder, workersFolder, options, labels, paused }:
     leastDistance: leastDistance === 'auto' ? automatic : leastDistance,
   }
   const lanes = threadsForMap(rows)
-  let workforce: (Workforce & { close(): void }) | undefined
+  let workforce: ReturnType<typeof startMapPool> | undefined
   const projection = createProjection(embeddings, settings, {
     lanes,
     workforce: (arena) => (workforce = startMapPool(arena, workersFolder)),

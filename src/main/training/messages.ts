@@ -11,6 +11,8 @@ import type {
   TrainingOptions,
 } from '../../shared/model/training'
 import type { JobImages } from '../features/pictures'
+import type { FaultTable } from '../../core/findings/faultInput'
+import type { FindingKind, FindingLimits, FindingLists } from '../../shared/model/findings'
 
 export interface JobBase {
   readonly images: JobImages
@@ -71,7 +73,17 @@ export interface ReportJob {
   readonly labelIds: Uint32Array
 }
 
-export type WorkerJob = TrainJob | EmbedJob | ProbeJob | ReportJob
+/** Looks through a set for what is wrong with it. */
+export interface FindJob extends JobBase {
+  readonly kind: 'find'
+  readonly extractor: string
+  readonly features: string
+  readonly table: FaultTable
+  readonly kinds: readonly FindingKind[]
+  readonly limits: FindingLimits
+}
+
+export type WorkerJob = TrainJob | EmbedJob | ProbeJob | ReportJob | FindJob
 
 export type TrainingCommand =
   | { readonly kind: 'pause' }
@@ -117,6 +129,15 @@ export interface TrainingResult {
   readonly unreadable: readonly { readonly id: number; readonly reason: string }[]
 }
 
+/** Measuring pictures, reading their features, looking through both. */
+export type FindingStage = 'measuring' | 'features' | 'looking'
+
+export interface FoundFaults {
+  readonly lists: FindingLists
+  /** Pictures that could not be read again; nothing that needs their pixels says anything of them. */
+  readonly unreadable: readonly { readonly id: number; readonly reason: string }[]
+}
+
 export type WorkerMessage =
   | RecipeMessage
   | { readonly kind: 'backend'; readonly report: BackendReport }
@@ -136,4 +157,12 @@ export type WorkerMessage =
   | { readonly kind: 'finished'; readonly result: TrainingResult }
   | { readonly kind: 'embedded'; readonly rows: number; readonly embeddingSize: number }
   | { readonly kind: 'report'; readonly report: RunReport }
+  /** How far the search for faults is. */
+  | {
+      readonly kind: 'finding'
+      readonly stage: FindingStage
+      readonly done: number
+      readonly total: number
+    }
+  | { readonly kind: 'found'; readonly found: FoundFaults }
   | { readonly kind: 'failed'; readonly error: SerializedError }

@@ -3,7 +3,7 @@ import type { PlacedNetwork } from '../../shared/model/ownNetwork'
 import { formerThumbnailFile, thumbnailFile } from '../workspace'
 import type { JobImages } from '../features/pictures'
 import type { Extension } from './extensions'
-import type { EmbedJob, ProbeJob, ReportJob, TrainJob, WorkerJob } from './messages'
+import type { EmbedJob, FindJob, ProbeJob, ReportJob, TrainJob, WorkerJob } from './messages'
 import type { SweepJob } from './sweepMessages'
 
 /** Images as a job names them: by what they hold, and where below the folder of the set. */
@@ -45,8 +45,10 @@ export type SentSweepJob = Sent<SweepJob>
 export type SentEmbedJob = Sent<EmbedJob>
 export type SentReportJob = Sent<ReportJob>
 export type SentProbeJob = Sent<ProbeJob>
+export type SentFindJob = Sent<FindJob>
 /** A job as plain data without a path of the machine that asks, so that any may do it. */
-export type SentJob = SentTrainJob | SentSweepJob | SentEmbedJob | SentReportJob | SentProbeJob
+export type SentJob =
+  SentTrainJob | SentSweepJob | SentEmbedJob | SentReportJob | SentProbeJob | SentFindJob
 
 /** What a worker is started with: the job, and what the machine has for it. */
 export interface WorkerStart {
@@ -89,6 +91,8 @@ export function openJob({ job, folders }: WorkerStart): WorkerJob | SweepJob {
         modelFolder: folder('model'),
         outputFolder: folder('results'),
       }
+    case 'find':
+      return { ...job, ...common(), images: filesOf(job.images) }
     case 'report':
       return { ...job, runFolder: folder('results') }
     case 'probe':

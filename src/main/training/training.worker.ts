@@ -8,6 +8,7 @@ import { registerNetworks } from '../features/ownNetworks/registeredNetworks'
 import { startHostedProcess } from '../processes/hostedProcess'
 import { openWorkerPort, type WorkerPort } from '../processes/workerPort'
 import { embedImages } from './embedImages'
+import { findInImages } from './findInImages'
 import { loadExtensions } from './extensions'
 import type { TrainingCommand, WorkerMessage } from './messages'
 import { reportRun } from './runReport'
@@ -69,6 +70,7 @@ async function run(start: WorkerStart, port: WorkerPort): Promise<void> {
       if (result !== null) post({ kind: 'finished', result })
     } else if (job.kind === 'sweep') await runSweep({ job, backend, openOnnx, interruption, post })
     else if (job.kind === 'embed') await embedImages(job, { backend, openOnnx, interruption, post })
+    else if (job.kind === 'find') await findInImages(job, { backend, openOnnx, interruption, post })
   } catch (error) {
     post({ kind: 'failed', error: serializeError(asAppError(await withCause(error, backend))) })
   } finally {

@@ -16,6 +16,7 @@ import { type PlannedTraining, planTraining } from '../../core/plan/plan'
 import { neverKept } from '../../core/plan/planInput'
 import { countsOf, workOfRun } from '../../core/plan/workOfRun'
 import { AppError } from '../../shared/errors'
+import type { FindingKind, FindingLimits } from '../../shared/model/findings'
 import type { DatasetId, RunId } from '../../shared/model/ids'
 import {
   type BackendChoice,
@@ -41,8 +42,9 @@ import { countCachedFeatures } from '../features/cachedKeys'
 import { describeExtractors, extractors } from '../features/extractors'
 import { cachedTaps } from '../features/featureKeys'
 import { type MeasuredSpeeds, openSpeeds } from './measuredSpeeds'
-import type { EmbedJob, TrainingResult, WorkerMessage } from './messages'
-import type { JobFolders, SentEmbedJob, SentProbeJob, SentReportJob } from './sentJob'
+import type { EmbedJob, FindingStage, FoundFaults, TrainingResult, WorkerMessage } from './messages'
+import { type FaultRows, readFaultRows } from './faultRows'
+import type { JobFolders, SentEmbedJob, SentFindJob, SentProbeJob, SentReportJob } from './sentJob'
 import { startTrainingWorker, type WorkSite } from './trainingWorker'
 import { trainingRegistry } from './registry'
 import { countChangedSides } from '../split/changedSides'
@@ -94,6 +96,8 @@ export interface TrainingService {
   probeBackend(): Promise<BackendReport>
   /** Embeds the images of a dataset with a saved model, into files of `outputFolder`. */
   embed(input: EmbedInput): Promise<{ readonly rows: number } | null>
+  /** Looks through a dataset for what is wrong with it; null where it was cancelled. */
+  find(input: FindInput): Promise<FoundInDataset | null>
   /** Ends what trains on a dataset in the middle of whatever it does. */
   endOf(input: { readonly datasetId: DatasetId }): Promise<void>
   /** Ends a run within two seconds, so that it can go on another time. */
@@ -111,6 +115,21 @@ interface EmbedInput {
   readonly onProgress?: (stage: string, done: number, total: number) => void
 }
 
+interface FindInput {
+  readonly datasetId: DatasetId
+  readonly kinds: readonly FindingKind[]
+  readonly limits: FindingLimits
+  /** Network, layers and backend. */
+  readonly request: Pick<TrainingRequest, 'extractor' | 'features' | 'backend'>
+  readonly signal?: AbortSignal
+  readonly onProgress?: (stage: FindingStage, done: number, total: number) => void
+}
+
+/** What was found, and of which images by place. */
+export interface FoundInDataset extends FoundFaults {
+  readonly rows: FaultRows
+}
+
 /** With what follows, a program that is told to end does so within two seconds. */
 const suspendLimitMs = 1500
 
@@ -120,6 +139,11 @@ const damagedCheckpoint = (epoch: number): TrainingWarning => ({
   epoch,
   action: epoch === 0 ? 'The run went on from its start.' : `The run went on after epoch ${epoch}.`,
 })
+
+const noImages = () => new AppError('noImages', 'The folder holds no images that could be read.')
+
+const noSuchDataset = () =>
+  new AppError('noDataset', 'There is no such dataset. Import a folder first.')
 
 export function createTrainingService(options: TrainingServiceOptions): TrainingService {
   return new Service(options)
@@ -366,7 +390,7 @@ class Service implements TrainingService {
   async embed(input: EmbedInput): Promise<{ readonly rows: number } | null> {
     const { images, folder } = await this.images(input.datasetId)
     if (images.ids.length === 0) {
-      throw new AppError('noImages', 'The folder holds no images that could be read.')
+      throw noImages()
     }
     const job: SentEmbedJob = {
       kind: 'embed',
@@ -385,6 +409,33 @@ class Service implements TrainingService {
       input.signal,
     )
     return rows === null ? null : { rows }
+  }
+
+  async find(input: FindInput): Promise<FoundInDataset | null> {
+    const { store } = this.options
+    const dataset = await store.datasets.find(input.datasetId)
+    if (dataset === undefined) throw noSuchDataset()
+    const rows = await readFaultRows(store, input.datasetId)
+    if (rows.images.ids.length === 0) throw noImages()
+    const { request, kinds, limits } = input
+    const chosen = chooseFeatures(rows.images.ids.length, request, extractors)
+    const job: SentFindJob = {
+      ...{ kind: 'find', images: rows.images, table: rows.table, kinds, limits },
+      ...{ extractor: chosen.extractor.id, features: chosen.features },
+      backend: request.backend ?? 'auto',
+    }
+    let found: FoundFaults | null = null
+    await this.runWorker(
+      { job, folders: { images: dataset.folder } },
+      (message) => {
+        if (message.kind === 'finding') {
+          input.onProgress?.(message.stage, message.done, message.total)
+        }
+        if (message.kind === 'found') found = message.found
+      },
+      input.signal,
+    )
+    return found === null ? null : { ...(found as FoundFaults), rows }
   }
 
   async close(): Promise<void> {
@@ -482,7 +533,7 @@ class Service implements TrainingService {
 
   private async runWorker(
     work: {
-      readonly job: SentProbeJob | SentEmbedJob | SentReportJob
+      readonly job: SentProbeJob | SentEmbedJob | SentReportJob | SentFindJob
       readonly folders?: Partial<JobFolders>
     },
     onMessage: (message: WorkerMessage) => void,
@@ -508,7 +559,7 @@ class Service implements TrainingService {
     const { store } = this.options
     const dataset = await store.datasets.find(datasetId)
     if (dataset === undefined) {
-      throw new AppError('noDataset', 'There is no such dataset. Import a folder first.')
+      throw noSuchDataset()
     }
     return readTrainingImages(store, datasetId, dataset.folder)
   }

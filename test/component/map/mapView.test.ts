@@ -55,6 +55,7 @@ async function open(options: { runs?: readonly object[]; imageCount?: number } =
     },
     projection: {
       start: () => running,
+      pause: () => true,
       points: () => points,
       cancel: () => {
         cancelled++
@@ -65,7 +66,7 @@ async function open(options: { runs?: readonly object[]; imageCount?: number } =
   useDatasetStore().accept(datasetOf({ imageCount: options.imageCount ?? 3 }))
   useLabelStore().list = [labelOf(1, 'cat'), labelOf(2, 'dog')]
   useRunStore().list = (options.runs ?? [
-    { id: runId, startedAt: 1, hasEmbeddings: true, status: 'finished' },
+    { id: runId, startedAt: 1, hasEmbeddings: true, status: 'finished', options: { seed: 1 } },
   ]) as never
   const view = mount(
     { render: () => h(TooltipProvider, null, () => h(MapView)) },
@@ -118,6 +119,36 @@ describe('the map', () => {
     await flushPromises()
     expect(view.get('canvas').attributes('aria-label')).toBe('Map of 3 images, UMAP')
     expect(view.find('[role=progressbar]').exists()).toBe(false)
+    view.unmount()
+  })
+
+  it('makes the map anew with other options', async () => {
+    const { view, wire } = await open()
+    await view.get('[aria-label="Options of the map"]').trigger('click')
+    await flushPromises()
+    const dialog = document.querySelector('[role=dialog]')!
+    const neighbours = dialog.querySelector<HTMLInputElement>('[aria-label="Neighbours"]')!
+    expect(neighbours.value).toBe('15')
+    expect(dialog.querySelector<HTMLInputElement>('[aria-label="Least distance"]')!.value).toBe('')
+    neighbours.value = '400'
+    neighbours.dispatchEvent(new Event('change'))
+    await flushPromises()
+    const buttons = [...dialog.querySelectorAll('button')]
+    buttons.find((button) => button.textContent.trim() === 'Make the map')!.click()
+    await flushPromises()
+    const usual = { method: 'fast', leastDistance: 'auto', metric: 'cosine', labelWeight: 0 }
+    const options = { ...usual, neighbours: 100, seed: 1 }
+    expect(wire.calls).toContainEqual(['projection.start', { runId, options }])
+    view.unmount()
+  })
+
+  it('says when it is paused', async () => {
+    const { view, wire } = await open()
+    await view.get('[aria-label="Pause"]').trigger('click')
+    wire.emit('projection', 'progress', { ...running, phase: 'paused' })
+    await flushPromises()
+    expect(view.text()).toContain('Paused')
+    expect(view.find('[aria-label="Go on"]').exists()).toBe(true)
     view.unmount()
   })
 

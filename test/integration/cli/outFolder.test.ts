@@ -16,7 +16,7 @@ afterEach(() => rm(out, { recursive: true, force: true }))
 const state = () => workFolder(join(out, '.semblance'))
 const asked = (how: Partial<TrainArguments>): TrainArguments => ({
   ...{ request: { seed: 5 }, folder: '/pictures', network: null, namesLabels: false },
-  ...{ isResumed: false, isAnew: false, out, followsLinks: false, isCompact: false },
+  ...{ isResumed: false, isAnew: false, out, followsLinks: false, isCompact: false, map: {} },
   ...how,
 })
 /** Begins or goes on, and lets the folder go as the end of the program does. */

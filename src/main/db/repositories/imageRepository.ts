@@ -65,6 +65,9 @@ interface TrainingRows {
   readonly labelIds: Uint32Array
   readonly excluded: Uint8Array
   readonly bytes: Float64Array
+  readonly widthPx: Uint32Array
+  readonly heightPx: Uint32Array
+  readonly modifiedAt: Float64Array
   readonly sha256: readonly string[]
   readonly relativePaths: readonly string[]
   readonly perceptualHashes: readonly string[]
@@ -248,12 +251,16 @@ export function createImageRepository(database: Database): ImageRepository {
         label_id: number | null
         excluded: number
         bytes: number
+        width_px: number
+        height_px: number
+        modified_at: number
         sha256: string
         relative_path: string
         perceptual_hash: string
       }>(
-        `SELECT id, label_id, excluded, bytes, sha256, relative_path, perceptual_hash FROM image
-         WHERE dataset_id = ? AND missing = 0 ORDER BY relative_path`,
+        `SELECT id, label_id, excluded, bytes, width_px, height_px, modified_at, sha256,
+           relative_path, perceptual_hash
+         FROM image WHERE dataset_id = ? AND missing = 0 ORDER BY relative_path`,
         [datasetId],
       )
       return {
@@ -261,6 +268,9 @@ export function createImageRepository(database: Database): ImageRepository {
         labelIds: Uint32Array.from(rows, (row) => row.label_id ?? 0),
         excluded: Uint8Array.from(rows, (row) => row.excluded),
         bytes: Float64Array.from(rows, (row) => row.bytes),
+        widthPx: Uint32Array.from(rows, (row) => row.width_px),
+        heightPx: Uint32Array.from(rows, (row) => row.height_px),
+        modifiedAt: Float64Array.from(rows, (row) => row.modified_at),
         sha256: rows.map((row) => row.sha256),
         relativePaths: rows.map((row) => row.relative_path),
         perceptualHashes: rows.map((row) => row.perceptual_hash),

@@ -1,6 +1,6 @@
 import type * as v from 'valibot'
 import { choice, number, numberOrWord, whole } from './row'
-import { requestSchema, valuesOf } from './table'
+import { type OptionGroup, requestSchema, valuesOf } from './table'
 
 /** Every option of a map; from it come schema, command line, window and docs, as of a training. */
 export const mapTable = {
@@ -90,6 +90,13 @@ export const mapTable = {
     maximum: 2 ** 31 - 1,
   }),
 } as const
+
+/** The table as a group of the docs. */
+export const mapGroup: OptionGroup = {
+  key: 'map',
+  title: { en: 'Map', 'zh-CN': '地图' },
+  rows: mapTable,
+}
 
 /** What a person may set of a map; whatever is absent is as usual. */
 export const mapRequest = requestSchema(mapTable)

@@ -1,4 +1,5 @@
 import { computed, onUnmounted, ref, shallowRef, watch, type Ref } from 'vue'
+import type { MapRequest } from '../../../../shared/model/options/mapOptions'
 import type { RunId } from '../../../../shared/model/ids'
 import type { ProjectionPoints, ProjectionState } from '../../../../shared/model/projection'
 import { api } from '../../api/client'
@@ -32,12 +33,12 @@ export function useProjection(runId: Ref<RunId | null>) {
     if (next.revision > 0) void load(next.runId)
   }
 
-  async function start(id: RunId): Promise<void> {
+  async function start(id: RunId, options?: MapRequest): Promise<void> {
     stopped.delete(id)
     failed.value = false
     state.value = null
     try {
-      const started = await api.projection.start({ runId: id })
+      const started = await api.projection.start({ runId: id, ...(options && { options }) })
       // What an event has told meanwhile is newer than the answer.
       if (id === runId.value && state.value === null) accept(started)
     } catch (error) {
@@ -76,13 +77,22 @@ export function useProjection(runId: Ref<RunId | null>) {
   ]
   onUnmounted(() => stops.forEach((stop) => stop()))
 
+  /** Asks for something of the run shown. */
+  async function ask(call: (input: { readonly runId: RunId }) => Promise<unknown>): Promise<void> {
+    const id = runId.value
+    if (id !== null) await toasts.guard(() => call({ runId: id }))
+  }
+
   const isRunning = computed(() => state.value?.phase === 'running')
   return {
     state,
     points,
     failed,
     isRunning,
-    start: () => (runId.value === null ? Promise.resolve() : start(runId.value)),
+    start: (options?: MapRequest) =>
+      runId.value === null ? Promise.resolve() : start(runId.value, options),
+    pause: () => ask(api.projection.pause),
+    resume: () => ask(api.projection.resume),
     cancel,
   }
 }

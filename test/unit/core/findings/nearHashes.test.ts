@@ -1,19 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { createRandom } from '../../../../src/core/math/random'
-import { forEachNearPair } from '../../../../src/main/dataset/nearHashes'
+import { nearPairSteps } from '../../../../src/core/findings/nearHashes'
+import { finish } from '../../../../src/core/steps'
 
 const random = createRandom(7)
 const word = () => random.integer(2 ** 32) >>> 0
-const noPause = () => Promise.resolve()
 
-async function pairsOf(high: Uint32Array, low: Uint32Array): Promise<Set<string>> {
+function pairsOf(high: Uint32Array, low: Uint32Array): Set<string> {
   const pairs = new Set<string>()
-  await forEachNearPair(
-    high,
-    low,
-    (a, b) => pairs.add(`${Math.min(a, b)} ${Math.max(a, b)}`),
-    noPause,
-  )
+  finish(nearPairSteps(high, low, (a, b) => pairs.add(`${Math.min(a, b)} ${Math.max(a, b)}`)))
   return pairs
 }
 function differing(a: number, b: number): number {
@@ -23,7 +18,7 @@ function differing(a: number, b: number): number {
 }
 
 describe('near pairs of hashes', () => {
-  it('are all that differ in at most four bits, and no others', async () => {
+  it('are all that differ in at most four bits, and no others', () => {
     const count = 400
     const high = Uint32Array.from({ length: count }, word)
     const low = Uint32Array.from({ length: count }, word)
@@ -45,17 +40,17 @@ describe('near pairs of hashes', () => {
       }
     }
     expect(wanted.size).toBeGreaterThan(100)
-    expect(await pairsOf(high, low)).toEqual(wanted)
+    expect(pairsOf(high, low)).toEqual(wanted)
   })
 
-  it('are looked for in work that grows with the number, also where all hashes are alike', async () => {
-    const compared = async (count: number) => {
+  it('are looked for in work that grows with the number, also where all hashes are alike', () => {
+    const compared = (count: number) => {
       let calls = 0
       const low = Uint32Array.from({ length: count }, (_, at) => at & 7)
-      await forEachNearPair(new Uint32Array(count), low, () => (calls += 1), noPause)
+      finish(nearPairSteps(new Uint32Array(count), low, () => (calls += 1)))
       return calls
     }
-    const [small, large] = [await compared(2_000), await compared(8_000)]
+    const [small, large] = [compared(2_000), compared(8_000)]
     expect(large / small).toBeLessThan(4.5)
   })
 })

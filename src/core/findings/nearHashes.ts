@@ -1,3 +1,5 @@
+import type { Steps } from '../steps'
+
 /** Bits of 64 in which hashes of one picture may differ. */
 const mostDiffering = 4
 /** Blocks that the 64 bits are cut into; two of six are equal where four bits differ. */
@@ -22,14 +24,12 @@ const indexRange = 2 ** 31
  * with its square.
  * @param high upper 32 bits of each hash
  * @param low lower 32 bits of each hash
- * @param pause awaited between passes, so that a long list does not hold up others
  */
-export async function forEachNearPair(
+export function* nearPairSteps(
   high: Uint32Array,
   low: Uint32Array,
   onPair: (a: number, b: number) => void,
-  pause: () => Promise<void>,
-): Promise<void> {
+): Steps<void> {
   const words = [high, low] as const
   const part = (block: number, at: number): number => {
     const [word, shift, bits] = blocks[block]!
@@ -52,7 +52,7 @@ export async function forEachNearPair(
           if (differing <= mostDiffering) onPair(a, b)
         }
       }
-      await pause()
+      yield (first + 1) / blocks.length
     }
   }
 }
