@@ -33,10 +33,11 @@ export async function watchResults(
   })
   const done: WorkDone[] = []
   return {
-    async timed(kind: Result, write: () => Promise<unknown>): Promise<void> {
+    async timed<Written>(kind: Result, write: () => Promise<Written>): Promise<Written> {
       const startedAt = performance.now()
-      await write()
+      const written = await write()
       done.push({ kind, amount: work[kind], seconds: (performance.now() - startedAt) / 1000 })
+      return written
     },
     keep(): void {
       if (run.backend !== null) openSpeeds(workspace.cacheFolder).learn(run.backend, done)

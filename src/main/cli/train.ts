@@ -49,6 +49,8 @@ import { checkUnseen, sayUnseen, withUnseenLabels } from './unseenLabels'
 import { figureText } from './figureText'
 import { findingLines } from './findingLines'
 import { predictionLines } from './predictText'
+import type { ReportLanguage } from '../reporting/reportPage'
+import { writeReportPage } from '../reporting/writeReport'
 import { loadPredictionReport } from '../runs/predictionFiles'
 import { comparedText, searchLines } from './searchText'
 import { warningText } from './warningText'
@@ -204,20 +206,34 @@ export async function runTrain(
   const metrics = metricsOf(version, state, result, unseen, prediction)
   await writeJson(join(staging, 'metrics.json'), metrics)
   progress.update('Comparing labels')
-  await watch.timed('reporting', async () => {
-    const quality = await services.training.report({ runId: state.run.id }, (done, total) => {
+  const quality = await watch.timed('reporting', async () => {
+    const report = await services.training.report({ runId: state.run.id }, (done, total) => {
       progress.update('Comparing labels', percent(done, total))
     })
-    await writeReport(context, quality)
+    await writeReport(context, report)
+    return report
   })
   await watch.timed('mapping', async () => {
     const points = await project(session, state.run.id, map)
     if (points !== null) await writeMap(context, points)
   })
+  progress.update('Writing the report')
+  // Also of a run that was ended early: its results are reported as they are.
+  await writeReportPage(services, {
+    ...{ runId: state.run.id, file: join(staging, 'report.html'), version, quality },
+    language: languageOf(process.env),
+    onProgress: (share) =>
+      progress.update('Writing the report', percent(Math.floor(100 * share), 100)),
+  })
   if (!session.signal.aborted) watch.keep()
   await publish(stateFolder, out, version)
   progress.clear()
   return { metrics, out, isCancelled: session.signal.aborted || state.run.status === 'cancelled' }
+}
+
+/** That the system's messages are in; a page has both. */
+function languageOf({ LC_ALL, LC_MESSAGES, LANG }: NodeJS.ProcessEnv): ReportLanguage {
+  return (LC_ALL || LC_MESSAGES || LANG || '').startsWith('zh') ? 'zh-CN' : 'en'
 }
 
 const isThere = async (file: string): Promise<boolean> =>

@@ -1,6 +1,7 @@
 /** What `train` may leave in a folder, also of versions without a manifest. */
 export const resultNames = [
   ...['embeddings.csv', 'triplets.csv', 'perClass.csv', 'confusion.csv', 'map.csv', 'map.png'],
+  'report.html',
   ...['metrics.json', 'run.json', 'model'],
 ]
 

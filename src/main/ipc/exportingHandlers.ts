@@ -1,18 +1,21 @@
 import { basename } from 'node:path'
-import type { exportingContract, ExportResult } from '../../shared/contract/exporting'
+import type { exportingContract, ExportResult, ReportResult } from '../../shared/contract/exporting'
 import { AppError } from '../../shared/errors'
 import type { ServiceHandlers } from '../../shared/rpc'
 import { datasetOfRun, exportEmbeddings } from '../exporting/embeddingExport'
 import { embeddingFormats } from '../exporting/formats'
 import type { JobBoard } from '../jobs/jobBoard'
+import { writeReportPage } from '../reporting/writeReport'
 import type { Services } from '../services'
 import type { Shell } from './shell'
 
 export function createExportingHandlers(
-  { store, workspace }: Pick<Services, 'store' | 'workspace'>,
+  services: Pick<Services, 'store' | 'workspace' | 'training' | 'projection'>,
   jobs: JobBoard,
   shell: Shell,
+  version: string,
 ): ServiceHandlers<typeof exportingContract> {
+  const { store, workspace } = services
   let last: string | null = null
   return {
     formats: () =>
@@ -58,6 +61,37 @@ export function createExportingHandlers(
           rows,
           notes,
         }
+      } catch (error) {
+        job.failed(error)
+        throw error
+      }
+    },
+
+    report: async ({ runId, language }): Promise<ReportResult> => {
+      const datasetId = await datasetOfRun(store, runId)
+      const dataset = await store.datasets.find(datasetId)
+      const name = `${fileNameOf(dataset?.name)}-report.html`
+      const file = await shell.chooseExportFile(name, { title: 'HTML', extension: 'html' })
+      if (file === null) return { status: 'dismissed' }
+      const controller = new AbortController()
+      const job = jobs.start({
+        kind: 'export',
+        subject: basename(file),
+        datasetId,
+        cancel: () => controller.abort(),
+      })
+      try {
+        const isWritten = await writeReportPage(services, {
+          ...{ runId, file, version, language, signal: controller.signal },
+          onProgress: (share) => job.progress(Math.round(100 * share), 100),
+        })
+        if (!isWritten) {
+          job.cancelled()
+          return { status: 'cancelled' }
+        }
+        job.finished()
+        last = file
+        return { status: 'written', path: file }
       } catch (error) {
         job.failed(error)
         throw error

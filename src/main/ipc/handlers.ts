@@ -53,5 +53,5 @@ export const createHandlers = ({
   queue: createQueueHandlers(services),
   triplets: createTripletHandlers(services),
   projection: createProjectionHandlers(services),
-  exporting: createExportingHandlers(services, jobs, shell),
+  exporting: createExportingHandlers(services, jobs, shell, about.version),
 })

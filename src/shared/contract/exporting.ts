@@ -18,6 +18,11 @@ export type ExportResult =
       readonly notes: readonly ExportNote[]
     }
 
+export type ReportResult =
+  | { readonly status: 'dismissed' | 'cancelled' }
+  /** Path of the file, to be shown. */
+  | { readonly status: 'written'; readonly path: string }
+
 export const exportingContract = {
   formats: call<readonly FormatDescription[]>()(v.strictObject({})),
   /** Save dialog, then the run's embeddings in a format; of `imageIds` alone where given. */
@@ -29,6 +34,8 @@ export const exportingContract = {
       settings: exportSettings,
     }),
   ),
+  /** Save dialog, then the report of a run as one page that shows this language first. */
+  report: call<ReportResult>()(v.strictObject({ runId, language: v.picklist(['en', 'zh-CN']) })),
   /** The file manager at what this window wrote last. @throws AppError notFound before that */
   showLast: call<true>()(v.strictObject({})),
 }

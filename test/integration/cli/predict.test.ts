@@ -106,3 +106,23 @@ describe('predict', () => {
     expect(found[0]!['image']).toContain(`${one!}/`)
   })
 })
+
+describe('the report of a training', () => {
+  it('is one page that needs nothing else, with pictures, figures and how to repeat it', () => {
+    const page = readFileSync(place('run/report.html'), 'utf8')
+    expect(page).toMatch(/default-src &#39;none&#39;; img-src data:; style-src &#39;sha256-/)
+    expect(page).not.toMatch(/<script|javascript:|<[^>]*\son\w+=|https?:/i)
+    const addresses = [...page.matchAll(/(?:src|href)="([^"]{0,11})/g)].map(([, start]) => start)
+    expect(addresses.length).toBeGreaterThan(3)
+    expect(new Set(addresses)).toEqual(new Set(['data:image/']))
+    for (const [english, chinese] of [
+      ['Quality', '质量'],
+      ['Hardest triplets', '最难的三元组'],
+      ['Prediction', '预测'],
+    ]) {
+      expect(page).toContain(`>${english!}</span`)
+      expect(page).toContain(`>${chinese!}</span`)
+    }
+    expect(page).toContain('--run-file run.json')
+  })
+})

@@ -38,7 +38,14 @@ export function useCommands() {
         : []),
       ...(runs.embedded === null
         ? []
-        : [{ key: 'export', text: t('frame.export.command'), run: () => void exporting.show() }]),
+        : [
+            { key: 'export', text: t('frame.export.command'), run: () => void exporting.show() },
+            {
+              key: 'report',
+              text: t('exporting.report.command'),
+              run: () => void exporting.report(runs.embedded!.id),
+            },
+          ]),
       ...(undo === null
         ? []
         : [

@@ -9,6 +9,8 @@ import {
 import { api } from '../api/client'
 import { t } from '../locales/i18n'
 import { useFormat } from '../composables/useFormat'
+import type { RunId } from '../../../shared/model/ids'
+import { useAppStore } from './app'
 import { useRunStore } from './runs'
 import { useSelectionStore } from './selection'
 import { useToastStore } from './toasts'
@@ -17,6 +19,7 @@ type Written = Extract<ExportResult, { readonly status: 'written' }>
 
 /** What is exported and how, how far it is, and where the last one lies. */
 export const useExportStore = defineStore('exporting', () => {
+  const app = useAppStore()
   const runs = useRunStore()
   const selection = useSelectionStore()
   const toasts = useToastStore()
@@ -28,6 +31,7 @@ export const useExportStore = defineStore('exporting', () => {
   const settings = ref<ExportSettings>(defaultExportSettings)
   const wantsSelection = ref(false)
   const isRunning = ref(false)
+  const isReporting = ref(false)
   const written = shallowRef<Written | null>(null)
   const failure = shallowRef<unknown>(null)
   const wasCancelled = ref(false)
@@ -88,11 +92,30 @@ export const useExportStore = defineStore('exporting', () => {
     })
   }
 
+  /** The report of a run as one page, for whoever has no such program. */
+  async function report(runId: RunId): Promise<void> {
+    if (isReporting.value) return
+    isReporting.value = true
+    try {
+      const { locale: language } = app
+      const result = await toasts.guard(() => api.exporting.report({ runId, language }), 'export')
+      if (result?.status !== 'written') return
+      const { path } = result
+      toasts.say(() => t('exporting.report.done', { path }), {
+        label: () => t('exporting.showInFolder'),
+        run: () => void showInFolder(),
+      })
+    } finally {
+      isReporting.value = false
+    }
+  }
+
   const showInFolder = (): Promise<unknown> =>
     toasts.guard(() => api.exporting.showLast({}), 'export')
 
   return {
     ...{ open, formats, formatName, format, settings, onlySelection, isRunning },
     ...{ written, failure, wasCancelled, show, forget, start, showInFolder },
+    ...{ isReporting, report },
   }
 })

@@ -24,6 +24,12 @@ export const exporting = {
   files: 'Files: {files}',
   showInFolder: 'Show in folder',
   again: 'Export more',
+  report: {
+    action: 'Export report…',
+    command: 'Export report',
+    running: 'Writing the report',
+    done: 'Report written to {path}',
+  },
   notes: {
     noPictures: 'There is no sheet of thumbnails: the embeddings came without pictures.',
     spriteTooLarge: 'There is no sheet of thumbnails: it holds at most {most} pictures.',

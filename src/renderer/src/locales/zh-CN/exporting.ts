@@ -24,6 +24,12 @@ export const exporting: typeof english = {
   files: '文件：{files}',
   showInFolder: '在文件夹中显示',
   again: '继续导出',
+  report: {
+    action: '导出报告…',
+    command: '导出报告',
+    running: '正在生成报告',
+    done: '报告已写入 {path}',
+  },
   notes: {
     noPictures: '没有缩略图拼图：嵌入不带图片。',
     spriteTooLarge: '没有缩略图拼图：最多容纳 {most} 张图片。',
