@@ -117,6 +117,32 @@ describe('the map of a run', () => {
     await service.cancel({ runId })
   })
 
+  it('waits while it is paused and then goes on', async () => {
+    await addRun(1500)
+    await service.start({ runId })
+    await told((state) => state.method === 'umap')
+    await service.pause({ runId })
+    expect(states.at(-1)?.phase).toBe('paused')
+    await service.resume({ runId })
+    expect((await service.whenEnded({ runId })).phase).toBe('finished')
+  })
+
+  it('is made anew with other options and keeps them, and not with the same', async () => {
+    await addRun(60)
+    await service.start({ runId })
+    const usual = await service.whenEnded({ runId })
+    expect(usual.options).toMatchObject({ method: 'fast', neighbours: 15, seed: 1 })
+    const first = await service.points({ runId })
+    expect(await service.start({ runId, options: {} })).toMatchObject({ phase: 'finished' })
+    const asked = { neighbours: 5, labelWeight: 0.5, metric: 'manhattan' } as const
+    expect(await service.start({ runId, options: asked })).toMatchObject({ phase: 'running' })
+    expect((await service.whenEnded({ runId })).options).toMatchObject(asked)
+    expect((await service.points({ runId }))?.xy).not.toEqual(first!.xy)
+    const again = makeService()
+    expect((await again.start({ runId })).options).toMatchObject(asked)
+    await again.close()
+  })
+
   it('gives the same map for the same embeddings and seed', async () => {
     await addRun(60)
     await service.start({ runId })
