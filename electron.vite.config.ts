@@ -48,6 +48,7 @@ export default defineConfig({
           'workers/kernelPool': resolve('src/main/backend/kernelPool.worker.ts'),
           'workers/decoding': resolve('src/main/features/decoding.worker.ts'),
           'workers/mapPool': resolve('src/main/projection/mapPool.worker.ts'),
+          'workers/prediction': resolve('src/main/prediction/prediction.worker.ts'),
           'workers/projection': resolve('src/main/projection/projection.worker.ts'),
         },
         output: { format: 'cjs', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name].js' },

@@ -51,7 +51,7 @@ const leastAgeMs = 3_600_000
  * ends the replacing of models that they were ended in. What cannot be removed stays.
  */
 export async function sweepLeftovers(
-  { cacheFolder, runsFolder, sweepsFolder, networksFolder, databaseFile }: Workspace,
+  { cacheFolder, runsFolder, sweepsFolder, networksFolder, addedFolder, databaseFile }: Workspace,
   now = Date.now(),
 ): Promise<void> {
   const isDead = async (path: string, pid: number): Promise<boolean> => {
@@ -75,6 +75,7 @@ export async function sweepLeftovers(
     runsFolder,
     sweepsFolder,
     networksFolder,
+    addedFolder,
   ]) {
     const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
     for (const { parentPath, name } of entries) {

@@ -18,6 +18,7 @@ import { createTurn } from './jobs/turn'
 import { createOwnNetworks, type OwnNetworkService } from './features/ownNetworks/ownNetworkService'
 import { createLabelService, type LabelService } from './labels/labelService'
 import { createLabelSuggestions, type LabelSuggestionService } from './labels/labelSuggestions'
+import { createPredictionService, type PredictionService } from './prediction/predictionService'
 import { createProjectionService, type ProjectionService } from './projection/projectionService'
 import { convertOriginal, convertPicture, convertVaried } from './protocol/convertPicture'
 import { createPictureReader } from './protocol/pictureReader'
@@ -29,7 +30,7 @@ import { createTripletService, type TripletService } from './triplets/tripletSer
 import { sweepLeftovers } from './leftovers'
 import { createStorage, type Storage } from './storage'
 import type { Extension } from './training/extensions'
-import type { Workspace } from './workspace'
+import { placeOfImage, type Workspace } from './workspace'
 
 export interface ServicesOptions {
   readonly workspace: Workspace
@@ -62,6 +63,7 @@ export interface Services {
   readonly sweep: SweepService
   readonly projection: ProjectionService
   readonly comparison: ComparisonService
+  readonly prediction: PredictionService
   readonly queue: TrainingQueue
   readonly ownNetworks: OwnNetworkService
   readonly storage: Storage
@@ -205,6 +207,10 @@ export async function createServices(options: ServicesOptions): Promise<Services
       },
     },
   })
+  const prediction = createPredictionService({
+    ...{ store, workspace, workersFolder, startProcess, training, labels, jobs, nameOf },
+    onChanged: emit.prediction.changed,
+  })
   const queue = createTrainingQueue({
     jobs,
     turn,
@@ -251,6 +257,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
     sweep,
     projection,
     comparison,
+    prediction,
     queue,
     ownNetworks,
     storage: createStorage({
@@ -263,8 +270,10 @@ export async function createServices(options: ServicesOptions): Promise<Services
       workspace,
       find: async (datasetId, imageId) => {
         const location = await store.images.location(imageId as ImageId)
-        return location?.datasetId === datasetId ? location : null
+        if (location?.datasetId !== datasetId) return null
+        return { ...location, ...placeOfImage(workspace, location) }
       },
+      findAsked: (datasetId, pictureId) => prediction.fileOf(datasetId, pictureId),
       convert: convertPicture,
       convertOriginal,
       vary: convertVaried,
@@ -279,6 +288,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
         training.close(),
         sweep.close(),
         projection.close(),
+        prediction.close(),
         comparison.close(),
       ])
       jobs.dispose()

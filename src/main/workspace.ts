@@ -11,6 +11,8 @@ export interface Workspace {
   readonly sweepsFolder: string
   /** Copies of the person's own networks, one folder each, named by its id. */
   readonly networksFolder: string
+  /** Copies of pictures that came into a set from elsewhere, one folder a dataset. */
+  readonly addedFolder: string
 }
 
 /** The layout below the user-data folder. Nothing is created here. */
@@ -21,6 +23,7 @@ export function workspaceIn(userDataFolder: string): Workspace {
     runsFolder: join(userDataFolder, 'runs'),
     sweepsFolder: join(userDataFolder, 'sweeps'),
     networksFolder: join(userDataFolder, 'networks'),
+    addedFolder: join(userDataFolder, 'added'),
   }
 }
 
@@ -46,3 +49,23 @@ export const formerThumbnailFile = (
 
 export const runFolder = (workspace: Pick<Workspace, 'runsFolder'>, runId: number): string =>
   join(workspace.runsFolder, String(runId))
+
+/**
+ * Begins the paths of added pictures, `.added/<dataset>/<sha256>/<name>`; no import gives one such
+ * a path, as it passes over hidden names.
+ */
+export const addedPrefix = '.added/'
+
+interface PlacedImage {
+  readonly folder: string
+  readonly relativePath: string
+}
+
+/** Folder and path below it of an image of a set: in the person's folder, or added. */
+export const placeOfImage = (
+  { addedFolder }: Pick<Workspace, 'addedFolder'>,
+  { folder, relativePath }: PlacedImage,
+): PlacedImage =>
+  relativePath.startsWith(addedPrefix)
+    ? { folder: addedFolder, relativePath: relativePath.slice(addedPrefix.length) }
+    : { folder, relativePath }

@@ -66,8 +66,6 @@ export interface MeasuredPrediction {
 
 /** Neighbours that vote, unless told otherwise. */
 export const predictionNeighbours = 10
-/** Share of unknown images that are taken for known ones, unless told otherwise. */
-export const usualFalseAccept = 0.01
 
 /** Labels are dealt into so many parts, of which each is measured by what the others chose. */
 const folds = 5

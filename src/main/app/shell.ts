@@ -24,6 +24,17 @@ export function createElectronShell(options: ElectronShellOptions): Shell {
       })
       return answer.canceled ? null : (answer.filePaths[0] ?? null)
     },
+    choosePictures: async () => {
+      const window = options.window()
+      if (window === null) return []
+      const { choosePicturesTitle, choosePicturesButton } = options.texts()
+      const answer = await dialog.showOpenDialog(window, {
+        title: choosePicturesTitle,
+        buttonLabel: choosePicturesButton,
+        properties: ['openFile', 'multiSelections'],
+      })
+      return answer.canceled ? [] : answer.filePaths
+    },
     chooseNetworkFile: async () => {
       const window = options.window()
       if (window === null) return null

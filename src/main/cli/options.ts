@@ -1,5 +1,6 @@
 import { mostViews } from '../../core/augmentation/pictureChange'
-import { predictionNeighbours, usualFalseAccept } from '../../core/prediction/measurePrediction'
+import { predictionNeighbours } from '../../core/prediction/measurePrediction'
+import { usualFalseAccept } from '../../shared/model/prediction'
 import { mapTable } from '../../shared/model/options/mapOptions'
 import { optionTable } from '../../shared/model/options/table'
 import type { Command, CommandOption } from './command'

@@ -6,14 +6,14 @@ import { simdProduct } from '../../core/math/simdProduct'
 import {
   type Decision,
   measurePrediction,
-  usualFalseAccept,
 } from '../../core/prediction/measurePrediction'
 import { thresholdFor } from '../../core/prediction/openSet'
 import { walk } from '../../core/steps'
 import type { DatasetId } from '../../shared/model/ids'
-import type { PredictionReport } from '../../shared/model/prediction'
-import { type Cell, csvChunks, defused, exactNumber } from '../exporting/csv'
+import { type PredictionReport, usualFalseAccept } from '../../shared/model/prediction'
+import { type Cell, csvChunks } from '../exporting/csv'
 import type { EmbeddingRows } from '../exporting/embeddingRows'
+import { predictionCells, predictionHeader } from '../exporting/predictionRows'
 import { writeChunks } from '../exporting/writeChunks'
 import { makeTemporaryFolder } from '../leftovers'
 import { Answerer } from '../runs/answerPictures'
@@ -153,16 +153,10 @@ async function answer(session: Session, asked: Answering): Promise<PredictOutcom
           const nearest = neighbours[0]?.distance ?? Infinity
           evaluated.push({ image, confidence, strange: strangeness, isKnown, label, nearest })
         }
-        const cells: Cell[] = [
-          defused(names?.get(image) ?? image),
-          defused(label),
-          ...[confidence, strangeness].map(exactNumber),
-          isKnown === null ? '' : isKnown ? 1 : 0,
-        ]
-        for (const one of neighbours) {
-          cells.push(defused(one.image ?? ''), defused(one.label), exactNumber(one.distance))
-        }
-        return cells
+        return predictionCells({
+          ...{ image: names?.get(image) ?? image, label, confidence, strangeness, isKnown },
+          neighbours,
+        })
       })
       done += images.length
       progress.update('Predicting', `${done} of ${rows.count}`)
@@ -170,9 +164,8 @@ async function answer(session: Session, asked: Answering): Promise<PredictOutcom
       if (signal.aborted) return
     }
   }
-  const header = ['image', 'label', 'confidence', 'distance', 'known']
-  for (let n = 1; n <= shown; n++) header.push(`n${n}`, `n${n}Label`, `n${n}Distance`)
-  const isWritten = await writeChunks(out, csvChunks(out, header, answers()), { signal })
+  const chunks = csvChunks(out, predictionHeader(shown), answers())
+  const isWritten = await writeChunks(out, chunks, { signal })
   progress.clear()
   if (!isWritten) return null
   const outcome = {

@@ -37,6 +37,7 @@ export async function createHeadlessWorkspace(kept?: string): Promise<HeadlessWo
       runsFolder: join(folder, 'runs'),
       sweepsFolder: join(folder, 'sweeps'),
       networksFolder: join(folder, 'networks'),
+      addedFolder: join(folder, 'added'),
     },
     remove: async () => {
       if (kept === undefined) await rm(folder, { recursive: true, force: true })

@@ -191,6 +191,8 @@ export function createDatasetService(options: DatasetServiceOptions): DatasetSer
       for (const { summary } of runs) {
         await rm(runFolder(workspace, summary.id), { recursive: true, force: true })
       }
+      const added = join(workspace.addedFolder, String(datasetId))
+      await rm(added, { recursive: true, force: true })
       await removeAll(
         gone.flatMap((sha256) => [
           thumbnailFile(workspace, sha256),

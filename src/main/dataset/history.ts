@@ -6,6 +6,7 @@ import {
   type JournalStep,
 } from '../db/repositories/journalRepository'
 import type { Store } from '../db/store'
+import { labelAccepted } from '../labels/acceptance'
 
 const historyLimit = 200
 
@@ -46,7 +47,8 @@ function entriesOf(
   const entries: HistoryEntry[] = []
   if (row >= 0 && images.labelsBefore !== undefined) {
     const from = name(images.labelsBefore[row])
-    entries.push({ at, kind: 'label', from, to: name(detail.labelAfter), undone })
+    const given = detail.labelAfter ?? labelAccepted(detail, imageId)
+    entries.push({ at, kind: 'label', from, to: name(given), undone })
   }
   if (row >= 0 && detail.excludedAfter !== undefined) {
     const kind = detail.excludedAfter ? 'exclude' : 'include'

@@ -4,10 +4,17 @@ import { AppError } from '../../shared/errors'
 import type { ServiceHandlers } from '../../shared/rpc'
 import { findNearDuplicates } from '../dataset/nearDuplicates'
 import type { Services } from '../services'
+import { placeOfImage } from '../workspace'
 import type { Shell } from './shell'
 
 export const createDatasetHandlers = (
-  { dataset, imports, store, forget }: Pick<Services, 'dataset' | 'imports' | 'store' | 'forget'>,
+  {
+    dataset,
+    imports,
+    store,
+    forget,
+    workspace,
+  }: Pick<Services, 'dataset' | 'imports' | 'store' | 'forget' | 'workspace'>,
   shell: Shell,
 ): ServiceHandlers<typeof datasetContract> => ({
   current: () => dataset.current(),
@@ -37,7 +44,8 @@ export const createDatasetHandlers = (
     if (location === undefined) {
       throw new AppError('notFound', 'This image is no longer in the dataset.', { imageId })
     }
-    shell.showInFolder(join(location.folder, ...location.relativePath.split('/')))
+    const { folder, relativePath } = placeOfImage(workspace, location)
+    shell.showInFolder(join(folder, ...relativePath.split('/')))
     return true
   },
 })

@@ -10,6 +10,7 @@ import { createDatasetHandlers } from './datasetHandlers'
 import { createExportingHandlers } from './exportingHandlers'
 import { createLabelHandlers } from './labelHandlers'
 import { createNetworkHandlers } from './networkHandlers'
+import { createPredictionHandlers } from './predictionHandlers'
 import { createProjectionHandlers } from './projectionHandlers'
 import { createQueueHandlers } from './queueHandlers'
 import type { Shell } from './shell'
@@ -53,5 +54,6 @@ export const createHandlers = ({
   queue: createQueueHandlers(services),
   triplets: createTripletHandlers(services),
   projection: createProjectionHandlers(services),
+  prediction: createPredictionHandlers(services, shell),
   exporting: createExportingHandlers(services, jobs, shell, about.version),
 })

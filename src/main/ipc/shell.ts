@@ -14,6 +14,8 @@ export interface Shell {
    * @throws AppError forbidden for a token that no drop gave, or a second time
    */
   takeDropped(token: string): string
+  /** Absolute paths of chosen pictures; none where the dialog was dismissed. */
+  choosePictures(): Promise<readonly string[]>
   /** Absolute path of an ONNX file; null where the dialog was dismissed. */
   chooseNetworkFile(): Promise<string | null>
   /**

@@ -4,6 +4,7 @@ import type { Transaction } from '../db/connection'
 import { labelSource } from '../db/repositories/imageRepository'
 import type { ChangeDetail, JoinedLabel, JournalStep } from '../db/repositories/journalRepository'
 import type { Store } from '../db/store'
+import { acceptedOf } from './acceptance'
 
 /** A step of the journal, in the transaction that makes or takes it back. */
 export interface StepPlace {
@@ -18,6 +19,34 @@ export interface JournaledField {
   apply(place: StepPlace): Promise<void>
   /** Puts it back to before the step. */
   revert(place: StepPlace): Promise<void>
+}
+
+/**
+ * Pictures that came into the set with the labels that were predicted for them. Their labels of
+ * before come back with those of other steps; what was added is hidden, so that it can come back.
+ */
+const acceptance: JournaledField = {
+  async apply({ store, transaction, step }) {
+    const accepted = acceptedOf(step.detail)
+    if (accepted === null) return
+    for (const { labelId, name } of accepted.created) {
+      await store.labels.rename(transaction, labelId as LabelId, name)
+    }
+    await store.images.setMissing(transaction, accepted.added, false)
+    for (const { labelId, ids } of accepted.labels) {
+      const images = Uint32Array.from(ids)
+      await store.images.setLabel(transaction, images, labelId, labelSource.person)
+    }
+  },
+  async revert({ store, transaction, step }) {
+    const accepted = acceptedOf(step.detail)
+    if (accepted === null) return
+    await store.images.setMissing(transaction, accepted.added, true)
+    for (const { labelId } of accepted.created) {
+      if (await store.labels.isUsed(transaction, labelId as LabelId)) continue
+      await store.labels.hide(transaction, labelId as LabelId)
+    }
+  },
 }
 
 /** A label that the step made; without the step its name is free. */
@@ -155,6 +184,7 @@ async function setVerdict({ store, transaction, step }: StepPlace, said: Verdict
  * reverse: a label is there before images get it, and is free again once none has it.
  */
 export const journaledFields: readonly JournaledField[] = [
+  acceptance,
   createdLabel,
   labelName,
   labelOfImages,

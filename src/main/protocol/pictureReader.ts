@@ -1,13 +1,19 @@
 import { realpath } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type { PictureVariation } from '../../core/augmentation/pictureChange'
 import { readBounded } from '../files/regularFile'
 import { formerThumbnailFile, thumbnailFile, type Workspace } from '../workspace'
-import { isInside, resolvePicture } from './resolve'
+import { isInside, type PictureAddress, resolvePicture } from './resolve'
 
 /** Longest side of a picture that fills a view; it arrives as WebP of at most this. */
 const fullPicturePx = 2048
 const maximumBytes = 512 * 1024 * 1024
+
+/** A file that a person asked about, and what it held. */
+interface AskedFile {
+  readonly file: string
+  readonly sha256: string
+}
 
 /** What is known of an image that the window names by its ids. */
 interface PictureRecord {
@@ -24,6 +30,8 @@ export interface PictureReaderOptions {
   readonly workspace: Pick<Workspace, 'cacheFolder'>
   /** The image of these ids, or null. */
   find(datasetId: number, imageId: number): Promise<PictureRecord | null>
+  /** A picture that was asked about and is not of the set, or null. */
+  findAsked(datasetId: number, pictureId: number): AskedFile | null
   /** Decodes the bytes of any supported format, upright, at most `maximumPx` a side, as WebP. */
   convert(bytes: Buffer, maximumPx: number): Promise<Uint8Array>
   /** A version of a picture as training sees it, from its thumbnail, as PNG; null without one. */
@@ -55,10 +63,18 @@ export function createPictureReader(
     return mine
   }
 
+  const recordOf = async (picture: PictureAddress): Promise<PictureRecord | null> => {
+    if (!picture.isAsked) return options.find(picture.datasetId, picture.imageId)
+    const asked = options.findAsked(picture.datasetId, picture.imageId)
+    if (asked === null) return null
+    const { file, sha256 } = asked
+    return { folder: dirname(file), relativePath: basename(file), sha256, followsLinks: true }
+  }
+
   return async (address) => {
     const picture = resolvePicture(address)
     if (picture === null) return null
-    const record = await options.find(picture.datasetId, picture.imageId)
+    const record = await recordOf(picture)
     if (record === null) return null
     const thumbnail = thumbnailFile(options.workspace, record.sha256)
     if (picture.varied !== undefined) {

@@ -46,6 +46,8 @@ export interface PictureAddress {
   readonly datasetId: number
   readonly imageId: number
   readonly size: keyof typeof pictureSizes
+  /** `imageId` is the number of a picture that was asked about and is not of the set. */
+  readonly isAsked: boolean
   /** A version of it as a training sees it, instead of the picture itself. */
   readonly varied?: VariedAddress
 }
@@ -80,12 +82,15 @@ const variedAddress: v.GenericSchema<unknown, VariedAddress> = v.strictObject({
 const pictureSizes = { thumbnail: '256', full: 'full', original: 'original' } as const
 
 /**
- * Reads `image://picture/<datasetId>/<imageId>?size=256|full|original`, or with `varied=` and JSON a
+ * Reads `image://picture/<datasetId>/<imageId>?size=256|full|original`, `image://asked` for a picture
+ * that was asked about, or with `varied=` and JSON a
  * version as training sees it; null for anything else.
  */
 export function resolvePicture(address: string): PictureAddress | null {
   const url = parseUrl(address)
-  if (url === null || url.protocol !== `${pictureScheme}:` || url.host !== 'picture') return null
+  if (url === null || url.protocol !== `${pictureScheme}:`) return null
+  if (url.host !== 'picture' && url.host !== 'asked') return null
+  const isAsked = url.host === 'asked'
   const match = /^\/([1-9]\d{0,9})\/([1-9]\d{0,9})$/.exec(url.pathname)
   if (match === null) return null
   const written = url.searchParams.get('size') ?? pictureSizes.thumbnail
@@ -96,9 +101,10 @@ export function resolvePicture(address: string): PictureAddress | null {
   const [datasetId, imageId] = [Number(match[1]), Number(match[2])]
   if (datasetId > 2 ** 31 - 1 || imageId > 2 ** 31 - 1) return null
   const text = url.searchParams.get(variedParameter)
-  if (text === null) return { datasetId, imageId, size }
+  if (text === null) return { datasetId, imageId, size, isAsked }
+  if (isAsked) return null
   const varied = parseVaried(text)
-  return varied === null ? null : { datasetId, imageId, size, varied }
+  return varied === null ? null : { datasetId, imageId, size, isAsked, varied }
 }
 
 /** Whether `file` lies strictly below `root`; both resolved to their real paths before. */

@@ -1,6 +1,7 @@
 import { createRandom } from '../../core/math/random'
 import { simdProduct } from '../../core/math/simdProduct'
-import { measurePrediction, usualFalseAccept } from '../../core/prediction/measurePrediction'
+import { measurePrediction } from '../../core/prediction/measurePrediction'
+import { usualFalseAccept } from '../../shared/model/prediction'
 import { meansOf } from '../../core/prediction/predict'
 import type { Steps } from '../../core/steps'
 import type { StoredPrediction } from './predictionFiles'

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { AppError } from '../../shared/errors'
 
-const mostWaiting = 16
+/** As many as one drop of pictures may hold. */
+const mostWaiting = 10_000
 
 /**
  * Paths that the preload got from real files in a drop. The page learns a token of each and no

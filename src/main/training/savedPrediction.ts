@@ -6,12 +6,11 @@ import {
   measurePrediction,
   predictionNeighbours,
   type PredictionSet,
-  usualFalseAccept,
 } from '../../core/prediction/measurePrediction'
 import { splitPart } from '../../core/evaluation/splitParts'
 import type { Interruption } from '../../core/interruption'
 import type { Steps } from '../../core/steps'
-import type { HeldOutKind } from '../../shared/model/prediction'
+import { type HeldOutKind, usualFalseAccept } from '../../shared/model/prediction'
 import type { TrainingOptions } from '../../shared/model/training'
 import { contentOf, type StoredPrediction } from '../runs/predictionFiles'
 import type { TrainJob } from './messages'

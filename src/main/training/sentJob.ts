@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { PlacedNetwork } from '../../shared/model/ownNetwork'
-import { formerThumbnailFile, thumbnailFile } from '../workspace'
+import { addedPrefix, formerThumbnailFile, thumbnailFile } from '../workspace'
 import type { JobImages } from '../features/pictures'
 import type { Extension } from './extensions'
 import type { EmbedJob, FindJob, ProbeJob, ReportJob, TrainJob, WorkerJob } from './messages'
@@ -21,6 +21,8 @@ export interface JobFolders {
   readonly cache: string
   /** Of the set; below it are the paths of the images. */
   readonly images: string
+  /** Of pictures that were added to the set from elsewhere. */
+  readonly added: string
   /** Gets what the job makes, and holds what it goes on from. */
   readonly results: string
   /** The saved model of an `embed`. */
@@ -100,14 +102,15 @@ export function openJob({ job, folders }: WorkerStart): WorkerJob | SweepJob {
   }
 
   function filesOf(images: SentImages): JobImages {
-    return filesOfImages(folder('cache'), folder('images'), images)
+    const places = { images: folder('images'), added: folder('added') }
+    return filesOfImages(folder('cache'), places, images)
   }
 }
 
 /** Images with the paths that they have on this machine. */
 export function filesOfImages(
   cacheFolder: string,
-  imagesFolder: string,
+  places: Pick<JobFolders, 'images' | 'added'>,
   { ids, sha256, paths }: SentImages,
 ): JobImages {
   const cache = { cacheFolder }
@@ -116,7 +119,9 @@ export function filesOfImages(
     sha256,
     files: paths.map((path, row) => ({
       thumbnail: thumbnailFile(cache, sha256[row]!),
-      original: join(imagesFolder, path),
+      original: path.startsWith(addedPrefix)
+        ? join(places.added, path.slice(addedPrefix.length))
+        : join(places.images, path),
       former: formerThumbnailFile(cache, sha256[row]!),
     })),
   }

@@ -44,7 +44,14 @@ import { cachedTaps } from '../features/featureKeys'
 import { type MeasuredSpeeds, openSpeeds } from './measuredSpeeds'
 import type { EmbedJob, FindingStage, FoundFaults, TrainingResult, WorkerMessage } from './messages'
 import { type FaultRows, readFaultRows } from './faultRows'
-import type { JobFolders, SentEmbedJob, SentFindJob, SentProbeJob, SentReportJob } from './sentJob'
+import type {
+  JobFolders,
+  SentEmbedJob,
+  SentFindJob,
+  SentImages,
+  SentProbeJob,
+  SentReportJob,
+} from './sentJob'
 import { startTrainingWorker, type WorkSite } from './trainingWorker'
 import { trainingRegistry } from './registry'
 import { countChangedSides } from '../split/changedSides'
@@ -106,6 +113,8 @@ export interface TrainingService {
 
 interface EmbedInput {
   readonly datasetId: DatasetId
+  /** Instead of those of the dataset: pictures anywhere, by their absolute paths. */
+  readonly images?: SentImages
   readonly modelFolder: string
   readonly outputFolder: string
   /** Absent: the picture as it is. */
@@ -388,7 +397,10 @@ class Service implements TrainingService {
   }
 
   async embed(input: EmbedInput): Promise<{ readonly rows: number } | null> {
-    const { images, folder } = await this.images(input.datasetId)
+    const { images, folder } =
+      input.images === undefined
+        ? await this.images(input.datasetId)
+        : { images: input.images, folder: '' }
     if (images.ids.length === 0) {
       throw noImages()
     }

@@ -39,6 +39,7 @@ export function startTrainingWorker<Message>(
       job: work.job,
       folders: {
         ...{ workers: workersFolder, project: projectFolder, cache: workspace.cacheFolder },
+        added: workspace.addedFolder,
         ...work.folders,
       },
       extensions,

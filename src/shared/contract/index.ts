@@ -4,6 +4,7 @@ import { datasetContract } from './dataset'
 import { exportingContract } from './exporting'
 import { labelsContract } from './labels'
 import { networksContract } from './networks'
+import { predictionContract } from './prediction'
 import { projectionContract } from './projection'
 import { queueContract } from './queue'
 import { splitContract } from './split'
@@ -24,6 +25,7 @@ export const contract = {
   queue: queueContract,
   triplets: tripletsContract,
   projection: projectionContract,
+  prediction: predictionContract,
   exporting: exportingContract,
 }
 export type AppContract = typeof contract

@@ -25,7 +25,8 @@ export interface UndoState {
   readonly redo: UndoStep | null
 }
 export interface UndoStep {
-  readonly kind: 'label' | 'rename' | 'merge' | 'exclude' | 'include' | 'verdict' | 'property'
+  readonly kind:
+    'label' | 'rename' | 'merge' | 'exclude' | 'include' | 'verdict' | 'accept' | 'property'
   readonly imageCount: number
   readonly label: string | null
 }

@@ -1,7 +1,14 @@
 import type { DatasetId, JobId } from './ids'
 
 export type JobKind =
-  'import' | 'recognition' | 'training' | 'sweep' | 'projection' | 'comparison' | 'export'
+  | 'import'
+  | 'recognition'
+  | 'training'
+  | 'sweep'
+  | 'projection'
+  | 'comparison'
+  | 'export'
+  | 'prediction'
 
 /** Shortest time between two reports of what changes all the time: ten a second at most. */
 export const reportIntervalMs = 100

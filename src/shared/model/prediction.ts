@@ -12,6 +12,9 @@ export const predictionRules = ['vote', 'weightedVote', 'classMean'] as const
  */
 export type PredictionRule = (typeof predictionRules)[number]
 
+/** Share of unknown images that are taken for known ones, unless told otherwise. */
+export const usualFalseAccept = 0.01
+
 export const strangenessScores = ['distance', 'share'] as const
 /**
  * What decides about unknowns: the distance to the k-th nearest image (or the nearest mean), or one

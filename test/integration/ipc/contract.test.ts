@@ -67,6 +67,7 @@ beforeEach(async () => {
     shell: {
       chooseFolder: () => Promise.resolve(chosenFolder),
       takeDropped: (token) => dropped.take(token),
+      choosePictures: () => Promise.resolve([]),
       chooseNetworkFile: () => Promise.resolve(null),
       chooseExportFile: (name) => Promise.resolve(join(folder, name)),
       showInFolder: (file) => void shownInFolder.push(file),

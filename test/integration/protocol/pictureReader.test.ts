@@ -28,6 +28,7 @@ const read = (address: string): Promise<Uint8Array | null> =>
       if (datasetId !== 1 || relativePath === undefined) return null
       return { folder: images, relativePath, sha256: `ab${imageId}` }
     },
+    findAsked: () => null,
     convert: convertPicture,
     convertOriginal,
     vary: convertVaried,

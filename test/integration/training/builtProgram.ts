@@ -22,6 +22,7 @@ const workers = {
   'workers/onnx': 'src/main/onnx/onnx.process.ts',
   'workers/kernelPool': 'src/main/backend/kernelPool.worker.ts',
   'workers/decoding': 'src/main/features/decoding.worker.ts',
+  'workers/prediction': 'src/main/prediction/prediction.worker.ts',
   'workers/projection': 'src/main/projection/projection.worker.ts',
   'workers/serving': 'src/main/serving/serving.worker.ts',
 }

@@ -94,7 +94,7 @@ export interface ImageRepository {
   find(id: ImageId): Promise<StoredImage | undefined>
   location(id: ImageId): Promise<ImageLocation | undefined>
   trainingRows(datasetId: DatasetId): Promise<TrainingRows>
-  /** All images ever imported, missing ones too. */
+  /** All images ever imported, missing ones too; not those that were added from elsewhere. */
   known(datasetId: DatasetId): Promise<readonly KnownImage[]>
   /** Adds, or refreshes the image of the same path: a label that a person gave stays. */
   save(
@@ -118,6 +118,12 @@ export interface ImageRepository {
     datasetId: DatasetId,
     relativePaths: readonly string[],
   ): Promise<void>
+  /** Of images of the dataset, missing ones too. */
+  idsOfPaths(
+    transaction: Transaction,
+    datasetId: DatasetId,
+    relativePaths: readonly string[],
+  ): Promise<ReadonlyMap<string, number>>
   setMissing(transaction: Transaction, ids: readonly number[], missing: boolean): Promise<void>
   /** Of these images of the dataset, those whose label or its giver would change. */
   labelsToChange(
@@ -281,7 +287,7 @@ export function createImageRepository(database: Database): ImageRepository {
       const rows = await database.all<Omit<KnownImage, 'missing'> & { missing: number }>(
         `SELECT id, relative_path AS relativePath, bytes, modified_at AS modifiedAt, sha256,
            label_id AS labelId, label_source AS labelSource, missing
-         FROM image WHERE dataset_id = ?`,
+         FROM image WHERE dataset_id = ? AND relative_path NOT LIKE '.added/%'`,
         [datasetId],
       )
       return rows.map((row) => ({ ...row, missing: row.missing === 1 }))
@@ -347,6 +353,15 @@ export function createImageRepository(database: Database): ImageRepository {
     },
 
     vacate: vacatePaths,
+
+    async idsOfPaths(transaction, datasetId, relativePaths) {
+      const rows = await transaction.all<{ id: number; path: string }>(
+        `SELECT id, relative_path AS path FROM image
+         WHERE dataset_id = ? AND relative_path IN (SELECT value FROM json_each(?))`,
+        [datasetId, JSON.stringify(relativePaths)],
+      )
+      return new Map(rows.map(({ id, path }) => [path, id]))
+    },
 
     async setMissing(transaction, ids, missing) {
       await transaction.run(

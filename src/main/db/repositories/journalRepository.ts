@@ -5,7 +5,7 @@ import type { Database, Reader, SqlValue, Transaction } from '../connection'
 import type { TripletContent, TripletLabelNames } from './verdictRepository'
 
 export type ChangeKind =
-  'label' | 'rename' | 'merge' | 'exclude' | 'include' | 'verdict' | 'property'
+  'label' | 'rename' | 'merge' | 'exclude' | 'include' | 'verdict' | 'accept' | 'property'
 
 /** The images that one step touched, in ascending order of id, and what they were before. */
 export interface ImageChange {

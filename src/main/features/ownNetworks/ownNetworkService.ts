@@ -84,7 +84,11 @@ export async function createOwnNetworks(
       }
       const { images } = await readTrainingImages(store, datasetId, dataset.folder)
       const imageCount = images.ids.length
-      const files = filesOfImages(workspace.cacheFolder, dataset.folder, images).files
+      const files = filesOfImages(
+        workspace.cacheFolder,
+        { images: dataset.folder, added: workspace.addedFolder },
+        images,
+      ).files
       // Spread over the set, so that they are of different labels.
       const spread = Array.from(files, (_, i) => files[(i * stepOver(imageCount)) % imageCount]!)
       const trial = await withRuntime((open) => tryNetwork(placed, spread, open))

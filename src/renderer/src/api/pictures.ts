@@ -27,3 +27,7 @@ export function variedPictureUrl(
   const text = encodeURIComponent(JSON.stringify(version))
   return `image://picture/${datasetId}/${imageId}?${variedParameter}=${text}`
 }
+
+/** Where it finds a picture that was asked about and is not of the set. */
+export const askedPictureUrl = (datasetId: DatasetId, pictureId: number): string =>
+  `image://asked/${datasetId}/${pictureId}`

@@ -4,6 +4,7 @@ import { announceDrop } from '../api/client'
 /** What was dropped; only a single thing on this machine can be a folder to import. */
 export type Dropped =
   | { readonly kind: 'folder'; readonly token: string }
+  | { readonly kind: 'pictures'; readonly tokens: readonly string[] }
   | { readonly kind: 'several' | 'severalFiles' | 'webLink' | 'nothing' }
 
 /** Pictures that are dragged within the window carry this; they are no folder. */
@@ -16,10 +17,13 @@ const isForUs = ({ dataTransfer }: DragEvent): boolean => {
 }
 
 /**
- * Takes what is dropped anywhere on the window. The answer is true while something is held over
+ * Takes what is dropped anywhere on the window; all that has a path, where `takesPictures` says so. The answer is true while something is held over
  * it.
  */
-export function useFolderDrop(onDrop: (dropped: Dropped) => void): Ref<boolean> {
+export function useFolderDrop(
+  onDrop: (dropped: Dropped) => void,
+  takesPictures: () => boolean = () => false,
+): Ref<boolean> {
   const hovering = ref(false)
   /** Enter and leave come for each element on the way; only the balance says who is inside. */
   let depth = 0
@@ -46,7 +50,9 @@ export function useFolderDrop(onDrop: (dropped: Dropped) => void): Ref<boolean> 
     event.preventDefault()
     depth = 0
     hovering.value = false
-    if (event.dataTransfer !== null) void droppedIn(event.dataTransfer).then(onDrop)
+    const { dataTransfer } = event
+    if (dataTransfer === null) return
+    void (takesPictures() ? picturesIn(dataTransfer) : droppedIn(dataTransfer)).then(onDrop)
   }
 
   onMounted(() => {
@@ -78,5 +84,13 @@ async function droppedIn({ files, items, types }: DataTransfer): Promise<Dropped
     const token = await announceDrop(first)
     if (token !== '') return { kind: 'folder', token }
   }
+  return { kind: isLink ? 'webLink' : 'nothing' }
+}
+
+async function picturesIn({ files, types }: DataTransfer): Promise<Dropped> {
+  const isLink = types.includes('text/uri-list')
+  const announced = await Promise.all([...files].map(announceDrop))
+  const tokens = announced.filter((token) => token !== '')
+  if (tokens.length > 0) return { kind: 'pictures', tokens }
   return { kind: isLink ? 'webLink' : 'nothing' }
 }

@@ -6,6 +6,7 @@ import { useExportStore } from '../stores/exporting'
 import { useLabelStore } from '../stores/labels'
 import { useRunStore } from '../stores/runs'
 import { useSelectionStore } from '../stores/selection'
+import { useSimilarStore } from '../stores/similar'
 
 export interface Command {
   readonly key: string
@@ -23,6 +24,7 @@ export function useCommands() {
   const labels = useLabelStore()
   const runs = useRunStore()
   const selection = useSelectionStore()
+  const similar = useSimilarStore()
 
   return computed<readonly Command[]>(() => {
     const { undo, redo } = labels.undoState
@@ -68,6 +70,16 @@ export function useCommands() {
           ]),
       ...(dataset.isFiltered
         ? [{ key: 'clear', text: t('library.toolbar.clear'), run: () => dataset.clearFilter() }]
+        : []),
+      ...(selection.count > 0 && runs.embedded !== null
+        ? [
+            {
+              key: 'similar',
+              text: t('predict.rank.command'),
+              shortcut: 's',
+              run: () => void similar.toImages(selection.ids),
+            },
+          ]
         : []),
       ...(selection.count > 0
         ? [

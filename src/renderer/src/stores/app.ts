@@ -10,7 +10,7 @@ import { setLocale } from '../locales/i18n'
 import { useDatasetStore } from './dataset'
 import { useToastStore } from './toasts'
 
-export const views = ['library', 'training', 'triplets', 'map'] as const
+export const views = ['library', 'training', 'triplets', 'map', 'predict'] as const
 export type View = (typeof views)[number]
 export type Theme = 'system' | 'light' | 'dark'
 
@@ -99,11 +99,15 @@ export const useAppStore = defineStore('app', () => {
     return toasts.guard(() => api.app.cancelJob({ jobId }))
   }
 
+  /** The Train and Predict views are not about images of the set alone; they take the whole width. */
+  const hasInspector = computed(() => view.value !== 'training' && view.value !== 'predict')
+
   function go(next: View): void {
     view.value = next
   }
 
   return {
+    hasInspector,
     info,
     settings,
     backend,

@@ -5,6 +5,7 @@ import { useComparisonStore } from './comparison'
 import { useDatasetStore } from './dataset'
 import { useImageStore } from './images'
 import { useLabelStore } from './labels'
+import { usePredictStore } from './predict'
 import { useRunStore } from './runs'
 import { useSelectionStore } from './selection'
 import { useSweepStore } from './sweeps'
@@ -19,6 +20,7 @@ export function connectStores(): { readonly loaded: Promise<void>; readonly stop
   const dataset = useDatasetStore()
   const images = useImageStore()
   const labels = useLabelStore()
+  const predict = usePredictStore()
   const runs = useRunStore()
   const selection = useSelectionStore()
   const sweeps = useSweepStore()
@@ -53,7 +55,9 @@ export function connectStores(): { readonly loaded: Promise<void>; readonly stop
       images.refresh(imageIds)
       void dataset.refreshColumns()
       void labels.refresh()
+      predict.labelsChanged()
     }),
+    api.prediction.onChanged((state) => predict.accept(state)),
     api.training.onProgress((state) => runs.remember(state)),
     api.comparison.onChanged((state) => comparison.accept(state)),
     api.sweep.onProgress((state) => sweeps.remember(state)),

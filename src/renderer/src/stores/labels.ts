@@ -144,6 +144,7 @@ export const useLabelStore = defineStore('labels', () => {
     colorOf,
     wordsOf,
     refresh,
+    change,
     assign,
     setExcluded,
     rename,

@@ -3,7 +3,8 @@ import { computed, shallowRef } from 'vue'
 import { errorText } from '../locales/errorText'
 
 /** What people do that can fail. */
-export type ToastSubject = 'dataset' | 'training' | 'labels' | 'verdict' | 'export' | 'settings'
+export type ToastSubject =
+  'dataset' | 'training' | 'labels' | 'verdict' | 'predict' | 'export' | 'settings'
 
 /** Words that follow the window's language for as long as they stand there. */
 export type Words = () => string

@@ -44,7 +44,7 @@ describe('resolvePicture', () => {
     const address = (more: object) =>
       `image://picture/3/4711?varied=${encodeURIComponent(JSON.stringify(more))}`
     expect(resolvePicture(address(version))).toEqual({
-      ...{ datasetId: 3, imageId: 4711, size: 'thumbnail' },
+      ...{ datasetId: 3, imageId: 4711, size: 'thumbnail', isAsked: false },
       varied: version,
     })
     for (const wrong of [
@@ -65,7 +65,10 @@ describe('resolvePicture', () => {
       datasetId: 3,
       imageId: 4711,
       size: 'thumbnail',
+      isAsked: false,
     })
+    expect(resolvePicture('image://asked/3/12')).toMatchObject({ imageId: 12, isAsked: true })
+    expect(resolvePicture('image://asked/3/12?varied={}')).toBeNull()
     expect(resolvePicture('image://picture/3/4711')?.size).toBe('thumbnail')
     expect(resolvePicture('image://picture/3/4711?size=full')?.size).toBe('full')
     expect(resolvePicture('image://picture/3/4711?size=original')?.size).toBe('original')

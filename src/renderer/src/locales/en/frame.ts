@@ -1,5 +1,11 @@
 export const frame = {
-  views: { library: 'Library', training: 'Train', triplets: 'Triplets', map: 'Map' },
+  views: {
+    library: 'Library',
+    training: 'Train',
+    triplets: 'Triplets',
+    map: 'Map',
+    predict: 'Predict',
+  },
   rail: 'Views',
   skipToView: 'To the view',
   counts: {
@@ -69,6 +75,7 @@ export const frame = {
       projection: 'Map',
       comparison: 'Measuring runs on today’s labels',
       export: 'Export',
+      prediction: 'Prediction',
     },
     of: '{done} of {total}',
     paused: 'paused',
@@ -98,7 +105,11 @@ export const frame = {
     library: 'Library',
     triplets: 'Triplets',
     map: 'Map',
-    goLibrary: 'Library, Train, Triplets, Map',
+    predict: 'Predict',
+    acceptPicture: 'Accept with this label',
+    similar: 'More like this',
+    pastePicture: 'Paste a picture',
+    goLibrary: 'Library, Train, Triplets, Map, Predict',
     palette: 'Search or command',
     undo: 'Undo',
     redo: 'Redo',

@@ -8,6 +8,7 @@ import { leaderboard } from './leaderboard'
 import { library } from './library'
 import { map } from './map'
 import { networks } from './networks'
+import { predict } from './predict'
 import { split } from './split'
 import { training } from './training'
 import { triplets } from './triplets'
@@ -23,6 +24,7 @@ export const en = {
   library,
   map,
   networks,
+  predict,
   split,
   training,
   triplets,

@@ -25,6 +25,7 @@ export const labelling = {
     exclude: 'nothing excluded | one image excluded | {n} images excluded',
     include: 'nothing included | one image included again | {n} images included again',
     verdict: 'verdict on a triplet',
+    accept: 'nothing accepted | one image accepted into the set | {n} images accepted into the set',
     property: 'nothing changed | one image changed | {n} images changed',
   },
   exclude: 'Exclude',

@@ -1,7 +1,7 @@
 import type { frame as english } from '../en/frame'
 
 export const frame: typeof english = {
-  views: { library: '图库', training: '训练', triplets: '三元组', map: '地图' },
+  views: { library: '图库', training: '训练', triplets: '三元组', map: '地图', predict: '预测' },
   rail: '视图',
   skipToView: '跳到视图',
   counts: {
@@ -67,6 +67,7 @@ export const frame: typeof english = {
       projection: '地图',
       comparison: '按当前标签重新评测',
       export: '导出',
+      prediction: '预测',
     },
     of: '{done} / {total}',
     paused: '已暂停',
@@ -96,7 +97,11 @@ export const frame: typeof english = {
     library: '图库',
     triplets: '三元组',
     map: '地图',
-    goLibrary: '图库、训练、三元组、地图',
+    predict: '预测',
+    acceptPicture: '按此标签采纳',
+    similar: '查找相似图片',
+    pastePicture: '粘贴图片',
+    goLibrary: '图库、训练、三元组、地图、预测',
     palette: '搜索或命令',
     undo: '撤销',
     redo: '重做',

@@ -9,6 +9,7 @@ import { leaderboard } from './leaderboard'
 import { library } from './library'
 import { map } from './map'
 import { networks } from './networks'
+import { predict } from './predict'
 import { split } from './split'
 import { training } from './training'
 import { triplets } from './triplets'
@@ -24,6 +25,7 @@ export const chinese: Messages = {
   library,
   map,
   networks,
+  predict,
   split,
   training,
   triplets,

@@ -26,6 +26,7 @@ export const labelling: typeof english = {
     exclude: '未排除图片 | 排除 {n} 张图片 | 排除 {n} 张图片',
     include: '未恢复图片 | 恢复 {n} 张图片 | 恢复 {n} 张图片',
     verdict: '三元组裁定',
+    accept: '未采纳图片 | {n} 张图片采纳入集 | {n} 张图片采纳入集',
     property: '未更改图片 | 更改 {n} 张图片 | 更改 {n} 张图片',
   },
   exclude: '排除',
