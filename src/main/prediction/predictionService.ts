@@ -215,6 +215,7 @@ class Service implements PredictionService {
         image === null ? null : (labelsOfIds.get(image) ?? own.get(image) ?? found?.label ?? null)
       return {
         ...{ id, name, imageId: image, labelNow, leftOut },
+        isRead: read !== null || imageId !== null,
         answer:
           answer === null
             ? null

@@ -35,6 +35,8 @@ export interface AskedPicture {
   readonly imageId: ImageId | null
   /** Label in the set. */
   readonly labelNow: string | null
+  /** There is a picture to show. */
+  readonly isRead: boolean
   /** Why it cannot be read. */
   readonly leftOut: LeftOutReason | null
   /** Null until it was answered. */
