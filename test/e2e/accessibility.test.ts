@@ -16,8 +16,8 @@ import {
 const trainingLimitMs = 900_000
 const themes = ['light', 'dark'] as const
 const languages = [
-  { name: 'English', views: ['Library', 'Train', 'Triplets', 'Map'] },
-  { name: '简体中文', views: ['图库', '训练', '三元组', '地图'] },
+  { name: 'English', views: ['Library', 'Train', 'Triplets', 'Map', 'Predict'] },
+  { name: '简体中文', views: ['图库', '训练', '三元组', '地图', '预测'] },
 ] as const
 
 let program: RunningProgram

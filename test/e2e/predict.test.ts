@@ -88,7 +88,7 @@ describe('prediction', () => {
     await row('known.png').click()
     await page.keyboard.press('a')
     await row('known.png').getByText('In the set as').waitFor()
-    const [{ label }] = (await added()) as [{ label: string }]
+    const { label } = (await added())[0]!
     await page.keyboard.press('Control+z')
     await row('known.png').getByText('In the set as').waitFor({ state: 'detached' })
     expect(await added()).toEqual([{ label: null, missing: 1 }])

@@ -3,10 +3,7 @@ import { dirname, resolve } from 'node:path'
 import { setImmediate as breathe } from 'node:timers/promises'
 import { createRandom } from '../../core/math/random'
 import { simdProduct } from '../../core/math/simdProduct'
-import {
-  type Decision,
-  measurePrediction,
-} from '../../core/prediction/measurePrediction'
+import { type Decision, measurePrediction } from '../../core/prediction/measurePrediction'
 import { thresholdFor } from '../../core/prediction/openSet'
 import { walk } from '../../core/steps'
 import type { DatasetId } from '../../shared/model/ids'

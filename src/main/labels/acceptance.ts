@@ -2,9 +2,8 @@ import type { DatasetId, LabelId } from '../../shared/model/ids'
 import { typedLabelName } from '../../shared/model/labelName'
 import type { Transaction } from '../db/connection'
 import { type ImportedImage, labelSource } from '../db/repositories/imageRepository'
-import type { ChangeDetail } from '../db/repositories/journalRepository'
+import type { ChangeDetail, ImageChange } from '../db/repositories/journalRepository'
 import type { Store } from '../db/store'
-import type { PlannedChange } from './changeLog'
 
 /** What a step of the journal says of accepted pictures. */
 export interface Accepted {
@@ -38,7 +37,7 @@ export async function planAcceptance(
   transaction: Transaction,
   datasetId: DatasetId,
   groups: readonly AcceptedGroup[],
-): Promise<PlannedChange | null> {
+): Promise<{ readonly images: ImageChange; readonly detail: ChangeDetail } | null> {
   const rows = groups.flatMap(({ added }) =>
     added.map((image) => ({ ...image, labelId: null, labelSource: labelSource.folder })),
   )

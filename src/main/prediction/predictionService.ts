@@ -52,7 +52,7 @@ interface Asking extends OfDataset {
 }
 
 /** Where a picture that is not of the set lies, for the window's pictures. */
-export interface AskedFile {
+interface AskedFile {
   readonly file: string
   readonly sha256: string
 }
@@ -345,7 +345,7 @@ class Service implements PredictionService {
 
   fileOf(datasetId: number, pictureId: number): AskedFile | null {
     const picture = this.sheets.get(datasetId as DatasetId)?.pictures.get(pictureId)
-    return picture?.file == null || picture.read === null
+    return picture === undefined || picture.file === null || picture.read === null
       ? null
       : { file: picture.file, sha256: picture.read.sha256 }
   }
@@ -577,8 +577,8 @@ class Service implements PredictionService {
     const sha256: string[] = []
     const paths: string[] = []
     for (const { file, imageId, read } of pictures) {
-      const location = imageId === null ? null : await store.images.location(imageId)
-      const place = location == null ? null : placeOfImage(workspace, location)
+      const location = imageId === null ? undefined : await store.images.location(imageId)
+      const place = location === undefined ? null : placeOfImage(workspace, location)
       sha256.push(read?.sha256 ?? location?.sha256 ?? '')
       paths.push(
         file ?? (place === null ? '' : join(place.folder, ...place.relativePath.split('/'))),

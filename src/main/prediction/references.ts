@@ -61,7 +61,7 @@ export async function imagesOfContents(
     const labelId = rows.labelIds[row]!
     const label = labelId === 0 ? null : (names.get(labelId) ?? null)
     // Of several copies the one that has a label says what it is.
-    if (found.get(sha256)?.label == null) {
+    if ((found.get(sha256)?.label ?? null) === null) {
       found.set(sha256, { imageId: rows.ids[row] as ImageId, label })
     }
   })

@@ -19,7 +19,7 @@ export interface SheetPicture {
   answer: SheetAnswer | null
 }
 
-export interface SheetAnswer {
+interface SheetAnswer {
   readonly runId: RunId
   readonly label: number
   readonly confidence: number

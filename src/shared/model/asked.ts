@@ -84,7 +84,7 @@ export interface AskingState {
 export const mostAsked = 50_000
 
 /** An image of the set and how well it suits the examples, 0 to 1. */
-export interface SuitingImage {
+interface SuitingImage {
   readonly imageId: ImageId
   readonly score: number
 }
