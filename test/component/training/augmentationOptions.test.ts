@@ -52,7 +52,7 @@ describe('how pictures are varied', () => {
     const { pictures } = await shown({ augmentation: 'strong', augmentFlip: true })
     expect(pictures()).toEqual(
       Array.from({ length: 8 }, (_, version) => ({
-        ...{ datasetId: 3, imageId: 11, size: 'thumbnail' },
+        ...{ datasetId: 3, imageId: 11, size: 'thumbnail', isAsked: false },
         varied: {
           policy: { ...augmentationPolicies.strong, flip: true },
           ...{ seed: 4, version, sidePx: 96 },

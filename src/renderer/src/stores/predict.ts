@@ -58,7 +58,9 @@ export const usePredictStore = defineStore('predict', () => {
 
   watch(
     () => run.value?.id ?? null,
-    () => void openModel(),
+    () => {
+      if (isOpen) void openModel()
+    },
   )
   watch(
     () => dataset.id,
@@ -67,7 +69,7 @@ export const usePredictStore = defineStore('predict', () => {
       state.value = null
       pictures.value = []
       forgetNeighbours()
-      void load()
+      if (isOpen) void load()
     },
   )
 
@@ -91,7 +93,10 @@ export const usePredictStore = defineStore('predict', () => {
     if (isOther && state.value!.pictures > 0) await ask()
   }
 
+  /** The view was opened: before, nothing is read. */
+  let isOpen = false
   async function load(): Promise<void> {
+    isOpen = true
     const datasetId = dataset.id
     if (datasetId === null) return
     const found = await toasts.guard(() => api.prediction.state({ datasetId }))
@@ -100,7 +105,7 @@ export const usePredictStore = defineStore('predict', () => {
   }
 
   function accept(next: AskingState): void {
-    if (next.datasetId !== dataset.id) return
+    if (next.datasetId !== dataset.id || !isOpen) return
     const isNewer = next.revision !== state.value?.revision
     state.value = next
     if (isNewer) void refresh()

@@ -62,7 +62,7 @@ export const predict = {
       labels: 'Measured on images of labels that training never saw.',
       images:
         'Measured on images that training never saw, of labels that it did: truly unknown ones are accepted more often.',
-      nothing: '',
+      nothing: 'Training kept nothing unseen.',
     },
     none: 'Training kept nothing unseen, so there is no threshold: every picture gets a label.',
     notCalibrated:
@@ -81,7 +81,7 @@ export const predict = {
     noRun: 'Train first: without a run nothing is known of what is alike.',
     images: 'No image was looked at. | One image was looked at. | {n} images were looked at.',
     unknown:
-      '| One is newer than the run, which knows nothing of it. | {n} are newer than the run, which knows nothing of them.',
+      'None is newer than the run. | One is newer than the run, which knows nothing of it. | {n} are newer than the run, which knows nothing of them.',
     select: 'Select them in the library | Select it in the library | Select the {n} in the library',
     command: 'More like the selection',
     button: 'More like these',
