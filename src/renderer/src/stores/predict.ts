@@ -9,8 +9,6 @@ import type {
 import type { DatasetId, RunId } from '../../../shared/model/ids'
 import { usualFalseAccept } from '../../../shared/model/prediction'
 import { announceDrop, api } from '../api/client'
-import { t } from '../locales/i18n'
-import { useFormat } from '../composables/useFormat'
 import { coalesce } from './coalesce'
 import { useDatasetStore } from './dataset'
 import { useLabelStore } from './labels'
@@ -25,7 +23,6 @@ export const usePredictStore = defineStore('predict', () => {
   const labels = useLabelStore()
   const runs = useRunStore()
   const toasts = useToastStore()
-  const wordsOf = useFormat()
 
   const chosenId = shallowRef<RunId | null>(null)
   const model = shallowRef<PredictingModel | null>(null)
@@ -186,14 +183,14 @@ export const usePredictStore = defineStore('predict', () => {
     )
   }
 
-  async function exportCsv(): Promise<void> {
-    await act(async ({ datasetId }) => {
-      const falseAccept = rate.value?.asked ?? usualFalseAccept
-      const result = await api.prediction.exportCsv({ datasetId, falseAccept })
-      if (result.status !== 'written') return
-      const { rows, path } = result
-      toasts.say(() => t('exporting.doneIn', { count: wordsOf.value.count(rows), path }, rows))
-    })
+  /** What was written and where; null where nothing was. */
+  async function exportCsv(): Promise<{ readonly rows: number; readonly path: string } | null> {
+    const datasetId = dataset.id
+    if (datasetId === null) return null
+    const falseAccept = rate.value?.asked ?? usualFalseAccept
+    const ask = () => api.prediction.exportCsv({ datasetId, falseAccept })
+    const result = await toasts.guard(ask, 'predict')
+    return result?.status === 'written' ? result : null
   }
 
   /** Neighbours that were looked at; those of pictures that scroll by are asked for together. */
