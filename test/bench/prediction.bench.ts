@@ -21,13 +21,13 @@ import { normalizeInPlace } from '../../src/core/math/normalizeRows'
 import {
   measurePrediction,
   predictionNeighbours,
-  usualFalseAccept,
 } from '../../src/core/prediction/measurePrediction'
 import { StageReport } from '../../src/core/recipes/stageReport'
 import { noRecords, type TrainingContext } from '../../src/core/recipes/surroundings'
 import { divideRows, embedTest, trainModel } from '../../src/core/recipes/trainModel'
 import { finish } from '../../src/core/steps'
 import type { Backend } from '../../src/main/backend/backend'
+import { usualFalseAccept } from '../../src/shared/model/prediction'
 import { startBackend } from '../../src/main/backend/startBackend'
 import { loadFeatures } from '../../src/main/features/loadFeatures'
 import { thread } from '../../src/main/training/thread'
