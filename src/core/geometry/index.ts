@@ -1,3 +1,4 @@
+export { alignPlane, sameIds } from './alignPlane'
 export { pointsNearPath } from './brush'
 export { groupPlaces } from './groupPlaces'
 export { pointsInPolygon } from './lasso'

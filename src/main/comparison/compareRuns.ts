@@ -11,10 +11,10 @@ import { hash } from './hash'
 import { type ComparedRun, type ComparisonJob, type ComparisonMessage, runsOf } from './messages'
 
 /** Distances that one measurement takes, at most: beyond it a sample of the images asks. */
-const mostDistances = 4e8
+export const mostDistances = 4e8
 
 /** A run in memory; the rows of its test are in the order of their image ids. */
-interface OpenRun {
+export interface OpenRun {
   readonly run: ComparedRun
   readonly stored: StoredEmbeddings
   readonly test: TodaysTest
@@ -63,7 +63,10 @@ export async function compareRuns(
   }
 }
 
-async function openRun(run: ComparedRun, labelOf: ReadonlyMap<number, number>): Promise<OpenRun> {
+export async function openRun(
+  run: ComparedRun,
+  labelOf: ReadonlyMap<number, number>,
+): Promise<OpenRun> {
   const stored = await loadEmbeddings(run.folder)
   const labelOfRow = (row: number): number => labelOf.get(stored.ids[row]!) ?? 0
   const { part, rows, testLabels } = todaysTest(stored.splits, labelOfRow, run.split)
@@ -133,7 +136,7 @@ function gainOf(earlier: OpenRun, later: OpenRun): Omit<RunGain, 'corrections'> 
 }
 
 /** On the images that both test. */
-function measureShared(open: OpenRun, other: OpenRun): RetrievalReport {
+export function measureShared(open: OpenRun, other: OpenRun): RetrievalReport {
   const { stored, test } = open
   const known = new Set(Array.from(other.test.rows, (row) => other.stored.ids[row]!))
   const places = [...test.rows.keys()].filter((place) => known.has(stored.ids[test.rows[place]!]!))

@@ -1,10 +1,14 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import { serializeError } from '../../shared/errors'
+import { comparePair } from './comparePair'
 import { compareRuns } from './compareRuns'
 import { compareSweeps } from './compareSweeps'
 import {
   type ComparisonCommand,
   type ComparisonJob,
   type ComparisonMessage,
+  type PairJob,
+  type PairMessage,
   runsOf,
 } from './messages'
 
@@ -22,7 +26,17 @@ const askIfCancelled = async (): Promise<boolean> => {
   return isCancelled
 }
 
-void compare(workerData as ComparisonJob).finally(() => port.close())
+const job = workerData as ComparisonJob | PairJob
+void ('kind' in job ? answerPair(job) : compare(job)).finally(() => port.close())
+
+/** Cancelling is terminating this thread. */
+async function answerPair(pair: PairJob): Promise<void> {
+  const message: PairMessage = await comparePair(pair).then(
+    (answer) => ({ kind: 'pair', pair: answer }),
+    (error: unknown) => ({ kind: 'pairFailed', error: serializeError(error) }),
+  )
+  port!.postMessage(message)
+}
 
 async function compare(job: ComparisonJob): Promise<void> {
   await compareRuns(job, post, askIfCancelled)

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { RunComparison } from '../../shared/model/comparison'
-import type { DatasetId, SweepId } from '../../shared/model/ids'
+import type { PairComparison, RunComparison } from '../../shared/model/comparison'
+import type { DatasetId, RunId, SweepId } from '../../shared/model/ids'
 import type { SweepToday } from '../../shared/model/sweep'
 import type { StoredRun } from '../db/repositories/runRepository'
 import type { Store } from '../db/store'
@@ -10,6 +10,7 @@ import { type Clock, systemClock } from '../jobs/jobBoard'
 import { startWorker, type WorkerHandle } from '../jobs/workerHost'
 import { runFolder, type Workspace } from '../workspace'
 import { loadTested } from '../runs/sweepEmbeddings'
+import { comparedRun, PairService } from './pairService'
 import { countCorrections } from './corrections'
 import type { ComparedSweep, ComparisonCommand, ComparisonJob, ComparisonMessage } from './messages'
 
@@ -48,6 +49,11 @@ export interface ComparisonService {
   cancel(): void
   /** Measures nothing more of a dataset; resolves when nothing of it is on. */
   endOf(input: OfDataset): Promise<void>
+  /**
+   * @throws AppError notFound where a run is gone, invalidInput where one has no embeddings or the
+   *   two are of different datasets, busy where another pair was asked for meanwhile
+   */
+  pair(input: { readonly earlierId: RunId; readonly laterId: RunId }): Promise<PairComparison>
   /** Resolves when nothing is left to measure, with the state of the dataset. */
   settled(input: OfDataset): Promise<RunComparison>
   close(): Promise<void>
@@ -73,9 +79,15 @@ class Service implements ComparisonService {
   private callOff: (() => void) | null = null
   private isClosed = false
   private readonly clock: Clock
+  private readonly pairs: PairService
 
   constructor(private readonly options: ComparisonServiceOptions) {
     this.clock = options.clock ?? systemClock
+    this.pairs = new PairService(options)
+  }
+
+  pair(input: { readonly earlierId: RunId; readonly laterId: RunId }): Promise<PairComparison> {
+    return this.pairs.pair(input)
   }
 
   async state({ datasetId }: OfDataset): Promise<RunComparison> {
@@ -131,7 +143,7 @@ class Service implements ComparisonService {
     this.isClosed = true
     this.callOff?.()
     this.due.clear()
-    await this.worker?.terminate()
+    await Promise.all([this.worker?.terminate(), this.pairs.close()])
     await this.work
   }
 
@@ -179,13 +191,10 @@ class Service implements ComparisonService {
     const job: ComparisonJob = {
       imageIds: Uint32Array.from(places, (i) => rows.ids[i]!),
       labelIds: Uint32Array.from(places, (i) => rows.labelIds[i]!),
-      runs: runs.map(({ summary: { id, options } }) => ({
-        runId: id,
-        folder: runFolder(workspace, id),
-        split: options.split,
-        seed: options.seed,
-        resultKey: resultKeys.get(id) ?? null,
-        gainKey: gainKeys.get(id) ?? null,
+      runs: runs.map((run) => ({
+        ...comparedRun(workspace, run),
+        resultKey: resultKeys.get(run.summary.id) ?? null,
+        gainKey: gainKeys.get(run.summary.id) ?? null,
       })),
       sweeps,
     }

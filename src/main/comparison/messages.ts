@@ -1,4 +1,5 @@
-import type { RunGain, TodaysResult } from '../../shared/model/comparison'
+import type { SerializedError } from '../../shared/errors'
+import type { PairComparison, RunGain, TodaysResult } from '../../shared/model/comparison'
 import type { RunId, SweepId } from '../../shared/model/ids'
 import type { SweepRow, SweepToday } from '../../shared/model/sweep'
 import type { TrainingOptions } from '../../shared/model/training'
@@ -62,3 +63,17 @@ export const runsOf = ({ runs, sweeps }: ComparisonJob): number =>
 export interface ComparisonCommand {
   readonly kind: 'cancel'
 }
+
+/** Two runs that are held against each other. */
+export interface PairJob {
+  readonly kind: 'pair'
+  /** Images that are not excluded, with their labels; 0 where there is none. */
+  readonly imageIds: Uint32Array
+  readonly labelIds: Uint32Array
+  readonly earlier: ComparedRun
+  readonly later: ComparedRun
+}
+
+export type PairMessage =
+  | { readonly kind: 'pair'; readonly pair: PairComparison }
+  | { readonly kind: 'pairFailed'; readonly error: SerializedError }

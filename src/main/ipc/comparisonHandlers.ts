@@ -6,4 +6,5 @@ export const createComparisonHandlers = ({
   comparison,
 }: Pick<Services, 'comparison'>): ServiceHandlers<typeof comparisonContract> => ({
   state: (input) => comparison.state(input),
+  pair: (input) => comparison.pair(input),
 })

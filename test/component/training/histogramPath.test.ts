@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { formatFor } from '../../../src/renderer/src/composables/useFormat'
-import { lineChartOptions } from '../../../src/renderer/src/features/training/chartOptions'
+import { lineChartOptions } from '../../../src/renderer/src/components/chartOptions'
 import { histogramPath, sharesOf } from '../../../src/renderer/src/features/training/histogramPath'
 import { withChanges } from '../../../src/renderer/src/features/training/request'
 

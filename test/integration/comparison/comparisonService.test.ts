@@ -128,6 +128,44 @@ it('computes nothing twice, and follows a change by itself', async () => {
   expect(results).toHaveLength(2)
 })
 
+it('holds two runs against each other by their own files and the labels of today', async () => {
+  const { datasetId, store } = training
+  const state = await settled()
+  const gain = state.gains[0]!
+  const { earlierId, runId: laterId } = gain
+  const pair = await comparison.pair({ earlierId, laterId })
+  const mapAtR = pair.metrics.find(({ name }) => name === 'mapAtR')!
+  expect(mapAtR.earlier).toBeCloseTo(gain.earlier, 9)
+  expect(mapAtR.later).toBeCloseTo(gain.later, 9)
+  expect(mapAtR.difference).toEqual(gain.difference)
+
+  // The labels' means add up to the whole.
+  const queries = pair.labels.reduce((sum, label) => sum + label.queries, 0)
+  const later = pair.labels.reduce((sum, label) => sum + label.queries * label.later, 0)
+  expect(later / queries).toBeCloseTo(mapAtR.later, 9)
+
+  const rows = await store.images.trainingRows(datasetId)
+  const excluded = new Set(rows.ids.filter((_, row) => rows.excluded[row] === 1))
+  expect(excluded.size).toBeGreaterThan(0)
+  const { neighbours } = pair
+  expect(neighbours.images).toBe(rows.ids.length - excluded.size)
+  expect(neighbours.asked).toBe(neighbours.images)
+  for (const { imageId, before, after, overlap } of neighbours.changed) {
+    expect(overlap).toBeLessThan(1)
+    for (const id of [imageId, ...before, ...after]) expect(excluded.has(id)).toBe(false)
+  }
+  const overlaps = neighbours.changed.map(({ overlap }) => overlap)
+  expect(overlaps).toEqual(overlaps.toSorted((a, b) => a - b))
+
+  const swapped = await comparison.pair({ earlierId: laterId, laterId: earlierId })
+  const back = swapped.metrics.find(({ name }) => name === 'mapAtR')!
+  expect(back.difference.mean).toBeCloseTo(-mapAtR.difference.mean, 9)
+  expect(swapped.neighbours.overlap).toBeCloseTo(neighbours.overlap!, 12)
+
+  await expect(comparison.pair({ earlierId, laterId: earlierId })).rejects.toThrow('different runs')
+  await expect(comparison.pair({ earlierId, laterId: 99_999 as RunId })).rejects.toThrow('no run')
+})
+
 it('says which run cannot be measured, and measures the others', async () => {
   const { workspace, store, datasetId } = training
   const runs = await store.runs.list(datasetId)

@@ -23,7 +23,7 @@ export const useAppStore = defineStore('app', () => {
   const jobs = shallowRef<readonly JobState[]>([])
   const view = ref<View>('library')
   /** What of the Train view is open. */
-  const trainPanel = ref<'runs' | 'leaderboard'>('runs')
+  const trainPanel = ref<'runs' | 'leaderboard' | 'compare'>('runs')
   const paletteOpen = ref(false)
   const helpOpen = ref(false)
   const settingsOpen = ref(false)

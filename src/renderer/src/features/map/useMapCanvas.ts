@@ -43,6 +43,10 @@ export interface MapCanvasInput {
   readonly levels: () => Uint8Array
   readonly ranks: () => Uint8Array
   readonly rim: () => Rgb
+  /** The view of a map beside it, which this one follows; null: it stands alone. */
+  readonly linkedView: () => View | null
+  /** A person moved the view. */
+  readonly onMoved: (view: View) => void
 }
 
 /** Ties the point renderer to the size, view and data of the map; knows no pointer. */
@@ -76,6 +80,13 @@ export function useMapCanvas(input: MapCanvasInput) {
 
   function setView(next: View): void {
     view.value = withPoint(next)
+    isFitted = false
+    show()
+    input.onMoved(view.value)
+  }
+  function follow(next: View | null): void {
+    if (next === null || next === view.value) return
+    view.value = next
     isFitted = false
     show()
   }
@@ -198,6 +209,7 @@ export function useMapCanvas(input: MapCanvasInput) {
     else show()
   })
   watch(input.colors, sendColors)
+  watch(input.linkedView, follow)
   watch(input.levels, (levels) => scatter?.setEmphasis(levels))
   watch(input.insets, () => {
     if (isFitted) fit()

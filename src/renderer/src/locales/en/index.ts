@@ -1,3 +1,4 @@
+import { compare } from './compare'
 import { errors } from './errors'
 import { exporting } from './exporting'
 import { frame } from './frame'
@@ -14,6 +15,7 @@ import { training } from './training'
 import { triplets } from './triplets'
 
 export const en = {
+  compare,
   errors,
   exporting,
   frame,

@@ -1,4 +1,5 @@
 import type { Messages } from '../en'
+import { compare } from './compare'
 import { errors } from './errors'
 import { exporting } from './exporting'
 import { frame } from './frame'
@@ -15,6 +16,7 @@ import { training } from './training'
 import { triplets } from './triplets'
 
 export const chinese: Messages = {
+  compare,
   errors,
   exporting,
   frame,

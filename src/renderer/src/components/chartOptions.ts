@@ -1,5 +1,5 @@
 import type uPlot from 'uplot'
-import type { Format } from '../../composables/useFormat'
+import type { Format } from '../composables/useFormat'
 
 /** One line of a chart; the colour is a CSS custom property so that it follows the theme. */
 export interface ChartLine {
