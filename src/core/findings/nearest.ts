@@ -30,8 +30,8 @@ const usualMostExact = 12_000
 const cellSample = 8_000
 const cellTurns = 4
 /** Cells that the rows of a cell are compared with: so many, and this share of all. */
-const leastCells = 12
-const shareOfCells = 0.05
+const leastCells = 8
+const shareOfCells = 0.02
 /** Numbers of a block of similarities, and rows of a step of work. */
 const blockEntries = 2 ** 21
 const rowsAStep = 512

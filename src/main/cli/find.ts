@@ -135,7 +135,6 @@ function* rowsOf({ rows, lists }: FoundInDataset) {
 const gapTexts: Readonly<Record<FindingGap, string>> = {
   noLabels: 'no image has a label',
   oneLabel: 'there is one label only',
-  oneImage: 'there is one image only',
   noSplit:
     'the images have no split; folders train and test (and validation) at the top are taken as one',
   fewImages: 'there are too few images',

@@ -136,7 +136,7 @@ export const usualLimits: FindingLimits = {
 }
 
 /** Why a list that was asked for could not be made. */
-export type FindingGap = 'noLabels' | 'oneLabel' | 'oneImage' | 'noSplit' | 'fewImages'
+export type FindingGap = 'noLabels' | 'oneLabel' | 'noSplit' | 'fewImages'
 
 /** All lists, one after another in the order of the kinds, worst first. */
 export interface FindingLists {

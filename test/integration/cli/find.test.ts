@@ -177,6 +177,25 @@ describe('find', () => {
     }
   })
 
+  it('leaves the lists of before where it is cancelled', async () => {
+    const file = join(place('loose-out'), 'findings.csv')
+    const before = readFileSync(file, 'utf8')
+    const { child, ended, whenSaid } = cli.start([
+      'find',
+      place('loose'),
+      '--out',
+      place('loose-out'),
+      '--backend',
+      'wasm',
+      '--at-least',
+      '9',
+    ])
+    await whenSaid('Importing images')
+    child.kill('SIGINT')
+    expect((await ended).code).toBe(130)
+    expect(readFileSync(file, 'utf8')).toBe(before)
+  })
+
   it('refuses a kind that there is not, before any work', async () => {
     await mkdir(place('none'))
     const { code, error } = await findIn('none', '--kinds', 'mislabel,fuzzy')
