@@ -1,3 +1,5 @@
+import type { Bilingual } from './model/bilingual'
+
 /**
  * The closed list of failures a person can meet. The window translates the code; the message is
  * the English text for the command line and for logs.
@@ -76,6 +78,17 @@ export class AppError extends Error {
   static from(serialized: SerializedError): AppError {
     return new AppError(serialized.code, serialized.message, serialized.details)
   }
+}
+
+/** An expected failure that the window says in its own language, in other words than those of its code. */
+export function bilingualError(
+  code: ErrorCode,
+  words: Bilingual,
+  details: ErrorDetails = {},
+  cause?: unknown,
+): AppError {
+  const said = { unsuitable: words.en, unsuitableChinese: words['zh-CN'] }
+  return new AppError(code, words.en, { ...details, ...said }, cause)
 }
 
 /** Turns anything thrown into plain data that survives a process boundary. */

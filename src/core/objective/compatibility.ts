@@ -1,5 +1,5 @@
 import type { Bilingual } from '../../shared/model/bilingual'
-import { AppError, type ErrorDetails } from '../../shared/errors'
+import { type AppError, bilingualError, type ErrorDetails } from '../../shared/errors'
 import { distances } from '../distances'
 import type { GivenOptions } from '../registry/options'
 import { type Loss, losses } from '../losses'
@@ -61,11 +61,7 @@ export const minersFor = ({ madeFor }: Loss): readonly string[] | null =>
 
 /** Components that do not go together; the window says why in its own language. */
 export const unsuited = (reason: Bilingual, details: ErrorDetails = {}): AppError =>
-  new AppError('invalidInput', reason.en, {
-    ...details,
-    unsuitable: reason.en,
-    unsuitableChinese: reason['zh-CN'],
-  })
+  bilingualError('invalidInput', reason, details)
 
 /** Any dimension: a distance is bounded for all of them or for none. */
 const someDimension = 2

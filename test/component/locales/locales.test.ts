@@ -125,6 +125,14 @@ describe('the words of the window', () => {
     setLocale('en')
   })
 
+  it('says what is wrong with input that was refused', () => {
+    const refused = new AppError('invalidInput', 'steps must be at least 1.')
+    expect(errorText(refused).message).toMatch(/ steps must be at least 1\.$/)
+    setLocale('zh-CN')
+    expect(errorText(refused).message).toMatch(/原因（英文）：steps must be at least 1\.$/)
+    setLocale('en')
+  })
+
   it('says every failure in both languages', () => {
     for (const locale of ['en', 'zh-CN'] as const) {
       setLocale(locale)

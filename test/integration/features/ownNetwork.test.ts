@@ -11,6 +11,7 @@ import { extractors } from '../../../src/main/features/extractors'
 import type { PictureFile } from '../../../src/main/features/pictures'
 import { inspectNetwork } from '../../../src/main/features/ownNetworks/inspectNetwork'
 import { openOwn } from '../../../src/main/features/ownNetworks/ownExtractor'
+import { placeKnown } from '../../../src/main/features/ownNetworks/placeNetwork'
 import { startOwnRuntime } from '../../../src/main/features/ownNetworks/ownRuntime'
 import { tryNetwork } from '../../../src/main/features/ownNetworks/tryNetwork'
 import type { AppError } from '../../../src/shared/errors'
@@ -232,6 +233,15 @@ describe('a network of a person’s own', () => {
     expect(inChinese).toMatchObject([
       { unsuitableChinese: expect.stringContaining('请放回原处') as string },
       { unsuitableChinese: expect.stringContaining('在添加之后已经改变') as string },
+    ])
+    const refusals = await Promise.all(
+      [join(moved, 'small.onnx'), file].map((place) =>
+        placeKnown(again, place).catch((error: unknown) => (error as AppError).details),
+      ),
+    )
+    expect(refusals).toMatchObject([
+      { unsuitableChinese: expect.stringContaining('其中是另一个网络') as string },
+      { unsuitableChinese: expect.stringContaining('：找不到该文件。请放回') as string },
     ])
   })
 })

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import { AppError } from '../../../shared/errors'
+import { AppError, bilingualError } from '../../../shared/errors'
 import { describeOwn, type OwnInput, type PlacedNetwork } from '../../../shared/model/ownNetwork'
 import type { Extractor, OpenExtractor } from '../extractors/extractor'
 import { findDataFiles, hashNetwork } from './dataFiles'
@@ -54,24 +54,21 @@ async function checkUnchanged({ file, network }: PlacedNetwork): Promise<void> {
   })
   const { contentHash } = await hashNetwork(file, await findDataFiles(file, model))
   if (contentHash === network.contentHash) return
-  const message = `The network ${network.title} in ${file} has changed since it was added: features of it would not be comparable. Put back the file that was added, or add it again and train again.`
-  throw new AppError('backendUnavailable', message, {
-    ...{ file, extractor: network.id, unsuitable: message },
-    unsuitableChinese: `${file} 中的网络 ${network.title} 在添加之后已经改变，其特征无法与之前的比较。请放回原来的文件，或重新添加后再训练。`,
-  })
+  const words = {
+    en: `The network ${network.title} in ${file} has changed since it was added: features of it would not be comparable. Put back the file that was added, or add it again and train again.`,
+    'zh-CN': `${file} 中的网络 ${network.title} 在添加之后已经改变，其特征无法与之前的比较。请放回原来的文件，或重新添加后再训练。`,
+  }
+  throw bilingualError('backendUnavailable', words, { file, extractor: network.id })
 }
 
 function gone(file: string, cause: unknown): AppError {
   const reason = cause instanceof Error ? cause.message : String(cause)
-  const message = `${reason} It was there when it was added; put it back, or name it where it is now.`
   const given = cause instanceof AppError ? cause.details['unsuitableChinese'] : undefined
-  const unsuitableChinese = `${given ?? `无法读取网络文件 ${file}。`}添加时它还可用；请放回原处，或重新添加。`
-  return new AppError(
-    'backendUnavailable',
-    message,
-    { file, unsuitable: message, unsuitableChinese },
-    cause,
-  )
+  const words = {
+    en: `${reason} It was there when it was added; put it back, or name it where it is now.`,
+    'zh-CN': `${given ?? `无法读取网络文件 ${file}。`}添加时它还可用；请放回原处，或重新添加。`,
+  }
+  return bilingualError('backendUnavailable', words, { file }, cause)
 }
 
 async function openTapped(

@@ -2,7 +2,7 @@ import { constants } from 'node:fs'
 import { copyFile, mkdir, readdir, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import * as v from 'valibot'
-import { AppError, serializeError } from '../../../shared/errors'
+import { AppError, bilingualError, serializeError } from '../../../shared/errors'
 import type { DatasetId } from '../../../shared/model/ids'
 import {
   type FoundNetwork,
@@ -140,11 +140,11 @@ async function copyInto(folder: string, { file, network }: PlacedNetwork): Promi
       await copyFile(join(dirname(file), name), join(temporary, name), constants.COPYFILE_FICLONE)
     }
     if ((await hashOfNetwork(copy)) !== network.contentHash) {
-      const message = `${basename(file)} has changed since it was looked at. Add it again.`
-      throw new AppError('invalidInput', message, {
-        ...{ file, unsuitable: message },
-        unsuitableChinese: `${basename(file)} 在查看之后已经改变，请重新添加。`,
-      })
+      const words = {
+        en: `${basename(file)} has changed since it was looked at. Add it again.`,
+        'zh-CN': `${basename(file)} 在查看之后已经改变，请重新添加。`,
+      }
+      throw bilingualError('invalidInput', words, { file })
     }
     const content = { version: 1, file: basename(file), network }
     await atomicWrite(

@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import { AppError } from '../../../shared/errors'
+import { type AppError, bilingualError } from '../../../shared/errors'
 
 /**
  * Both reasons are ends of sentences without a stop; a second sentence may follow.
@@ -12,12 +12,9 @@ export function refusedNetwork(
   cause?: unknown,
 ): AppError {
   const name = basename(file)
-  const message = `The network ${name} cannot be used: ${reason}.`
-  const unsuitableChinese = `无法使用网络 ${name}：${chinese}。`
-  return new AppError(
-    'invalidInput',
-    message,
-    { file, reason, unsuitable: message, unsuitableChinese },
-    cause,
-  )
+  const words = {
+    en: `The network ${name} cannot be used: ${reason}.`,
+    'zh-CN': `无法使用网络 ${name}：${chinese}。`,
+  }
+  return bilingualError('invalidInput', words, { file, reason, reasonChinese: chinese }, cause)
 }

@@ -1,5 +1,6 @@
 export const errors = {
   invalidInput: 'That was not understood. Nothing was changed.',
+  invalidInputBecause: '{reason}',
   notFound: 'That is no longer there.',
   folderMissing:
     'The folder is not there. Put it back, or drop it from its new place; labels and runs are kept.',

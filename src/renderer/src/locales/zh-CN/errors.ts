@@ -2,6 +2,7 @@ import type { errors as english } from '../en/errors'
 
 export const errors: typeof english = {
   invalidInput: '无法识别该输入，未作任何更改。',
+  invalidInputBecause: '原因（英文）：{reason}',
   notFound: '该内容已不存在。',
   folderMissing: '找不到该文件夹。请将其放回原处，或从新位置拖入；标签和训练记录仍然保留。',
   folderUnreadable: '无法读取该文件夹。请检查访问权限后重新拖入。',
