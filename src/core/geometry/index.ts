@@ -2,7 +2,9 @@ export { alignPlane, sameIds } from './alignPlane'
 export { pointsNearPath } from './brush'
 export { groupPlaces } from './groupPlaces'
 export { pointsInPolygon } from './lasso'
+export { type PlacedSquare, placeSquares } from './placeSquares'
 export { PointGrid } from './pointGrid'
+export { representativeOrder } from './representatives'
 export {
   boundsOf,
   fitted,

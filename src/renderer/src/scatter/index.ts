@@ -2,6 +2,7 @@ import { createCanvasScatter } from './canvasScatter'
 import type { Scatter } from './scatterData'
 import { createWebglScatter } from './webglScatter'
 
+export { createFrame } from './frame'
 export { pointDiameter } from './pointSize'
 export { emphasis, type Rgb, type Scatter } from './scatterData'
 

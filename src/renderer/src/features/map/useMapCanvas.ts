@@ -54,7 +54,7 @@ export function useMapCanvas(input: MapCanvasInput) {
   const view = shallowRef<View>({ centerX: 0, centerY: 0, scale: 1 })
   const size = shallowRef<Size>({ width: 1, height: 1 })
   let scatter: Scatter | null = null
-  let grid = new PointGrid(new Float32Array())
+  const grid = shallowRef(new PointGrid(new Float32Array()))
   /** What is drawn now: on the way to `input.xy()` while points move. */
   let drawn = new Float32Array()
   let fitScale = 1
@@ -95,8 +95,8 @@ export function useMapCanvas(input: MapCanvasInput) {
     const { width, height } = size.value
     const from = toPlane(next, size.value, 0, height)
     const to = toPlane(next, size.value, width, 0)
-    if (grid.hasPointIn(from.x, from.y, to.x, to.y)) return next
-    const nearest = grid.nearest(next.centerX, next.centerY, Number.MAX_VALUE)
+    if (grid.value.hasPointIn(from.x, from.y, to.x, to.y)) return next
+    const nearest = grid.value.nearest(next.centerX, next.centerY, Number.MAX_VALUE)
     if (nearest < 0) return next
     const xy = input.xy()
     return shifted(next, size.value, xy[2 * nearest]!, xy[2 * nearest + 1]!, keptPx)
@@ -122,7 +122,7 @@ export function useMapCanvas(input: MapCanvasInput) {
   function pick(screen: Point): number {
     const at = toPlane(view.value, size.value, screen.x, screen.y)
     const radius = (diameter() / 2 + reachPx) / view.value.scale
-    return grid.nearest(at.x, at.y, radius, input.ranks())
+    return grid.value.nearest(at.x, at.y, radius, input.ranks())
   }
   /**
    * The point an arrow key leads to from `from`, brought into view; where nothing is focused, the
@@ -132,7 +132,7 @@ export function useMapCanvas(input: MapCanvasInput) {
     const { centerX, centerY } = view.value
     const next =
       from < 0
-        ? grid.nearest(centerX, centerY, Number.MAX_VALUE, input.ranks())
+        ? grid.value.nearest(centerX, centerY, Number.MAX_VALUE, input.ranks())
         : nextPoint(input.xy(), from, direction, input.ranks())
     if (next < 0) return next
     const { x, y } = screenOf(next)
@@ -150,7 +150,7 @@ export function useMapCanvas(input: MapCanvasInput) {
   function place(xy: Float32Array, animate: boolean): void {
     if (moving !== null) cancelAnimationFrame(moving)
     moving = null
-    grid = new PointGrid(xy)
+    grid.value = new PointGrid(xy)
     const from = drawn
     const isSmall = xy.length / 2 <= mostMovingPoints
     const isCalm = window.matchMedia('(prefers-reduced-motion: reduce)').matches
@@ -217,7 +217,7 @@ export function useMapCanvas(input: MapCanvasInput) {
   watch(input.sizeFactor, show)
   watch(input.rim, (rim) => scatter?.setRim(rim))
 
-  return { view, size, fit, pan, zoom, pick, walk, screenOf, diameter, grid: () => grid }
+  return { view, size, fit, pan, zoom, pick, walk, screenOf, diameter, grid }
 }
 
 function between(from: Float32Array, to: Float32Array, share: number): Float32Array<ArrayBuffer> {

@@ -136,6 +136,7 @@ export const frame = {
     zoom: 'Zoom',
     fit: 'Fit all points',
     lasso: 'Lasso',
+    mapPictures: 'Pictures on the map',
     rectangle: 'Rectangle',
     brush: 'Brush',
     hand: 'Hand',

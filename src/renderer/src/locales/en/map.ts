@@ -41,6 +41,7 @@ export const map = {
     rectangle: 'Rectangle',
     brush: 'Brush, sized by [ and ]',
   },
+  pictures: 'Pictures where there is room',
   addTo: 'Add to the selection',
   takeFrom: 'Take from the selection',
   fit: 'Fit all',

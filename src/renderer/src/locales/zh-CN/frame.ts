@@ -128,6 +128,7 @@ export const frame: typeof english = {
     zoom: '放大',
     fit: '显示全部点',
     lasso: '套索',
+    mapPictures: '在地图上显示图片',
     rectangle: '矩形选择',
     brush: '画笔选择',
     hand: '抓手',

@@ -41,6 +41,7 @@ export const map: typeof en = {
     rectangle: '矩形选择',
     brush: '画笔选择，[ 与 ] 调整大小',
   },
+  pictures: '有空间时显示图片',
   addTo: '加入选择',
   takeFrom: '从选择中减去',
   fit: '显示全部',
