@@ -13,6 +13,7 @@ import NetworkSearchTable from '../../../src/renderer/src/features/training/Netw
 import RunResult from '../../../src/renderer/src/features/training/RunResult.vue'
 import TrainingView from '../../../src/renderer/src/features/training/TrainingView.vue'
 import { i18n, setLocale } from '../../../src/renderer/src/locales/i18n'
+import { useAppStore } from '../../../src/renderer/src/stores/app'
 import { useDatasetStore } from '../../../src/renderer/src/stores/dataset'
 import { useRunStore } from '../../../src/renderer/src/stores/runs'
 import type { DatasetId, RunId } from '../../../src/shared/model/ids'
@@ -196,7 +197,9 @@ it.each([
 ] as const)(
   'says what stopped a run in words of its own where there are some: %s',
   (locale, words) => {
-    setLocale(locale)
+    // Made, it takes the language of the settings.
+  useAppStore()
+  setLocale(locale)
     const error = {
       code: 'backendUnavailable',
       message: 'The network eyes has changed since it was added.',

@@ -54,7 +54,7 @@ export const map = {
   options: {
     open: 'Options of the map',
     title: 'Options of the map',
-    byItself: '{help} By itself: {usual}.',
+    byItself: 'By itself: {usual}.',
     reset: 'As usual',
     close: 'Cancel',
     make: 'Make the map',

@@ -54,7 +54,7 @@ export const map: typeof en = {
   options: {
     open: '地图选项',
     title: '地图选项',
-    byItself: '{help}默认：{usual}。',
+    byItself: '默认：{usual}。',
     reset: '恢复默认',
     close: '取消',
     make: '生成地图',
