@@ -198,8 +198,8 @@ it.each([
   'says what stopped a run in words of its own where there are some: %s',
   (locale, words) => {
     // Made, it takes the language of the settings.
-  useAppStore()
-  setLocale(locale)
+    useAppStore()
+    setLocale(locale)
     const error = {
       code: 'backendUnavailable',
       message: 'The network eyes has changed since it was added.',
