@@ -100,7 +100,7 @@ describe('prediction', () => {
     page = program.page
     await goTo('Library')
     await page.getByRole('textbox', { name: 'Search' }).fill('known.png')
-    await page.getByRole('option', { name: new RegExp(label) }).waitFor()
+    await page.getByRole('option', { name: `known.png, ${label}` }).waitFor()
     expect(await added()).toEqual([{ label, missing: 0 }])
   })
 

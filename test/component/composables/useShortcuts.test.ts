@@ -51,6 +51,20 @@ describe('useShortcuts', () => {
     expect(seen).toEqual(['x', 'palette'])
   })
 
+  it('leaves a slider the keys that move it, and no others', () => {
+    const seen: string[] = []
+    const keys = ['Home', 'End', 'PageUp', 'PageDown', 'ArrowLeft']
+    const own = Object.fromEntries(keys.map((key) => [key.toLowerCase(), () => seen.push(key)]))
+    const view = mount(withKeys({ ...own, a: () => seen.push('a') }), { attachTo: document.body })
+    const field = view.get('input').element
+    field.type = 'range'
+    for (const key of [...keys, 'a']) press(key, {}, field)
+    expect(seen).toEqual(['a'])
+    press('Home')
+    expect(seen).toEqual(['a', 'Home'])
+    view.unmount()
+  })
+
   it('leaves Enter to a focused button', () => {
     let count = 0
     const view = mount(withKeys({ enter: () => count++ }), { attachTo: document.body })

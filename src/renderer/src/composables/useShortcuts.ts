@@ -19,13 +19,17 @@ export function nameOfKey(event: KeyboardEvent): string {
   ].join('')
 }
 
+/** That move a slider, beside the arrows. */
+const rangeKeys: ReadonlySet<string> = new Set(['Home', 'End', 'PageUp', 'PageDown'])
+
 /** True where a key belongs to what is typed in, to an open dialog or menu, or to a control. */
 function keyIsTaken(event: KeyboardEvent): boolean {
   const { target, key } = event
   if (!(target instanceof Element)) return false
   if (target.closest('[role="dialog"], [role="menu"]') !== null) return true
   if (target instanceof HTMLInputElement) {
-    if (target.type === 'range' || target.type === 'radio') return key.startsWith('Arrow')
+    if (target.type === 'radio') return key.startsWith('Arrow')
+    if (target.type === 'range') return key.startsWith('Arrow') || rangeKeys.has(key)
     return target.type !== 'checkbox' || key === ' '
   }
   if (key === 'Enter' || key === ' ') return target.closest('button, a, summary') !== null

@@ -41,8 +41,9 @@ export const usePredictStore = defineStore('predict', () => {
   )
   const rate = computed(() => model.value?.rates[rateIndex.value] ?? null)
   const isWorking = computed(() => state.value !== null && state.value.phase !== 'idle')
+  /** Also while the model opens: what is dropped meanwhile is asked about, and not imported. */
   const asking = computed(() =>
-    dataset.id === null || run.value === null || model.value === null
+    dataset.id === null || run.value === null || failure.value !== null
       ? null
       : { datasetId: dataset.id, runId: run.value.id },
   )
