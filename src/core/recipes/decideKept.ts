@@ -162,6 +162,7 @@ export async function decideKept(
     const kept = { what: 'trained', closedForm: form, reason: 'openEnd', heldOut } as const
     return { ...unknown, kept: { ...kept, ...ofCopies } }
   }
+  const { training } = data
   const { epochs, features } = await trainInFolds(context, data, folds, learningRate)
   const validation = epochs.map((found) => meanScore(values(found)).mean)
   const wantedEpoch = firstBest(validation)
@@ -169,15 +170,16 @@ export async function decideKept(
   const asked = [...trained.keys()]
   if (asked.length === 0) return unasked
   const start = epochs[0] ?? new Map<number, number>()
-  // The folds asked all rows, of which the scores of forms are a sample: where they trained without
-  // every unit, what they found of both counts.
+  const isSample = sampleOf(context, training, folds).rows.length < training.rows.length
+  // The folds asked all rows: where the scores of forms are of a sample of these, and every unit
+  // was asked, what the folds found of both counts.
   const simple =
-    asked.length < units.length
-      ? simplestOf([
+    isSample && asked.length === units.length
+      ? simplestOf([candidate('features', features, asked), candidate('closedForm', start, asked)])
+      : simplestOf([
           candidate('features', scores.features, units),
           candidate('closedForm', closed, units),
         ])
-      : simplestOf([candidate('features', features, asked), candidate('closedForm', start, asked)])
   const simpler = simple === 'features' ? features : start
   const what =
     wantedEpoch === 0

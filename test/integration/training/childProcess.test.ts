@@ -80,6 +80,7 @@ it('does the job of a thread in a process, on copies of the pictures, with the s
       project: projectFolder,
       cache: join(other, 'cache'),
       images: pictures,
+      added: join(other, 'added'),
       results: join(other, 'results'),
     },
     extensions: [],

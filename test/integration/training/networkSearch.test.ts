@@ -132,7 +132,7 @@ it('measures no candidate again that an interrupted search had measured', async 
     },
     folders: {
       ...{ workers: workersFolder, project: projectFolder, cache: workspace.cacheFolder },
-      ...{ images: folder, results },
+      ...{ images: folder, added: workspace.addedFolder, results },
     },
     extensions: [],
     networks: [],

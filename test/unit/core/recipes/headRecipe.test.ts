@@ -162,16 +162,16 @@ describe('what is kept', () => {
     return numbersOf(done).kept!
   }
 
-  it('is judged by all rows that the folds asked, not by the sample that chose the form', async () => {
-    const kept = await keptWith([0.6, 0.6, 0.1], [0.5, 0.9, 0.7, 0.7])
-    expect(kept).toMatchObject({ what: 'closedForm', reason: 'noBetter' })
-    const features = await keptWith([0.6, 0.9, 0.1], [0.9, 0.5, 0.4, 0.3])
+  it('is judged by the scores of the forms where these asked all rows', async () => {
+    const features = await keptWith([0.6, 0.6, 0.1], [0.5, 0.9, 0.7, 0.7])
     expect(features).toMatchObject({ what: 'features', reason: 'noBetter' })
+    const closedForm = await keptWith([0.6, 0.9, 0.1], [0.9, 0.5, 0.4, 0.3])
+    expect(closedForm).toMatchObject({ what: 'closedForm', reason: 'noBetter' })
   })
 
   it('is the head where it leads', async () => {
     const kept = await keptWith([0.6, 0.6, 0.1], [0.5, 0.6, 0.7, 0.9])
     expect(kept).toMatchObject({ what: 'trained', reason: 'better' })
-    expect(kept.heldOut!.trained!.gain.mapAtR).toBeCloseTo(0.3, 12)
+    expect(kept.heldOut!.trained!.gain.mapAtR).toBeCloseTo(0.4, 12)
   })
 })
