@@ -1,3 +1,22 @@
+import {
+  addFloats,
+  advance,
+  branchIf,
+  countDown,
+  end,
+  get,
+  i32,
+  load,
+  loop,
+  multiplyFloats,
+  named,
+  section,
+  set,
+  unsigned,
+  v128,
+  zero,
+} from './wasmCode'
+
 /**
  * One WebAssembly function with 128-bit instructions, assembled here byte by byte because it is
  * all there is to compile: products of panels of four rows with one panel of eight columns.
@@ -35,23 +54,8 @@ const low = 15
 const high = 16
 const factor = 17
 
-const i32 = 0x7f
-const v128 = 0x7b
-const get = (local: number) => [0x20, local]
-const set = (local: number) => [0x21, local]
-const tee = (local: number) => [0x22, local]
-const constant = (value: number) => [0x41, ...signed(value)]
-const add = [0x6a]
-const subtract = [0x6b]
-const loop = [0x03, 0x40]
-const end = [0x0b]
-const branchIf = [0x0d, 0]
-const load = (offset: number) => [0xfd, 0x00, 4, ...unsigned(offset)]
 const loadSplat = (offset: number) => [0xfd, 0x09, 2, ...unsigned(offset)]
 const store = (offset: number) => [0xfd, 0x0b, 4, ...unsigned(offset)]
-const zero = [0xfd, 0x0c, ...new Array<number>(16).fill(0)]
-const addFloats = [0xfd, 0xe4, 0x01]
-const multiplyFloats = [0xfd, 0xe6, 0x01]
 
 function assemble(): Uint8Array<ArrayBuffer> {
   const eight = [0, 1, 2, 3, 4, 5, 6, 7]
@@ -110,29 +114,4 @@ function assemble(): Uint8Array<ArrayBuffer> {
     ...section(7, [2, ...named('memory'), 2, 0, ...named('multiply'), 0, 0]),
     ...section(10, [1, ...unsigned(body.length), ...body]),
   ])
-}
-
-function advance(local: number, bytes: number): number[] {
-  return [...get(local), ...constant(bytes), ...add, ...set(local)]
-}
-
-function countDown(local: number): number[] {
-  return [...get(local), ...constant(1), ...subtract, ...tee(local)]
-}
-
-function section(id: number, content: readonly number[]): number[] {
-  return [id, ...unsigned(content.length), ...content]
-}
-
-function named(name: string): number[] {
-  return [name.length, ...Array.from(name, (letter) => letter.charCodeAt(0))]
-}
-
-/** LEB128. */
-function unsigned(value: number): number[] {
-  return value < 128 ? [value] : [(value & 127) | 128, ...unsigned(value >>> 7)]
-}
-
-function signed(value: number): number[] {
-  return value >= -64 && value < 64 ? [value & 127] : [(value & 127) | 128, ...signed(value >> 7)]
 }

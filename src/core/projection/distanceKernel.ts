@@ -1,3 +1,23 @@
+import {
+  add,
+  addFloats,
+  advance,
+  branchIf,
+  countDown,
+  end,
+  get,
+  i32,
+  load,
+  loop,
+  multiplyFloats,
+  named,
+  section,
+  set,
+  tee,
+  unsigned,
+  v128,
+  zero,
+} from '../math/wasmCode'
 import type { Measure } from './metric'
 
 /**
@@ -35,25 +55,13 @@ const [row, list, count, out, base, stride, left, right, rest] = [0, 1, 2, 3, 4,
 const sums = [9, 10, 11, 12]
 const difference = 13
 
-const [i32, v128] = [0x7f, 0x7b]
-const get = (local: number) => [0x20, local]
-const set = (local: number) => [0x21, local]
-const tee = (local: number) => [0x22, local]
-const constant = (value: number) => [0x41, ...signed(value)]
-const [add, subtract, multiply] = [[0x6a], [0x6b], [0x6c]]
+const multiply = [0x6c]
 const loadInteger = [0x28, 2, 0]
 const storeFloat = [0x38, 2, 0]
 const [addFloat, largerFloat] = [[0x92], [0x97]]
-const loop = [0x03, 0x40]
-const end = [0x0b]
-const branchIf = [0x0d, 0]
-const load = (offset: number) => [0xfd, 0x00, 4, offset]
 const lane = (index: number) => [0xfd, 0x1f, index]
-const zero = [0xfd, 0x0c, ...new Array<number>(16).fill(0)]
 const absolutes = [0xfd, 0xe0, 0x01]
-const addFloats = [0xfd, 0xe4, 0x01]
 const subtractFloats = [0xfd, 0xe5, 0x01]
-const multiplyFloats = [0xfd, 0xe6, 0x01]
 const largerFloats = [0xfd, 0xe9, 0x01]
 
 /** From the four differences on the stack to what is added, and how it is added. */
@@ -145,29 +153,4 @@ function assemble(): Uint8Array<ArrayBuffer> {
     ]),
     ...section(10, [measures.length, ...measures.flatMap(functionBody)]),
   ])
-}
-
-function advance(local: number, bytes: number): number[] {
-  return [...get(local), ...constant(bytes), ...add, ...set(local)]
-}
-
-function countDown(local: number, by: number): number[] {
-  return [...get(local), ...constant(by), ...subtract, ...tee(local)]
-}
-
-function section(id: number, content: readonly number[]): number[] {
-  return [id, ...unsigned(content.length), ...content]
-}
-
-function named(name: string): number[] {
-  return [name.length, ...Array.from(name, (letter) => letter.charCodeAt(0))]
-}
-
-/** LEB128. */
-function unsigned(value: number): number[] {
-  return value < 128 ? [value] : [(value & 127) | 128, ...unsigned(value >>> 7)]
-}
-
-function signed(value: number): number[] {
-  return value >= -64 && value < 64 ? [value & 127] : [(value & 127) | 128, ...signed(value >> 7)]
 }
