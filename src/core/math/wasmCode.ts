@@ -7,9 +7,9 @@ export const v128 = 0x7b
 export const get = (local: number): number[] => [0x20, local]
 export const set = (local: number): number[] => [0x21, local]
 export const tee = (local: number): number[] => [0x22, local]
-export const constant = (value: number): number[] => [0x41, ...signed(value)]
+const constant = (value: number): number[] => [0x41, ...signed(value)]
 export const add = [0x6a]
-export const subtract = [0x6b]
+const subtract = [0x6b]
 export const loop = [0x03, 0x40]
 export const end = [0x0b]
 /** To the beginning of the innermost loop. */
