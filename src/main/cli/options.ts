@@ -12,6 +12,24 @@ import { findCommand } from './findOptions'
 import { sweepCommand } from './sweepOptions'
 import { commandOptions, type RegistryNames } from './trainingOptions'
 
+const votingNeighbours: CommandOption = {
+  name: 'k',
+  kind: 'integer',
+  value: 'K',
+  minimum: 1,
+  maximum: 1000,
+  meaning: `Nearest images that vote and are listed; ${predictionNeighbours} unless told otherwise. Another number measures confidence and threshold anew.`,
+}
+
+const falseAccept = (where: string): CommandOption => ({
+  name: 'false-accept',
+  kind: 'number',
+  value: 'SHARE',
+  minimum: 0,
+  maximum: 1,
+  meaning: `Share of images of unknown labels that may be taken for known ones${where}; ${usualFalseAccept} unless told otherwise.`,
+})
+
 const json: CommandOption = {
   name: 'json',
   kind: 'flag',
@@ -147,22 +165,8 @@ export function commandsFor(names: RegistryNames): readonly Command[] {
         meaning: 'The table to write.',
         isRequired: true,
       },
-      {
-        name: 'k',
-        kind: 'integer',
-        value: 'K',
-        minimum: 1,
-        maximum: 1000,
-        meaning: `Nearest images that vote and are listed; ${predictionNeighbours} unless told otherwise. Another number measures confidence and threshold anew.`,
-      },
-      {
-        name: 'false-accept',
-        kind: 'number',
-        value: 'SHARE',
-        minimum: 0,
-        maximum: 1,
-        meaning: `Share of images of unknown labels that may be taken for known ones; ${usualFalseAccept} unless told otherwise.`,
-      },
+      votingNeighbours,
+      falseAccept(''),
       {
         name: 'against',
         kind: 'text',
@@ -249,22 +253,8 @@ export function commandsFor(names: RegistryNames): readonly Command[] {
         meaning:
           'Listens there instead of on this machine alone (127.0.0.1). Nothing is encrypted.',
       },
-      {
-        name: 'k',
-        kind: 'integer',
-        value: 'K',
-        minimum: 1,
-        maximum: 1000,
-        meaning: `Nearest images that vote and are listed; ${predictionNeighbours} unless told otherwise. Another number measures confidence and threshold anew.`,
-      },
-      {
-        name: 'false-accept',
-        kind: 'number',
-        value: 'SHARE',
-        minimum: 0,
-        maximum: 1,
-        meaning: `Share of images of unknown labels that may be taken for known ones where a request names none; ${usualFalseAccept} unless told otherwise.`,
-      },
+      votingNeighbours,
+      falseAccept(' where a request names none'),
       {
         name: 'queue',
         kind: 'integer',

@@ -1,19 +1,8 @@
+import type { PictureAnswer } from '../runs/answerPictures'
 import { type Cell, defused, exactNumber } from './csv'
 
-export interface PredictionRow {
+export interface PredictionRow extends PictureAnswer {
   readonly image: string
-  readonly label: string
-  readonly confidence: number
-  /** Larger is stranger. */
-  readonly strangeness: number
-  /** Null without a threshold. */
-  readonly isKnown: boolean | null
-  readonly neighbours: readonly {
-    /** Null where the model carries means alone. */
-    readonly image: string | null
-    readonly label: string
-    readonly distance: number
-  }[]
 }
 
 /** Columns of a file of predictions. */

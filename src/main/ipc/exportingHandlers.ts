@@ -1,13 +1,21 @@
 import { basename } from 'node:path'
 import type { exportingContract, ExportResult, ReportResult } from '../../shared/contract/exporting'
 import { AppError } from '../../shared/errors'
+import type { RunId } from '../../shared/model/ids'
 import type { ServiceHandlers } from '../../shared/rpc'
 import { datasetOfRun, exportEmbeddings } from '../exporting/embeddingExport'
 import { embeddingFormats } from '../exporting/formats'
 import type { JobBoard } from '../jobs/jobBoard'
 import { writeReportPage } from '../reporting/writeReport'
 import type { Services } from '../services'
-import type { Shell } from './shell'
+import { exportName } from './exportName'
+import type { FileType, Shell } from './shell'
+
+interface ExportTarget {
+  readonly file: string
+  readonly signal: AbortSignal
+  readonly onProgress: (done: number, total: number) => void
+}
 
 export function createExportingHandlers(
   services: Pick<Services, 'store' | 'workspace' | 'training' | 'projection'>,
@@ -17,6 +25,44 @@ export function createExportingHandlers(
 ): ServiceHandlers<typeof exportingContract> {
   const { store, workspace } = services
   let last: string | null = null
+
+  /** Asks where to, and writes there as a job that can be cancelled; `write` gives null where it was. */
+  async function exportRun<Written extends object>(
+    runId: RunId,
+    { name, type }: { readonly name: string; readonly type: FileType | null },
+    write: (to: ExportTarget) => Promise<Written | null>,
+  ): Promise<
+    { readonly status: 'dismissed' | 'cancelled' } | ({ readonly status: 'written' } & Written)
+  > {
+    const datasetId = await datasetOfRun(store, runId)
+    const dataset = await store.datasets.find(datasetId)
+    const file = await shell.chooseExportFile(exportName(dataset?.name, name, type), type)
+    if (file === null) return { status: 'dismissed' }
+    const controller = new AbortController()
+    const job = jobs.start({
+      kind: 'export',
+      subject: basename(file),
+      datasetId,
+      cancel: () => controller.abort(),
+    })
+    try {
+      const written = await write({
+        ...{ file, signal: controller.signal },
+        onProgress: (done, total) => job.progress(done, total),
+      })
+      if (written === null) {
+        job.cancelled()
+        return { status: 'cancelled' }
+      }
+      job.finished()
+      last = file
+      return { status: 'written', ...written }
+    } catch (error) {
+      job.failed(error)
+      throw error
+    }
+  }
+
   return {
     formats: () =>
       embeddingFormats.entries.map(({ name, title, description, extension, settings }) => ({
@@ -24,79 +70,31 @@ export function createExportingHandlers(
       })),
 
     embeddings: async ({ runId, imageIds, format, settings }): Promise<ExportResult> => {
-      const datasetId = await datasetOfRun(store, runId)
-      const dataset = await store.datasets.find(datasetId)
       const { extension, title } = embeddingFormats.get(format)
-      const name = `${fileNameOf(dataset?.name)}-embeddings`
-      const file = await shell.chooseExportFile(
-        extension === null ? name : `${name}.${extension}`,
-        extension === null ? null : { title: title.en, extension },
-      )
-      if (file === null) return { status: 'dismissed' }
-      const controller = new AbortController()
-      const job = jobs.start({
-        kind: 'export',
-        subject: basename(file),
-        datasetId,
-        cancel: () => controller.abort(),
-      })
-      try {
+      const type = extension === null ? null : { title: title.en, extension }
+      return exportRun(runId, { name: 'embeddings', type }, async (to) => {
         const written = await exportEmbeddings({
-          ...{ store, workspace, runId, file, format, settings },
+          ...{ store, workspace, runId, format, settings, ...to },
           ...(imageIds === undefined ? {} : { imageIds }),
-          signal: controller.signal,
-          onProgress: (done, total) => job.progress(done, total),
         })
-        if (written === null) {
-          job.cancelled()
-          return { status: 'cancelled' }
-        }
-        job.finished()
-        last = file
+        if (written === null) return null
         const { rows, files, notes } = written
-        return {
-          status: 'written',
-          path: file,
-          files: files.map((path) => basename(path)),
-          rows,
-          notes,
-        }
-      } catch (error) {
-        job.failed(error)
-        throw error
-      }
+        return { path: to.file, files: files.map((path) => basename(path)), rows, notes }
+      })
     },
 
-    report: async ({ runId, language }): Promise<ReportResult> => {
-      const datasetId = await datasetOfRun(store, runId)
-      const dataset = await store.datasets.find(datasetId)
-      const name = `${fileNameOf(dataset?.name)}-report.html`
-      const file = await shell.chooseExportFile(name, { title: 'HTML', extension: 'html' })
-      if (file === null) return { status: 'dismissed' }
-      const controller = new AbortController()
-      const job = jobs.start({
-        kind: 'export',
-        subject: basename(file),
-        datasetId,
-        cancel: () => controller.abort(),
-      })
-      try {
-        const isWritten = await writeReportPage(services, {
-          ...{ runId, file, version, language, signal: controller.signal },
-          onProgress: (share) => job.progress(Math.round(100 * share), 100),
-        })
-        if (!isWritten) {
-          job.cancelled()
-          return { status: 'cancelled' }
-        }
-        job.finished()
-        last = file
-        return { status: 'written', path: file }
-      } catch (error) {
-        job.failed(error)
-        throw error
-      }
-    },
+    report: ({ runId, language }): Promise<ReportResult> =>
+      exportRun(
+        runId,
+        { name: 'report', type: { title: 'HTML', extension: 'html' } },
+        async ({ onProgress, ...to }) => {
+          const isWritten = await writeReportPage(services, {
+            ...{ runId, version, language, ...to },
+            onProgress: (share) => onProgress(Math.round(100 * share), 100),
+          })
+          return isWritten ? { path: to.file } : null
+        },
+      ),
 
     showLast: (): true => {
       if (last === null) {
@@ -107,7 +105,3 @@ export function createExportingHandlers(
     },
   }
 }
-
-/** A dataset's name without what file systems refuse. */
-const fileNameOf = (name = 'semblance'): string =>
-  name.replace(/[\p{Cc}<>:"/\\|?*]/gu, '-').replace(/^[. ]+|[. ]+$/g, '') || 'semblance'

@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import type { predictionContract } from '../../shared/contract/prediction'
 import type { ServiceHandlers } from '../../shared/rpc'
 import type { Services } from '../services'
+import { exportName } from './exportName'
 import type { Shell } from './shell'
 
 export const createPredictionHandlers = (
@@ -27,8 +28,9 @@ export const createPredictionHandlers = (
   neighbours: (input) => prediction.neighbours(input),
   accept: (input) => prediction.accept(input),
   exportCsv: async ({ datasetId, falseAccept }) => {
-    const name = `${dataset.nameOf(datasetId) || 'images'}-predictions.csv`
-    const file = await shell.chooseExportFile(name, { title: 'CSV', extension: 'csv' })
+    const type = { title: 'CSV', extension: 'csv' }
+    const name = exportName(dataset.nameOf(datasetId), 'predictions', type)
+    const file = await shell.chooseExportFile(name, type)
     if (file === null) return { status: 'dismissed' }
     const written = await prediction.writeCsv({ datasetId, falseAccept, file })
     return written === null

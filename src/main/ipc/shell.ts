@@ -1,5 +1,5 @@
 /** What a dialog for files shows. */
-interface FileType {
+export interface FileType {
   readonly title: string
   /** Without the dot. */
   readonly extension: string

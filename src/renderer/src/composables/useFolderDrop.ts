@@ -17,8 +17,8 @@ const isForUs = ({ dataTransfer }: DragEvent): boolean => {
 }
 
 /**
- * Takes what is dropped anywhere on the window; all that has a path, where `takesPictures` says so. The answer is true while something is held over
- * it.
+ * Takes what is dropped anywhere on the window: one folder, or all that has a path where
+ * `takesPictures` says so. The answer is true while something is held over it.
  */
 export function useFolderDrop(
   onDrop: (dropped: Dropped) => void,
