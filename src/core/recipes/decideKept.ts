@@ -150,6 +150,10 @@ export async function decideKept(
   const units = [...scores.features.keys()]
   if (units.length === 0) return unasked
   const closed = scores[form]
+  const simple = simplestOf([
+    candidate('features', scores.features, units),
+    candidate('closedForm', closed, units),
+  ])
   const heldOut = {
     over: folds.over,
     count: units.length,
@@ -162,25 +166,13 @@ export async function decideKept(
     const kept = { what: 'trained', closedForm: form, reason: 'openEnd', heldOut } as const
     return { ...unknown, kept: { ...kept, ...ofCopies } }
   }
-  const { training } = data
   const { epochs, features } = await trainInFolds(context, data, folds, learningRate)
   const validation = epochs.map((found) => meanScore(values(found)).mean)
   const wantedEpoch = firstBest(validation)
   const trained = epochs[wantedEpoch] ?? new Map<number, number>()
   const asked = [...trained.keys()]
   if (asked.length === 0) return unasked
-  const start = epochs[0] ?? new Map<number, number>()
-  const isSample = sampleOf(context, training, folds).rows.length < training.rows.length
-  // The folds asked all rows: where the scores of forms are of a sample of these, and every unit
-  // was asked, what the folds found of both counts.
-  const simple =
-    isSample && asked.length === units.length
-      ? simplestOf([candidate('features', features, asked), candidate('closedForm', start, asked)])
-      : simplestOf([
-          candidate('features', scores.features, units),
-          candidate('closedForm', closed, units),
-        ])
-  const simpler = simple === 'features' ? features : start
+  const simpler = simple === 'features' ? features : (epochs[0] ?? new Map<number, number>())
   const what =
     wantedEpoch === 0
       ? simple
